@@ -1,0 +1,1 @@
+"""Answers follow-up questions about medical articles from the articles' own words."""

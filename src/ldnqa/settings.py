@@ -1,0 +1,35 @@
+"""Settings, read once at the edge: the environment (`LDNQA_*`) and nothing else. Inner functions take plain arguments."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+def packaged_corpus() -> Path:
+    """The folder of articles that ships with ldnqa."""
+    return Path(str(files("ldnqa.articles")))
+
+
+def default_corpus() -> Path:
+    """`corpus/` in the working folder if there is one, else the articles that ship with ldnqa."""
+    here = Path("corpus")
+    return here if here.is_dir() else packaged_corpus()
+
+
+class Settings(BaseSettings):
+    """What a site can set. Each field is the environment variable `LDNQA_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="LDNQA_", frozen=True, extra="ignore")
+
+    corpus: Path = Field(default_factory=default_corpus, description="Folder of articles.")
+    index: Path = Field(default=Path("index"), description="Folder of index builds.")
+    model: str = Field(default=DEFAULT_MODEL, description="Name or path of a sentence-transformers model.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    policy: Path | None = Field(default=None, description="Folder of policy files that replace the built-in ones.")
