@@ -1,25 +1,25 @@
 """Everything ldnqa raises on purpose, in one tree. Each message says what is wrong, where, and what to do next.
 
-    LdnqaError
-    ├── CorpusError              the articles cannot be used as they are
-    │   ├── BrokenCorpus         one or more Problems, each with file, line and mend
-    │   ├── UnreadableDocument   a file given to `ldnqa add` that no importer can read
-    │   └── ArticleExists        `ldnqa add` would overwrite an article
-    ├── PolicyError              a policy file is missing or malformed
-    ├── ModelError               the embedding model cannot be used
-    │   ├── ModelMissing
-    │   └── ModelTampered        its weights are not the ones they claim to be
-    ├── IndexUnusable            the index cannot be served
-    │   ├── IndexMissing
-    │   ├── IndexDamaged         a file is truncated or changed
-    │   ├── IndexMismatch        built by another model, format or chunker
-    │   └── IndexBusy            another build holds the lock
-    ├── MissingExtra             an optional package is not installed
-    └── BadRequest               what was asked for cannot be done
-        ├── InvalidQuestion
-        ├── UnknownArticle
-        ├── UnknownSection
-        └── UnknownPassage
+LdnqaError
+├── CorpusError              the articles cannot be used as they are
+│   ├── BrokenCorpus         one or more Problems, each with file, line and mend
+│   ├── UnreadableDocument   a file given to `ldnqa add` that no importer can read
+│   └── ArticleExists        `ldnqa add` would overwrite an article
+├── PolicyError              a policy file is missing or malformed
+├── ModelError               the embedding model cannot be used
+│   ├── ModelMissing
+│   └── ModelTampered        its weights are not the ones they claim to be
+├── IndexUnusable            the index cannot be served
+│   ├── IndexMissing
+│   ├── IndexDamaged         a file is truncated or changed
+│   ├── IndexMismatch        built by another model, format or chunker
+│   └── IndexBusy            another build holds the lock
+├── MissingExtra             an optional package is not installed
+└── BadRequest               what was asked for cannot be done
+    ├── InvalidQuestion
+    ├── UnknownArticle
+    ├── UnknownSection
+    └── UnknownPassage
 """
 
 from __future__ import annotations

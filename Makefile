@@ -1,0 +1,38 @@
+# Everything runs from a virtual environment in .venv, installed from requirements.lock.
+# On a fresh machine with Python 3.11+ and make: `make serve` and `make test` do all the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test check lock clean
+.DEFAULT_GOAL := serve
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+serve: $(VENV)/installed
+	$(BIN)/ldnqa serve
+
+test: $(VENV)/installed check
+	$(BIN)/python tests/browser.py
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# torch is pinned by hand: the version whose wheel needs no GPU libraries.
+lock: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet pip-tools
+	echo 'torch==2.13.0' > $(VENV)/torch.txt
+	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links --no-header \
+		--no-annotate --constraint $(VENV)/torch.txt --output-file requirements.lock pyproject.toml
+	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,1 @@
+"""What turns retrieved passages into claims, each resting on quotes."""

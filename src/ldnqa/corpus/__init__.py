@@ -1,0 +1,1 @@
+"""Articles as files: reading, writing, importing and checking them."""

@@ -1,0 +1,1 @@
+"""Where passage vectors are kept and searched."""

@@ -1,0 +1,98 @@
+"""Pure functions on text: sentences, words, slugs. Offsets count code points; nothing here changes a quoted word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import sentencex
+import Stemmer
+
+from ldnqa.types import Span
+
+# Function words carry no topic. The list is ours and short on purpose: "not", "no", "without", "before" and
+# "after" stay in, because in medicine they are the topic.
+STOPWORDS = frozenset(
+    """
+    a about am an and any are as at be been being but by can could did do does doing for from get gets got had has
+    have having he her hers him his how i if in into is it its me my of on or our ours she should so some such than
+    that the their theirs them then there these they this those through to too us was we were what when where which
+    while who whom whose why will with would you your yours tell please know want need also just
+    """.split()
+)
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\W_]+")
+_STARTS_IN_MID_SENTENCE = re.compile(r"[a-z0-9(±<>=]")
+_ENDS_A_LINE = re.compile(r"\n\s*")
+
+
+def sentences(text: str) -> list[Span]:
+    """Spans of the sentences of `text`, without the white space around them, in order and without overlap.
+
+    Boundaries come from sentencex; a cut whose right side goes on in lower case or with a figure ("approx. 5 mg")
+    is undone, and a line break always ends a sentence.
+    """
+    spans: list[Span] = []
+    for line_start, line_end in _lines(text):
+        line = text[line_start:line_end]
+        cuts: list[tuple[int, int]] = []
+        for boundary in sentencex.get_sentence_boundaries("en", line):
+            start, end = boundary["start_index"], boundary["end_index"]
+            if cuts and _STARTS_IN_MID_SENTENCE.match(line[start:end].lstrip()):
+                cuts[-1] = (cuts[-1][0], end)
+            else:
+                cuts.append((start, end))
+        for start, end in cuts:
+            stripped = _strip(text, line_start + start, line_start + end)
+            if stripped:
+                spans.append(stripped)
+    return spans
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """Start and end of each line of `text` that has something on it."""
+    bounds, start = [], 0
+    for found in _ENDS_A_LINE.finditer(text):
+        bounds.append((start, found.start()))
+        start = found.end()
+    bounds.append((start, len(text)))
+    return [(a, b) for a, b in bounds if b > a]
+
+
+def _strip(text: str, start: int, end: int) -> Span | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start=start, end=end) if end > start else None
+
+
+def fold_space(text: str) -> str:
+    """`text` with each run of white space made one space: the only change a quote may see for display."""
+    return " ".join(text.split())
+
+
+def words(text: str) -> list[str]:
+    """The words and figures of `text` in lower case, in order; "4.5" and "32%" are one word each."""
+    return [word.replace("’", "'") for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())]
+
+
+def terms(text: str) -> list[str]:
+    """What `text` is matched on: its words without function words, each reduced to its stem (Snowball, English)."""
+    return [_stem(word) for word in words(text) if word not in STOPWORDS]
+
+
+@cache
+def _stemmer() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english")
+
+
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word.removesuffix("'s")))
+
+
+def slug(text: str) -> str:
+    """`text` as an id: lower-case ASCII words joined by hyphens; "section" if nothing is left."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", ascii_text.lower().replace("'", ""))) or "section"
