@@ -1,4 +1,4 @@
-"""Settings, read once at the edge: the environment (`LDNQA_*`) and nothing else. Inner functions take plain arguments."""
+"""Settings, read once at the edge from `LDNQA_*` variables. Inner functions take plain arguments."""
 
 from __future__ import annotations
 

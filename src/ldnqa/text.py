@@ -80,7 +80,8 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """What `text` is matched on: its words without function words, each reduced to its stem (Snowball, English)."""
-    return [_stem(word) for word in words(text) if word not in STOPWORDS]
+    bare = (word.removesuffix("'s") for word in words(text))
+    return [_stem(word) for word in bare if word not in STOPWORDS]
 
 
 @cache
@@ -89,7 +90,7 @@ def _stemmer() -> Stemmer.Stemmer:
 
 
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word.removesuffix("'s")))
+    return str(_stemmer().stemWord(word))
 
 
 def slug(text: str) -> str:

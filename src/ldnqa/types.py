@@ -359,7 +359,8 @@ class Answer(Noun):
         known = [source.index for source in self.sources]
         if known != list(range(1, len(known) + 1)):
             raise ValueError(f"sources must be numbered 1..n in order, got {known}")
-        cited = {i for part in (*self.statements, *self.conflicts) for i in part.source_indexes}
+        cited = {i for statement in self.statements for i in statement.source_indexes}
+        cited |= {i for conflict in self.conflicts for i in conflict.source_indexes}
         if cited != set(known):
             raise ValueError(f"cited sources {sorted(cited)} are not the listed sources {known}")
         if self.status is Status.ANSWERED and not self.statements:
