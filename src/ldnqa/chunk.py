@@ -1,0 +1,185 @@
+"""Section -> passages, and where a section may be cut when it is quoted. Every cut is an exact slice.
+
+A passage is what is retrieved: whole sentences or whole lists of one section, short enough for the encoder. A quote
+is what an answer may say: the smallest slice that keeps its lead-in, what its pronouns stand for, and the "however"
+that takes half of it back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from ldnqa.text import sentences
+from ldnqa.types import Article, Block, BlockKind, Passage, Section, Span
+
+CHUNKER_VERSION = "1"
+
+# Passages of about 120 words are what the starting figures on the evaluation sets were measured with; shorter
+# blocks than 30 words ("Mild headache occurs.") are too little context to be found by, so they join a neighbour.
+MAX_WORDS = 120
+MIN_WORDS = 30
+
+_LEANS_BACK = re.compile(
+    r"(?:these|this|those|that|such|it|its|they|their|he|she|both|neither|another|others?|so|then|again|also|and|or|nor"
+    r"|moreover|furthermore|additionally|in addition|therefore|thus|hence|as a result|consequently|instead|similarly"
+    r"|likewise|for (?:example|instance|this reason|that reason)|(?:of|among) (?:these|those|them)|in (?:these|this|that)"
+    r"|the (?:same|latter|former|other|rest|remaining)|the (?:study|trial|paper|report|review|series|authors?|researchers)"
+    r"|in (?:the|that) (?:same )?(?:study|trial|paper|report|review|series))\b",
+    re.IGNORECASE,
+)
+_TAKES_BACK = re.compile(
+    r"(?:however|but|nevertheless|nonetheless|yet|still|even so|that said|otherwise|conversely|(?:in|by) contrast"
+    r"|on the other hand|except|unless|although|though|only)\b",
+    re.IGNORECASE,
+)
+
+
+def split(article: Article, count_tokens: Callable[[str], int], max_tokens: int) -> list[Passage]:
+    """The passages of an article in reading order; ids are "article#section:n" with n from 0.
+
+    `count_tokens` and `max_tokens` are the encoder's: no passage with its context (`embedded_text`) is longer,
+    unless the context alone fills the window.
+    """
+    passages = []
+    for section in article.sections:
+        quotes = quotable_spans(section)
+        room = max_tokens - count_tokens(_context(article, section, 0))
+
+        def fits(start: int, end: int, section: Section = section, room: int = room) -> bool:
+            text = section.text[start:end]
+            return len(text.split()) <= MAX_WORDS and count_tokens(text) <= room
+
+        for n, (start, end) in enumerate(_ranges(section, fits)):
+            passages.append(
+                Passage(
+                    id=f"{article.id}#{section.id}:{n}",
+                    article_id=article.id,
+                    section_id=section.id,
+                    start=start,
+                    end=end,
+                    text=section.text[start:end],
+                    quotes=tuple(quote for core, quote in quotes if core.start < end and start < core.end),
+                )
+            )
+    return passages
+
+
+def embedded_text(article: Article, passage: Passage) -> str:
+    """What is embedded and matched for a passage: its words with the article's subject and its headings before them."""
+    section = article.section(passage.section_id)
+    return _context(article, section, passage.start) + passage.text
+
+
+def quote_text(article: Article, section: Section, span: Span) -> str:
+    """What is embedded for one quotable span: its words with the same context as its passage."""
+    return _context(article, section, span.start) + section.text[span.start : span.end]
+
+
+def _context(article: Article, section: Section, at: int) -> str:
+    """The article's subject, the section's heading and the last subheading before offset `at`."""
+    above = [b for b in section.blocks if b.kind is BlockKind.HEADING and b.start <= at]
+    parts = [article.subject[0], section.heading, *(section.text[b.start : b.end] for b in above[-1:])]
+    return ", ".join(parts) + ": "
+
+
+def _ranges(section: Section, fits: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Start and end of each passage: pieces joined while they fit, cut at block ends where that leaves enough."""
+    start = end = -1
+    for block in section.blocks:
+        if block.kind is BlockKind.HEADING:
+            if start >= 0:
+                yield start, end
+            start = end = -1
+            continue
+        if start >= 0 and len(section.text[start:end].split()) >= MIN_WORDS:
+            yield start, end
+            start = end = -1
+        for piece in _pieces(section, block, fits):
+            if start >= 0 and fits(start, piece.end):
+                end = piece.end
+                continue
+            if start >= 0:
+                yield start, end
+            start, end = piece.start, piece.end
+    if start >= 0:
+        yield start, end
+
+
+def _pieces(section: Section, block: Block, fits: Callable[[int, int], bool]) -> Iterator[Span]:
+    """A block in parts that are cut only if the encoder could not hold them otherwise."""
+    if block.kind is BlockKind.LIST:
+        if fits(block.start, block.end):
+            wholes = [Span(start=block.start, end=block.end)]
+        else:
+            starts = [block.start, *(item.start for item in block.items[1:])]
+            wholes = [Span(start=s, end=item.end) for s, item in zip(starts, block.items, strict=True)]
+    else:
+        wholes = _sentences_of(section, block)
+    for whole in wholes:
+        if len(section.text[whole.start : whole.end].split()) <= MAX_WORDS and fits(whole.start, whole.end):
+            yield whole
+        else:
+            yield from _windows(section.text, whole, fits)
+
+
+def _windows(text: str, whole: Span, fits: Callable[[int, int], bool]) -> Iterator[Span]:
+    """A sentence too long for the encoder, in runs of words that fit; it is still quoted whole."""
+    edges = [match.span() for match in re.finditer(r"\S+", text[whole.start : whole.end])]
+    start, end = whole.start, whole.start + edges[0][1]
+    for word_start, word_end in edges[1:]:
+        if fits(start, whole.start + word_end):
+            end = whole.start + word_end
+        else:
+            yield Span(start=start, end=end)
+            start, end = whole.start + word_start, whole.start + word_end
+    yield Span(start=start, end=end)
+
+
+def _sentences_of(section: Section, block: Block) -> list[Span]:
+    found = sentences(section.text[block.start : block.end])
+    return [Span(start=block.start + s.start, end=block.start + s.end) for s in found]
+
+
+def quotable_spans(section: Section) -> list[tuple[Span, Span]]:
+    """(core, quote) of everything in the section that can be quoted, in reading order, no quote twice.
+
+    The core is a sentence, a list or a list item; the quote is the slice around it that is safe to show alone:
+
+    - a list, or an item of one too long to show whole, begins at its lead-in;
+    - a sentence that leans on what comes before ("These effects ...") begins where that begins;
+    - a sentence that the next one takes back ("However, ...") ends where that one ends.
+    """
+    cores: list[tuple[Span, Span]] = []
+    for block in section.blocks:
+        if block.kind is BlockKind.HEADING:
+            continue
+        if block.kind is BlockKind.PARAGRAPH:
+            cores.extend((s, s) for s in _sentences_of(section, block))
+        elif len(section.text[block.start : block.end].split()) <= MAX_WORDS or not block.items:
+            whole = Span(start=block.start, end=block.end)
+            cores.append((whole, whole))
+        else:
+            cores.extend((item, Span(start=block.start, end=item.end)) for item in block.items)
+
+    headings = [b.start for b in section.blocks if b.kind is BlockKind.HEADING]
+    text = section.text
+    leans = [bool(_LEANS_BACK.match(text, q.start) or _TAKES_BACK.match(text, q.start)) for _, q in cores]
+    takes = [bool(_TAKES_BACK.match(text, core.start)) for core, _ in cores]
+    spans: dict[Span, Span] = {}
+    for i, (core, _) in enumerate(cores):
+        first, last = i, i
+        while first > 0 and leans[first] and not _apart(headings, cores[first - 1][0].start, cores[first][0].start):
+            first -= 1
+        while last + 1 < len(cores) and takes[last + 1] and not _apart(headings, core.start, cores[last + 1][0].start):
+            last += 1
+        start = min(quote.start for _, quote in cores[first : last + 1])
+        quote = Span(start=start, end=cores[last][1].end)
+        known = spans.get(quote)
+        spans[quote] = Span(start=known.start, end=core.end) if known else core
+    return [(core, quote) for quote, core in spans.items()]
+
+
+def _apart(headings: list[int], a: int, b: int) -> bool:
+    """Whether a subheading stands between offsets a and b."""
+    return any(a < at < b for at in headings)
