@@ -21,11 +21,11 @@ MAX_WORDS = 120
 MIN_WORDS = 30
 
 _LEANS_BACK = re.compile(
-    r"(?:these|this|those|that|such|it|its|they|their|he|she|both|neither|another|others?|so|then|again|also|and|or|nor"
-    r"|moreover|furthermore|additionally|in addition|therefore|thus|hence|as a result|consequently|instead|similarly"
-    r"|likewise|for (?:example|instance|this reason|that reason)|(?:of|among) (?:these|those|them)|in (?:these|this|that)"
-    r"|the (?:same|latter|former|other|rest|remaining)|the (?:study|trial|paper|report|review|series|authors?|researchers)"
-    r"|in (?:the|that) (?:same )?(?:study|trial|paper|report|review|series))\b",
+    r"(?:these|this|those|that|such|it|its|they|their|he|she|both|neither|another|others?|so|then|again|also|and|or"
+    r"|nor|moreover|furthermore|additionally|in addition|therefore|thus|hence|as a result|consequently|instead"
+    r"|similarly|likewise|for (?:example|instance|this reason|that reason)|(?:of|among) (?:these|those|them)"
+    r"|in (?:these|this|that)|the (?:same|latter|former|other|rest|remaining)"
+    r"|(?:in )?(?:the|that) (?:study|trial|paper|report|review|series|authors?|researchers))\b",
     re.IGNORECASE,
 )
 _TAKES_BACK = re.compile(
@@ -44,7 +44,8 @@ def split(article: Article, count_tokens: Callable[[str], int], max_tokens: int)
     passages = []
     for section in article.sections:
         quotes = quotable_spans(section)
-        room = max_tokens - count_tokens(_context(article, section, 0))
+        headings = [b.start for b in section.blocks if b.kind is BlockKind.HEADING]
+        room = max_tokens - max(count_tokens(_context(article, section, at)) for at in (0, *headings))
 
         def fits(start: int, end: int, section: Section = section, room: int = room) -> bool:
             text = section.text[start:end]

@@ -1,0 +1,53 @@
+"""Question + history -> standalone question: what the reader means, said so that it can be looked up alone.
+
+The reading is shown to the reader, so it only ever puts in words the reader used before or the name of what the
+articles are about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ldnqa.text import fold_space, terms
+from ldnqa.types import Turn
+
+# A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
+LEANING_TERMS = 3
+
+_OPENS_LEANING = re.compile(
+    r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|how (?:long|much|often|soon|so)"
+    r"|when|who|which|really|are you sure|any(?:thing)? else|more|tell me more|is that|is this|are those|are these)\b",
+    re.IGNORECASE,
+)
+_SUBJECT_PRONOUN = re.compile(
+    r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|it|this(?! (?:article|page|study)))\b(?!['’]s\b)",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b", re.IGNORECASE)
+
+
+def standalone(question: str, history: Sequence[Turn], subject: str | None) -> str:
+    """The question with what it leaves out put back.
+
+    A short question that leans on the conversation is read together with the question before it; "it", "this drug"
+    and the like are read as `subject`, the name of what is being talked about, when there is one.
+    """
+    own = fold_space(question)
+    reading = own
+    if history and leans(own):
+        before = fold_space(history[-1].question)
+        reading = f"{before if before.endswith(('?', '.', '!')) else before + '?'} {own}"
+    if subject and subject.lower() not in reading.lower():
+        reading = _SUBJECT_PRONOUN.sub(subject, reading, count=1)
+    return reading
+
+
+def leans(question: str) -> bool:
+    """Whether a question cannot be understood without the one before it."""
+    topic = terms(question)
+    if not topic:
+        return True
+    if len(topic) > LEANING_TERMS:
+        return False
+    return bool(_OPENS_LEANING.match(question) or _POINTS_BACK.search(question) or len(topic) == 1)

@@ -1,0 +1,60 @@
+"""Which words stand for which: drug classes, synonyms, and the names of each regimen. Matches whole words only."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from pydantic import Field
+
+from ldnqa.types import NonEmpty, Noun, Regimen
+
+
+class WordClass(Noun):
+    """A class of drugs: what the articles call it, and the names readers use for its members."""
+
+    name: NonEmpty
+    members: tuple[NonEmpty, ...]
+
+
+class Lexicon(Noun):
+    """The word lists of a site's policy."""
+
+    classes: dict[str, WordClass] = Field(default_factory=dict)
+    synonyms: tuple[tuple[NonEmpty, ...], ...] = ()
+    regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
+
+    def classes_in(self, text: str) -> list[str]:
+        """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
+        return [id for id, pattern in self._class_patterns.items() if pattern.search(text)]
+
+    def expansions(self, text: str) -> list[str]:
+        """Other names for what `text` names: the class of a drug, the synonyms of a condition. None stands in it."""
+        found: list[str] = []
+        for id in self.classes_in(text):
+            found.append(self.classes[id].name)
+        for names, pattern in self._synonym_patterns:
+            if pattern.search(text):
+                found.extend(names)
+        return [name for name in dict.fromkeys(found) if not _pattern([name]).search(text)]
+
+    def regimens_in(self, text: str) -> list[Regimen]:
+        """The regimens `text` names, in the order of the file."""
+        return [regimen for regimen, pattern in self._regimen_patterns.items() if pattern.search(text)]
+
+    @cached_property
+    def _class_patterns(self) -> dict[str, re.Pattern[str]]:
+        return {id: _pattern([c.name, *c.members]) for id, c in self.classes.items()}
+
+    @cached_property
+    def _synonym_patterns(self) -> list[tuple[tuple[str, ...], re.Pattern[str]]]:
+        return [(names, _pattern(names)) for names in self.synonyms]
+
+    @cached_property
+    def _regimen_patterns(self) -> dict[Regimen, re.Pattern[str]]:
+        return {regimen: _pattern(names) for regimen, names in self.regimens.items()}
+
+
+def _pattern(names: list[str] | tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})s?(?!\w)", re.IGNORECASE)
