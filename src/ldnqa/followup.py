@@ -16,12 +16,14 @@ from ldnqa.types import Turn
 LEANING_TERMS = 3
 
 _OPENS_LEANING = re.compile(
-    r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|how (?:long|much|often|soon|so)"
-    r"|when|who|which|really|are you sure|any(?:thing)? else|more|tell me more|is that|is this|are those|are these)\b",
+    r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?"
+    r"|how (?:long|much|often|soon|so)|when|who|which|really|are you sure|any(?:thing)? else|more|tell me more"
+    r"|is that|is this|are those|are these)\b",
     re.IGNORECASE,
 )
 _SUBJECT_PRONOUN = re.compile(
-    r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|it|this(?! (?:article|page|study)))\b(?!['’]s\b)",
+    r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|it|this(?! (?:article|page|study)))\b"
+    r"(?!['’]s\b)",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b", re.IGNORECASE)

@@ -6,9 +6,7 @@ their scores are not on one scale; the decision to answer uses scores that are (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,33 +26,36 @@ IN_VIEW_BONUS = 1 / (RRF_K + 10)
 
 @dataclass(frozen=True)
 class Query:
-    """A standalone question as retrieval sees it: its words, their other names, its vector, the regimens it names."""
+    """A standalone question as retrieval sees it.
+
+    `term_groups` has a group for each thing the question names: its own terms and those of its other names; a text
+    has it if it has one of them. `terms` is all of them in order, `vector` a unit row, `regimens` what it asks about.
+    """
 
     text: str
     terms: tuple[str, ...]
-    other_names: tuple[str, ...]
+    term_groups: tuple[frozenset[str], ...]
     vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
 
-    @cached_property
-    def term_groups(self) -> tuple[frozenset[str], ...]:
-        """Each term of the question with the terms that count as it; a passage needs one of each group."""
-        alternatives = frozenset(t for name in self.other_names for t in terms(name))
-        return tuple(frozenset({term}) for term in dict.fromkeys(self.terms)) + (
-            (alternatives,) if alternatives else ()
-        )
 
+def read_query(question: str, index: Index, lexicon: Lexicon, subject: str | None = None) -> Query:
+    """The query for a standalone question; other names from the lexicon go along in brackets.
 
-def read_query(question: str, index: Index, lexicon: Lexicon) -> Query:
-    """The query for a standalone question; other names from the lexicon go along in brackets."""
-    other_names = tuple(lexicon.expansions(question))
-    text = f"{question} ({', '.join(other_names)})" if other_names else question
+    A question that names no regimen is taken to be about that of `subject`.
+    """
+    matches = lexicon.other_names(question)
+    names = list(dict.fromkeys(name for _, others in matches for name in others))
+    groups: dict[str, frozenset[str]] = {term: frozenset({term}) for term in terms(question)}
+    for said, others in matches:
+        group = frozenset(t for name in (said, *others) for t in terms(name))
+        groups.update((term, group) for term in terms(said))
     return Query(
         text=question,
-        terms=tuple(terms(question)),
-        other_names=other_names,
-        vector=index.encoder.encode_queries([text])[0],
-        regimens=tuple(lexicon.regimens_in(question)),
+        terms=tuple([*terms(question), *(t for name in names for t in terms(name))]),
+        term_groups=tuple(dict.fromkeys(groups.values())),
+        vector=index.encoder.encode_queries([f"{question} ({', '.join(names)})" if names else question])[0],
+        regimens=tuple(lexicon.regimens_in(question) or lexicon.regimens_in(subject or "")),
     )
 
 
@@ -72,7 +73,7 @@ def retrieve(
     if allowed is not None and not allowed:
         return []
     dense = index.search_dense(query.vector, DEPTH, allowed)
-    lexical = index.search_lexical([*query.terms, *(t for n in query.other_names for t in terms(n))], DEPTH, allowed)
+    lexical = index.search_lexical(query.terms, DEPTH, allowed)
 
     fused: dict[str, float] = {}
     for ranking in (dense, lexical):
@@ -100,10 +101,3 @@ def _allowed(index: Index, only_article: str | None, approved_only: bool) -> lis
         )
 
     return [passage.id for passage in index.passages if wanted(passage)]
-
-
-def covered(query: Query, text_terms: Sequence[str], ignore: frozenset[str] = frozenset()) -> float:
-    """Share of the question's terms that stand in a text, 0 to 1; 1 if there are none but those to `ignore`."""
-    wanted = [group for group in query.term_groups if not group <= ignore]
-    present = frozenset(text_terms)
-    return sum(1 for group in wanted if group & present) / len(wanted) if wanted else 1.0

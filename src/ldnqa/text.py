@@ -97,3 +97,8 @@ def slug(text: str) -> str:
     """`text` as an id: lower-case ASCII words joined by hyphens; "section" if nothing is left."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return "-".join(re.findall(r"[a-z0-9]+", ascii_text.lower().replace("'", ""))) or "section"
+
+
+def names(text: str, term: str) -> bool:
+    """Whether `text` has `term` as whole words, singular or plural, without regard to case."""
+    return re.search(rf"(?<!\w){re.escape(term)}(?:s|es)?(?!\w)", text, re.IGNORECASE) is not None

@@ -28,15 +28,18 @@ class Lexicon(Noun):
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
         return [id for id, pattern in self._class_patterns.items() if pattern.search(text)]
 
-    def expansions(self, text: str) -> list[str]:
-        """Other names for what `text` names: the class of a drug, the synonyms of a condition. None stands in it."""
-        found: list[str] = []
-        for id in self.classes_in(text):
-            found.append(self.classes[id].name)
+    def other_names(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
+        """(words of `text`, other names for them): the class of a drug, the synonyms of a condition.
+
+        Only names that do not stand in `text` themselves are given; a match without any is left out.
+        """
+        found: list[tuple[str, tuple[str, ...]]] = []
+        for id, pattern in self._class_patterns.items():
+            found.extend((match.group(), (self.classes[id].name,)) for match in pattern.finditer(text))
         for names, pattern in self._synonym_patterns:
-            if pattern.search(text):
-                found.extend(names)
-        return [name for name in dict.fromkeys(found) if not _pattern([name]).search(text)]
+            found.extend((match.group(), names) for match in pattern.finditer(text))
+        kept = [(said, tuple(n for n in names if not _pattern([n]).search(text))) for said, names in found]
+        return [(said, names) for said, names in kept if names]
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""

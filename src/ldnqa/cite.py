@@ -1,0 +1,85 @@
+"""Quote -> source: where the words stand, what they cite, and their plain-words twin."""
+
+from __future__ import annotations
+
+from ldnqa.errors import UnknownPassage
+from ldnqa.index import Index
+from ldnqa.types import Article, BlockKind, CitedReference, EditorNote, Quote, Section, Source
+
+
+def cite(quote: Quote, sources: list[Source], index: Index) -> Source:
+    """The source for a quote, added to `sources` with the next number unless the same words are there already."""
+    place = (quote.article_id, quote.section_id, quote.start, quote.end)
+    for source in sources:
+        if (source.article_id, source.section_id, source.start, source.end) == place:
+            return source
+    article = index.articles[quote.article_id]
+    section = article.section(quote.section_id)
+    source = Source(
+        index=len(sources) + 1,
+        id=quote.passage_id,
+        article_id=article.id,
+        article_title=article.title,
+        section_id=section.id,
+        heading=section.heading,
+        tier=section.tier,
+        regimen=section.regimen,
+        quote=quote.text,
+        start=quote.start,
+        end=quote.end,
+        references=_references(article, section, quote),
+        review_status=article.review.status,
+        last_updated=article.last_updated,
+        url=f"/articles/{article.id}#{section.id}",
+    )
+    sources.append(source)
+    return source
+
+
+def _references(article: Article, section: Section, quote: Quote) -> tuple[CitedReference, ...]:
+    """What the quoted words cite; where they carry no mark, what their paragraph or list cites."""
+    by_label = {reference.label: reference for reference in article.references}
+    ranges = [("quote", quote.start, quote.end)]
+    blocks = [b for b in section.blocks if b.start < quote.end and quote.start < b.end]
+    if blocks:
+        ranges.append(("paragraph", blocks[0].start, blocks[-1].end))
+    for cited_by, start, end in ranges:
+        labels = dict.fromkeys(lb for mark in section.marks if start < mark.at <= end for lb in mark.labels)
+        if labels:
+            return tuple(
+                CitedReference(**by_label[label].model_dump(), cited_by=cited_by)
+                for label in labels
+                if label in by_label
+            )
+    return ()
+
+
+def plain_words(source: Source, index: Index) -> str | None:
+    """The plain-words twins of the blocks a source quotes from, if all of them have one."""
+    section = index.articles[source.article_id].section(source.section_id)
+    blocks = [
+        b for b in section.blocks if b.kind is not BlockKind.HEADING and b.start < source.end and source.start < b.end
+    ]
+    twins = [block.plain for block in blocks]
+    return " ".join(twin for twin in twins if twin) if twins and all(twins) else None
+
+
+def note_quote(source: Source, note: EditorNote, index: Index) -> Quote | None:
+    """The words of an editor's note on something `source` quotes; None if no passage holds them."""
+    text = index.articles[source.article_id].section(note.section_id).text[note.note_start : note.note_end]
+    n = 0
+    while True:
+        try:
+            passage = index.passage(f"{source.article_id}#{note.section_id}:{n}")
+        except UnknownPassage:
+            return None
+        if passage.start < note.note_end and note.note_start < passage.end:
+            return Quote(
+                passage_id=passage.id,
+                article_id=source.article_id,
+                section_id=note.section_id,
+                start=note.note_start,
+                end=note.note_end,
+                text=text,
+            )
+        n += 1

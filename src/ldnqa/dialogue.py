@@ -1,0 +1,146 @@
+"""ask(): the whole story of a question on one screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from ldnqa.answerers.extractive import Extractive
+from ldnqa.compose import Asked, abstained, answered, urgent
+from ldnqa.errors import InvalidQuestion, UnknownArticle
+from ldnqa.followup import standalone
+from ldnqa.ground import ground
+from ldnqa.index import Index
+from ldnqa.policy import Policy
+from ldnqa.retrieve import Query, read_query, retrieve
+from ldnqa.text import STOPWORDS, terms, words
+from ldnqa.triage import triage
+from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Turn
+
+# Three suggestions fit below an answer on a phone without scrolling.
+SUGGESTIONS = 3
+# Two questions this alike ask the same thing, so the second is no suggestion.
+SAME_QUESTION = 0.9
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def ask(
+    index: Index,
+    question: str,
+    *,
+    policy: Policy,
+    article_id: str | None = None,
+    audience: Audience | None = None,
+    history: Sequence[Turn] = (),
+    approved_only: bool = False,
+) -> Answer:
+    """Answer a question from the articles of an index, or say that they do not answer it.
+
+    `article_id` is the article in view: it is preferred, not the only one searched. `history` holds earlier turns,
+    newest last; only the last 20 count. The same index and the same request give the same answer.
+
+    Raises InvalidQuestion (empty, over 2,000 characters, control characters) and UnknownArticle.
+    """
+    question = checked(question)
+    if article_id is not None and article_id not in index.articles:
+        raise UnknownArticle(article_id)
+    history = tuple(history)[-MAX_HISTORY_TURNS:]
+
+    subject = subject_in_view(index, article_id, history)
+    reading = standalone(question, history, subject)
+    asked = Asked(question, reading, article_id, audience, history, approved_only)
+
+    emergency = triage(question, policy)
+    if emergency and audience is not Audience.CLINICIAN:
+        return urgent(asked, emergency, index, policy)
+
+    query = read_query(reading, index, policy.lexicon, subject)
+    hits = retrieve(index, query, in_view=article_id, approved_only=approved_only)
+    answerer = Extractive(index)
+    claims = ground(answerer.draft(query, hits, audience), index.articles)
+
+    suggestions = suggest(index, query, [question, *(turn.question for turn in history)], article_id, approved_only)
+    if claims:
+        return answered(
+            asked, claims, index, policy, generator=answerer.name, suggestions=suggestions, emergency=emergency
+        )
+    if emergency:
+        return urgent(asked, emergency, index, policy)
+    missing = unknown_words(question, index)
+    return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
+
+
+def search(
+    index: Index,
+    query: str,
+    *,
+    policy: Policy,
+    article_id: str | None = None,
+    approved_only: bool = False,
+    limit: int = 10,
+) -> list[Hit]:
+    """The passages that match a query best, best first, whether or not they answer it; `article_id` keeps to one."""
+    query = checked(query)
+    if article_id is not None and article_id not in index.articles:
+        raise UnknownArticle(article_id)
+    read = read_query(query, index, policy.lexicon)
+    return retrieve(index, read, only_article=article_id, approved_only=approved_only, limit=limit)
+
+
+def checked(question: str) -> str:
+    """The question without the white space around it; InvalidQuestion says what is wrong with it."""
+    if not isinstance(question, str):
+        raise InvalidQuestion("the question must be text")
+    question = question.strip()
+    if not question:
+        raise InvalidQuestion("the question is empty; write what you want to know")
+    if len(question) > MAX_QUESTION_CHARS:
+        raise InvalidQuestion(f"the question has {len(question)} characters; at most {MAX_QUESTION_CHARS} are read")
+    if _CONTROL.search(question):
+        raise InvalidQuestion("the question has control characters; send plain text")
+    return question
+
+
+def subject_in_view(index: Index, article_id: str | None, history: Sequence[Turn] = ()) -> str | None:
+    """What "it" means: the subject of the article in view, else of what was last cited, else of most articles."""
+    if article_id is not None:
+        return index.articles[article_id].subject[0]
+    for turn in reversed(history):
+        for source_id in turn.source_ids:
+            article = index.articles.get(source_id.partition("#")[0])
+            if article is not None:
+                return article.subject[0]
+    subjects = [article.subject[0] for article in index.articles.values()]
+    commonest = max(sorted(set(subjects)), key=subjects.count, default=None)
+    return commonest if commonest and subjects.count(commonest) * 2 > len(subjects) else None
+
+
+def suggest(
+    index: Index, query: Query, asked: Sequence[str], article_id: str | None, approved_only: bool
+) -> tuple[str, ...]:
+    """The editors' questions nearest to the one asked, none of them asked already."""
+    similarity = index.question_vectors @ query.vector
+    chosen: list[int] = []
+    done = {" ".join(terms(text)) for text in asked}
+    for row in np.argsort(-similarity, kind="stable"):
+        of_article, text = index.questions[row]
+        article = index.articles[of_article]
+        if similarity[row] >= SAME_QUESTION or " ".join(terms(text)) in done:
+            continue
+        if approved_only and article.review.status != "approved":
+            continue
+        if any(index.question_vectors[row] @ index.question_vectors[other] >= SAME_QUESTION for other in chosen):
+            continue
+        chosen.append(int(row))
+        if len(chosen) == SUGGESTIONS:
+            break
+    return tuple(index.questions[row][1] for row in chosen)
+
+
+def unknown_words(question: str, index: Index) -> tuple[str, ...]:
+    """Words of a question that no article uses, as the reader wrote them."""
+    seen = dict.fromkeys(word for word in words(question) if word.removesuffix("'s") not in STOPWORDS)
+    return tuple(word for word in seen if not any(index.search_lexical([term], 1) for term in terms(word)))
