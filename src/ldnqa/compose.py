@@ -82,15 +82,16 @@ def answered(
                 if quote is not None:
                     _state(statements, quote.text, [cite(quote, sources, index)], index)
 
+    first = [emergency] if emergency else []
     return _answer(
         asked,
         index,
         policy,
         status=Status.URGENT if emergency else Status.ANSWERED,
-        answer="\n\n".join([*([emergency.text] if emergency else []), *_lines(statements, asked.audience)]),
+        answer="\n\n".join([*(notice.text for notice in first), *_lines(statements, asked.audience)]),
         statements=statements,
         sources=sources,
-        notices=[*([emergency] if emergency else []), *raise_notices(asked.question, asked.standalone, sources, policy)],
+        notices=[*first, *raise_notices(asked.question, asked.standalone, sources, policy)],
         suggestions=suggestions,
         generator=generator,
     )
@@ -128,9 +129,7 @@ def abstained(
 
 def urgent(asked: Asked, notice: Notice, index: Index, policy: Policy) -> Answer:
     """The fixed words for an emergency, at once and alone."""
-    return _answer(
-        asked, index, policy, status=Status.URGENT, answer=notice.text, notices=[notice], generator="policy"
-    )
+    return _answer(asked, index, policy, status=Status.URGENT, answer=notice.text, notices=[notice], generator="policy")
 
 
 def _answer(
@@ -227,7 +226,7 @@ def _lines(statements: Sequence[Statement], audience: Audience | None) -> list[s
     return lines
 
 
-def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]
+def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]:
     """The glossary's terms that the statements use, in the glossary's order."""
     said = " ".join(statement.text for statement in statements)
     return tuple(entry for entry in index.glossary if names(said, entry.term))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from ldnqa.answerers.extractive import Extractive
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.errors import InvalidQuestion, UnknownArticle
@@ -14,15 +12,10 @@ from ldnqa.followup import standalone
 from ldnqa.ground import ground
 from ldnqa.index import Index
 from ldnqa.policy import Policy
-from ldnqa.retrieve import Query, read_query, retrieve
-from ldnqa.text import STOPWORDS, terms, words
+from ldnqa.retrieve import read_query, retrieve
+from ldnqa.suggest import suggest, unknown_words
 from ldnqa.triage import triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Turn
-
-# Three suggestions fit below an answer on a phone without scrolling.
-SUGGESTIONS = 3
-# Two questions this alike ask the same thing, so the second is no suggestion.
-SAME_QUESTION = 0.9
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -62,7 +55,8 @@ def ask(
     answerer = Extractive(index)
     claims = ground(answerer.draft(query, hits, audience), index.articles)
 
-    suggestions = suggest(index, query, [question, *(turn.question for turn in history)], article_id, approved_only)
+    before = [question, *(turn.question for turn in history)]
+    suggestions = suggest(index, query, before, approved_only=approved_only)
     if claims:
         return answered(
             asked, claims, index, policy, generator=answerer.name, suggestions=suggestions, emergency=emergency
@@ -116,31 +110,3 @@ def subject_in_view(index: Index, article_id: str | None, history: Sequence[Turn
     subjects = [article.subject[0] for article in index.articles.values()]
     commonest = max(sorted(set(subjects)), key=subjects.count, default=None)
     return commonest if commonest and subjects.count(commonest) * 2 > len(subjects) else None
-
-
-def suggest(
-    index: Index, query: Query, asked: Sequence[str], article_id: str | None, approved_only: bool
-) -> tuple[str, ...]:
-    """The editors' questions nearest to the one asked, none of them asked already."""
-    similarity = index.question_vectors @ query.vector
-    chosen: list[int] = []
-    done = {" ".join(terms(text)) for text in asked}
-    for row in np.argsort(-similarity, kind="stable"):
-        of_article, text = index.questions[row]
-        article = index.articles[of_article]
-        if similarity[row] >= SAME_QUESTION or " ".join(terms(text)) in done:
-            continue
-        if approved_only and article.review.status != "approved":
-            continue
-        if any(index.question_vectors[row] @ index.question_vectors[other] >= SAME_QUESTION for other in chosen):
-            continue
-        chosen.append(int(row))
-        if len(chosen) == SUGGESTIONS:
-            break
-    return tuple(index.questions[row][1] for row in chosen)
-
-
-def unknown_words(question: str, index: Index) -> tuple[str, ...]:
-    """Words of a question that no article uses, as the reader wrote them."""
-    seen = dict.fromkeys(word for word in words(question) if word.removesuffix("'s") not in STOPWORDS)
-    return tuple(word for word in seen if not any(index.search_lexical([term], 1) for term in terms(word)))

@@ -14,7 +14,7 @@ from ldnqa.types import Hit, Quote
 COVERAGE_WEIGHT = 0.25
 # A quote about another regimen than the one asked about must be this much better to come before one that is.
 OTHER_REGIMEN_PENALTY = 0.15
-# A quote answers if its cosine reaches SURE, or reaches LIKELY while it has this share (COVERED) of the question's words.
+# A quote answers if its cosine reaches SURE, or reaches LIKELY while it has COVERED of the question's words.
 SURE = 0.62
 LIKELY = 0.33
 COVERED = 0.6

@@ -52,7 +52,7 @@ def read_query(question: str, index: Index, lexicon: Lexicon, subject: str | Non
         groups.update((term, group) for term in terms(said))
     return Query(
         text=question,
-        terms=tuple([*terms(question), *(t for name in names for t in terms(name))]),
+        terms=(*terms(question), *(t for name in names for t in terms(name))),
         term_groups=tuple(dict.fromkeys(groups.values())),
         vector=index.encoder.encode_queries([f"{question} ({', '.join(names)})" if names else question])[0],
         regimens=tuple(lexicon.regimens_in(question) or lexicon.regimens_in(subject or "")),

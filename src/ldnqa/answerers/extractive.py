@@ -9,7 +9,7 @@ from ldnqa.quotes import ScoredQuote, answers, rank_quotes
 from ldnqa.retrieve import Query
 from ldnqa.types import Audience, Claim, Hit, Quote
 
-# As many quotes as a person reads in one go; the issue tracker asks for about three to six.
+# As many quotes as a person reads in one go.
 MAX_STATEMENTS = 4
 # A further quote must score at least this share of the best one's, or it is padding.
 KEEP_RATIO = 0.78
