@@ -1,4 +1,4 @@
-"""The command line: `ldnqa build`, `serve`, `ask`, `add`, `list`, `rollback`. Each does one thing and says what it did."""
+"""The command line: `ldnqa build | serve | ask | add | list | rollback`. Each does one thing and says what it did."""
 
 from __future__ import annotations
 
