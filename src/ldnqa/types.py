@@ -201,6 +201,13 @@ class GlossaryEntry(Noun):
     definition: NonEmpty
 
 
+class Corpus(Noun):
+    """Everything in a corpus folder: its articles, sorted by id, and its glossary, in the order of the file."""
+
+    articles: Annotated[tuple[Article, ...], Field(min_length=1)]
+    glossary: tuple[GlossaryEntry, ...] = ()
+
+
 # --- what an index is made of -----------------------------------------------------------------------------
 
 
