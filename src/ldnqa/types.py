@@ -22,9 +22,12 @@ NonEmpty = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
 class Noun(BaseModel):
-    """Base of every noun: immutable, and no field that is not declared."""
+    """Base of every noun: immutable, and no field that is not declared.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    The line below a field says what it holds; pydantic puts it into every JSON schema.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 # --- what an article is made of ---------------------------------------------------------------------------
@@ -77,28 +80,41 @@ class Reference(Noun):
     """
 
     label: NonEmpty
+    """The number printed in this article."""
     key: NonEmpty
+    """Id of the entry in references.json."""
     title: NonEmpty
+    """Title of the work, or a line that says its details were not supplied."""
     authors: str | None = None
+    """Who wrote it, as the source gives them."""
     container: str | None = None
+    """The journal, book or site it appeared in."""
     year: int | None = None
+    """Year of publication."""
     doi: str | None = None
+    """Digital object identifier, without the resolver."""
     pmid: str | None = None
+    """PubMed id."""
     url: str | None = None
+    """Where it can be read."""
 
 
 class Mark(Noun):
     """A citation mark: the references named right after `text[:at]` of its section."""
 
     at: Offset
+    """Position in the section's text that the mark follows."""
     labels: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Labels of the references it names."""
 
 
 class Span(Noun):
     """A half-open range of a section's text."""
 
     start: Offset
+    """First code point."""
     end: Offset
+    """One past the last code point."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -124,20 +140,30 @@ class Block(Noun):
     """
 
     kind: BlockKind
+    """What the block is."""
     start: Offset
+    """First code point of the block in its section's text."""
     end: Offset
+    """One past its last code point."""
     items: tuple[Span, ...] = ()
+    """Spans of a list's items, without their bullets; empty for anything else."""
     plain: str | None = None
+    """The editors' plain-words twin, if they wrote one."""
 
 
 class EditorNote(Noun):
     """Ties a span of this section to the span of an editorial section that comments on it."""
 
     start: Offset
+    """First code point of the words commented on."""
     end: Offset
+    """One past their last code point."""
     section_id: NonEmpty
+    """The editorial section that holds the comment."""
     note_start: Offset
+    """First code point of the comment in that section's text."""
     note_end: Offset
+    """One past its last code point."""
 
 
 class Section(Noun):
@@ -148,43 +174,66 @@ class Section(Noun):
     """
 
     id: NonEmpty
+    """Names the section within its article; also its anchor on the page."""
     heading: NonEmpty
+    """Heading as printed."""
     tier: Tier
+    """Where its statements come from."""
     regimen: Regimen | None = None
+    """Which use of the drug it is about; null where it is not about one."""
     text: NonEmpty
+    """The plain text that every offset counts in."""
     blocks: tuple[Block, ...] = ()
+    """Headings, paragraphs and lists, in reading order."""
     marks: tuple[Mark, ...] = ()
+    """Citation marks, in reading order."""
     notes: tuple[EditorNote, ...] = ()
+    """Editors' comments on spans of this section."""
 
 
 class Disclaimer(Noun):
     """The mandated words, fixed; they come from an article or from the site's policy file."""
 
     id: NonEmpty
+    """Names the wording."""
     text: NonEmpty
+    """The mandated words, to be shown as they are."""
 
 
 class Review(Noun):
     """Where an article stands in review. `by` and `on` say who moved it there, and when, if recorded."""
 
     status: ReviewStatus
+    """How far the article has come."""
     by: str | None = None
+    """Who moved it there, if recorded."""
     on: date | None = None
+    """When, if recorded."""
 
 
 class Article(Noun):
     """One article: sections in reading order and the references they cite, numbered by first mention."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    """Names the article; also its file and its page."""
     title: NonEmpty
+    """Title as printed, usually a reader's question."""
     subject: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names of what it is about, the one to show first."""
     audience: tuple[Audience, ...] = ()
+    """For whom it is written."""
     questions: tuple[str, ...] = ()
+    """What a reader can ask of it."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    """Sections in reading order."""
     references: tuple[Reference, ...] = ()
+    """References, numbered by first mention."""
     review: Review
+    """Where it stands in review."""
     last_updated: date
+    """Day of its last change."""
     disclaimer: Disclaimer | None = None
+    """Its own mandated words; null where the site's apply."""
 
     def section(self, section_id: str) -> Section:
         """The section with this id; KeyError if there is none."""
@@ -198,7 +247,16 @@ class GlossaryEntry(Noun):
     """A term and what it means in plain words."""
 
     term: NonEmpty
+    """A word or abbreviation that the answer uses."""
     definition: NonEmpty
+    """What it means in plain words."""
+
+
+class Corpus(Noun):
+    """Everything in a corpus folder: its articles, sorted by id, and its glossary, in the order of the file."""
+
+    articles: Annotated[tuple[Article, ...], Field(min_length=1)]
+    glossary: tuple[GlossaryEntry, ...] = ()
 
 
 # --- what an index is made of -----------------------------------------------------------------------------
@@ -213,20 +271,30 @@ class Passage(Noun):
     """
 
     id: NonEmpty
+    """Article, section and number: "article#section:n"."""
     article_id: NonEmpty
+    """The article it is a slice of."""
     section_id: NonEmpty
+    """The section it is a slice of."""
     start: Offset
+    """First code point in the section's text."""
     end: Offset
+    """One past its last code point."""
     text: NonEmpty
+    """The slice itself."""
     quotes: tuple[Span, ...] = ()
+    """Spans of the section that can be quoted safely."""
 
 
 class Hit(Noun):
     """A passage found for a query. `score` ranks hits of one query; `cosine` compares across queries (-1 to 1)."""
 
     passage: Passage
+    """What was found."""
     score: float
+    """Ranks the hits of one query, best first."""
     cosine: float
+    """Likeness of meaning, -1 to 1, comparable across queries."""
 
 
 # --- what a reader asks and gets --------------------------------------------------------------------------
@@ -236,25 +304,35 @@ class Turn(Noun):
     """An earlier question of the conversation and the ids of the passages its answer cited. No prose."""
 
     question: Annotated[str, Field(min_length=1, max_length=MAX_QUESTION_CHARS)]
+    """The earlier question, as it was asked."""
     source_ids: tuple[str, ...] = ()
+    """Ids of the passages its answer cited."""
 
 
 class Quote(Noun):
     """Exact words of one section: `section.text[start:end] == text`, found through passage `passage_id`."""
 
     passage_id: NonEmpty
+    """The passage it was found through."""
     article_id: NonEmpty
+    """The article it stands in."""
     section_id: NonEmpty
+    """The section it stands in."""
     start: Offset
+    """First code point in the section's text."""
     end: Offset
+    """One past its last code point."""
     text: NonEmpty
+    """The exact words."""
 
 
 class Claim(Noun):
     """What an answerer wants to say, and the quotes it rests on. Without a quote there is no claim."""
 
     text: NonEmpty
+    """What is said."""
     quotes: Annotated[tuple[Quote, ...], Field(min_length=1)]
+    """The exact words it rests on."""
 
 
 class CitedReference(Reference):
@@ -265,44 +343,68 @@ class CitedReference(Reference):
     """
 
     cited_by: Literal["quote", "paragraph"] = "quote"
+    """Whether the mark stands in the quoted words or elsewhere in their paragraph or list."""
 
 
 class Statement(Noun):
     """One thing the answer says. `text` is verbatim; `plain` is the editors' plain-words twin, if they wrote one."""
 
     text: NonEmpty
+    """Words of the article, verbatim."""
     plain: str | None = None
+    """The editors' plain-words twin, if they wrote one."""
     tier: Tier
+    """Where the words come from."""
     regimen: Regimen | None = None
+    """Which use of the drug they are about; null where they are not about one."""
     source_indexes: Annotated[tuple[int, ...], Field(min_length=1)]
+    """Numbers of the sources it rests on."""
 
 
 class Source(Noun):
     """Where a statement's words stand: `section.text[start:end] == quote`."""
 
     index: Annotated[int, Field(ge=1)]
+    """Its number in this answer, counted from 1."""
     id: NonEmpty
+    """Id of the passage; send it back in a turn's source_ids."""
     article_id: NonEmpty
+    """The article the words stand in."""
     article_title: NonEmpty
+    """Title of that article."""
     section_id: NonEmpty
+    """The section they stand in."""
     heading: NonEmpty
+    """Heading of that section."""
     tier: Tier
+    """Where the section's statements come from."""
     regimen: Regimen | None = None
+    """Which use of the drug the section is about."""
     quote: NonEmpty
+    """The exact words."""
     start: Offset
+    """First code point of the quote in the section's text."""
     end: Offset
+    """One past its last code point."""
     references: tuple[CitedReference, ...] = ()
+    """References cited with these words."""
     review_status: ReviewStatus
+    """How far the article has come through review."""
     last_updated: date
+    """Day of the article's last change."""
     url: NonEmpty
+    """Where the words can be read on this site."""
 
 
 class Conflict(Noun):
     """Sources that disagree on one topic, higher tier first."""
 
     topic: NonEmpty
+    """What the sources disagree about."""
     summary: NonEmpty
+    """The disagreement in one line."""
     source_indexes: Annotated[tuple[int, ...], Field(min_length=2)]
+    """Numbers of the sources, higher authority first."""
 
 
 class NoticeKind(StrEnum):
@@ -319,7 +421,9 @@ class Notice(Noun):
     """Fixed wording from the policy files, shown above or below the answer."""
 
     kind: NoticeKind
+    """What the notice is about."""
     text: NonEmpty
+    """Fixed, reviewed wording."""
 
 
 class Status(StrEnum):
@@ -339,20 +443,35 @@ class Answer(Noun):
     """
 
     id: NonEmpty
+    """Names the answer; the same request to the same index gives the same id."""
     object: Literal["ldnqa.answer"] = "ldnqa.answer"
+    """Says what this document is."""
     status: Status
+    """How the question came out."""
     question: NonEmpty
+    """The question as it was asked, trimmed."""
     standalone_question: NonEmpty
+    """The question with what it leaves unsaid filled in from the conversation."""
     answer: NonEmpty
+    """What a person reads: plain text with [n] markers that name sources."""
     statements: tuple[Statement, ...] = ()
+    """What the answer says, one verbatim piece each."""
     sources: tuple[Source, ...] = ()
+    """The exact words behind the statements, numbered from 1."""
     conflicts: tuple[Conflict, ...] = ()
+    """Where sources disagree."""
     notices: tuple[Notice, ...] = ()
+    """Warnings to show with the answer, most urgent first."""
     disclaimer: Disclaimer
+    """The mandated words; always show them."""
     glossary: tuple[GlossaryEntry, ...] = ()
+    """Terms of the answer in plain words."""
     follow_up_questions: tuple[str, ...] = ()
+    """Questions that can be answered from here."""
     generator: NonEmpty
+    """How the answer was made."""
     index_id: NonEmpty
+    """The index that gave it."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -1,0 +1,94 @@
+"""A folder of Markdown files becomes a Corpus, or a BrokenCorpus that names every fault in it with file and line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ldnqa.corpus.body import read_body
+from ldnqa.corpus.draft import DraftSection, assemble
+from ldnqa.corpus.frontmatter import read_front_matter, read_glossary, split_front_matter
+from ldnqa.corpus.problems import Report, read_utf8
+from ldnqa.corpus.references import FILE_NAME as REFERENCES
+from ldnqa.corpus.references import Entry, number_references, read_references
+from ldnqa.errors import BrokenCorpus, Problem
+from ldnqa.types import Article, Corpus, GlossaryEntry
+
+GLOSSARY = "glossary.yaml"
+NOT_AN_ARTICLE = "README.md"
+# Ten times the longest article we know of; a bigger file is a book or a mistake, and would stall a build.
+MAX_ARTICLE_BYTES = 2_000_000
+
+
+def read_corpus(folder: Path) -> Corpus:
+    """Everything in `folder`; BrokenCorpus with all faults if there is any."""
+    problems: list[Problem] = []
+    if not folder.is_dir():
+        mend = "name a folder with --corpus, or put a first article there with `ldnqa add FILE`"
+        raise BrokenCorpus([Problem(folder, 0, "no-corpus", "there is no such folder", mend)])
+    report = Report(folder / REFERENCES)
+    references = read_references(report.file, report)
+    problems += report.problems
+    articles: list[Article] = []
+    paths = sorted(path for path in folder.glob("*.md") if path.name != NOT_AN_ARTICLE)
+    for path in paths:
+        article, found = _read(path, references)
+        problems += found
+        articles += [article] if article else []
+    if not paths:
+        mend = "put a first article there with `ldnqa add FILE`"
+        problems.append(Problem(folder, 0, "no-articles", "there is no article in this folder", mend))
+    glossary = _glossary(folder / GLOSSARY, problems)
+    if problems:
+        raise BrokenCorpus(problems)
+    return Corpus(articles=tuple(sorted(articles, key=lambda article: article.id)), glossary=glossary)
+
+
+def read_article(path: Path, references: Mapping[str, Entry]) -> Article:
+    """The article in `path`, citing `references` (CSL-JSON entries by id); BrokenCorpus with all faults."""
+    article, problems = _read(path, references)
+    if article is None:
+        raise BrokenCorpus(problems)
+    return article
+
+
+def article_digest(article: Article) -> str:
+    """SHA-256, in hex, of everything a reader can see of the article."""
+    content = json.dumps(article.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _read(path: Path, references: Mapping[str, Entry]) -> tuple[Article | None, list[Problem]]:
+    report = Report(path)
+    text = read_utf8(path, report, MAX_ARTICLE_BYTES)
+    if text is None or not report.check_characters(text, 1):
+        return None, report.problems
+    node, body = split_front_matter(text, report)
+    values = read_front_matter(node, report) if node is not None else None
+    if values and values["id"] != path.stem:
+        message = f"the article's id is {values['id']!r}, its file {path.name!r}"
+        report.error(2, "id-is-not-file-name", message, f"name the file {values['id']}.md, or correct the id")
+    sections = read_body(body, set(references), report)
+    if not sections and not report.problems:
+        report.error(0, "no-section", "the article has no section", "add a heading such as ## Title {tier=research}")
+    if values is None or report.problems:
+        return None, report.problems
+    return make_article(values, sections, references), []
+
+
+def make_article(values: Mapping[str, object], drafts: list[DraftSection], references: Mapping[str, Entry]) -> Article:
+    """An article of checked front matter and sections whose keys all have an entry in `references`."""
+    sections, keys = assemble(drafts)
+    return Article.model_validate({**values, "sections": sections, "references": number_references(keys, references)})
+
+
+def _glossary(path: Path, problems: list[Problem]) -> tuple[GlossaryEntry, ...]:
+    if not path.exists():
+        return ()
+    report = Report(path)
+    text = read_utf8(path, report, MAX_ARTICLE_BYTES)
+    entries = read_glossary(text, report) if text and report.check_characters(text, 1) else ()
+    problems += report.problems
+    return entries
