@@ -43,7 +43,7 @@ def split(article: Article, count_tokens: Callable[[str], int], max_tokens: int)
     """
     passages = []
     for section in article.sections:
-        quotes = quotable_spans(section)
+        quotes = quotable_spans(section, _notes_in(article, section))
         headings = [b.start for b in section.blocks if b.kind is BlockKind.HEADING]
         room = max_tokens - max(count_tokens(_context(article, section, at)) for at in (0, *headings))
 
@@ -142,24 +142,33 @@ def _sentences_of(section: Section, block: Block) -> list[Span]:
     return [Span(start=block.start + s.start, end=block.start + s.end) for s in found]
 
 
-def quotable_spans(section: Section) -> list[tuple[Span, Span]]:
+def _notes_in(article: Article, section: Section) -> frozenset[Span]:
+    """Where the section holds an editor's note on something else: a comment is quoted whole."""
+    notes = (note for other in article.sections for note in other.notes if note.section_id == section.id)
+    return frozenset(Span(start=note.note_start, end=note.note_end) for note in notes)
+
+
+def quotable_spans(section: Section, whole: frozenset[Span] = frozenset()) -> list[tuple[Span, Span]]:
     """(core, quote) of everything in the section that can be quoted, in reading order, no quote twice.
 
     The core is a sentence, a list or a list item; the quote is the slice around it that is safe to show alone:
 
     - a list, or an item of one too long to show whole, begins at its lead-in;
     - a sentence that leans on what comes before ("These effects ...") begins where that begins;
-    - a sentence that the next one takes back ("However, ...") ends where that one ends.
+    - a sentence that the next one takes back ("However, ...") ends where that one ends;
+    - a block whose span is in `whole` is quoted from end to end.
     """
     cores: list[tuple[Span, Span]] = []
     for block in section.blocks:
         if block.kind is BlockKind.HEADING:
             continue
-        if block.kind is BlockKind.PARAGRAPH:
+        span = Span(start=block.start, end=block.end)
+        if span in whole:
+            cores.append((span, span))
+        elif block.kind is BlockKind.PARAGRAPH:
             cores.extend((s, s) for s in _sentences_of(section, block))
         elif len(section.text[block.start : block.end].split()) <= MAX_WORDS or not block.items:
-            whole = Span(start=block.start, end=block.end)
-            cores.append((whole, whole))
+            cores.append((span, span))
         else:
             cores.extend((item, Span(start=block.start, end=item.end)) for item in block.items)
 
