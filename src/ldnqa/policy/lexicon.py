@@ -17,11 +17,19 @@ class WordClass(Noun):
     members: tuple[NonEmpty, ...]
 
 
+class Aspect(Noun):
+    """A way of asking that shares no word with the answer, and the words the articles use for it."""
+
+    asked: NonEmpty
+    names: tuple[NonEmpty, ...]
+
+
 class Lexicon(Noun):
     """The word lists of a site's policy."""
 
     classes: dict[str, WordClass] = Field(default_factory=dict)
     synonyms: tuple[tuple[NonEmpty, ...], ...] = ()
+    aspects: tuple[Aspect, ...] = ()
     regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
 
     def classes_in(self, text: str) -> list[str]:
@@ -29,7 +37,7 @@ class Lexicon(Noun):
         return [id for id, pattern in self._class_patterns.items() if pattern.search(text)]
 
     def other_names(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
-        """(words of `text`, other names for them): the class of a drug, the synonyms of a condition.
+        """(words of `text`, other names for them): a drug's class, a condition's synonyms, what an aspect is called.
 
         Only names that do not stand in `text` themselves are given; a match without any is left out.
         """
@@ -38,6 +46,8 @@ class Lexicon(Noun):
             found.extend((match.group(), (self.classes[id].name,)) for match in pattern.finditer(text))
         for names, pattern in self._synonym_patterns:
             found.extend((match.group(), names) for match in pattern.finditer(text))
+        for aspect, pattern in self._aspect_patterns:
+            found.extend((match.group(), aspect.names) for match in pattern.finditer(text))
         kept = [(said, tuple(n for n in names if not _pattern([n]).search(text))) for said, names in found]
         return [(said, names) for said, names in kept if names]
 
@@ -52,6 +62,10 @@ class Lexicon(Noun):
     @cached_property
     def _synonym_patterns(self) -> list[tuple[tuple[str, ...], re.Pattern[str]]]:
         return [(names, _pattern(names)) for names in self.synonyms]
+
+    @cached_property
+    def _aspect_patterns(self) -> list[tuple[Aspect, re.Pattern[str]]]:
+        return [(aspect, re.compile(aspect.asked, re.IGNORECASE)) for aspect in self.aspects]
 
     @cached_property
     def _regimen_patterns(self) -> dict[Regimen, re.Pattern[str]]:
