@@ -94,9 +94,7 @@ def _lead_in(section: Section, block: Block) -> int | None:
     return block.items[0].start - len("\n" + BULLET)
 
 
-def _note(
-    article: Article, section: Section, block: Block, note: EditorNote, keys: Mapping[str, str]
-) -> Iterator[str]:
+def _note(article: Article, section: Section, block: Block, note: EditorNote, keys: Mapping[str, str]) -> Iterator[str]:
     notes = article.section(note.section_id)
     written = next(other for other in notes.blocks if other.start == note.note_start)
     quote = section.text[note.start : note.end]
