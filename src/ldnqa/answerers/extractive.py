@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ldnqa.index import Index
-from ldnqa.quotes import ScoredQuote, answers, rank_quotes
+from ldnqa.quotes import ANSWER_FROM, ScoredQuote, rank_quotes, support
 from ldnqa.retrieve import Query
 from ldnqa.types import Audience, Claim, Hit, Quote
 
@@ -26,7 +26,7 @@ class Extractive:
     def draft(self, query: Query, hits: Sequence[Hit], audience: Audience | None) -> list[Claim]:
         """One claim a quote, verbatim. The audience does not change which quotes are picked."""
         ranked = rank_quotes(self._index, query, hits)
-        if not answers(ranked):
+        if support(self._index, query, ranked) < ANSWER_FROM:
             return []
         return [Claim(text=s.quote.text, quotes=(s.quote,)) for s in _pick(ranked)]
 
