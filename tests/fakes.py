@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.text import terms, words
-from ldnqa.types import Article, Block, BlockKind, Review, ReviewStatus, Section, Tier
 
 
 class HashedEncoder:
@@ -44,35 +42,3 @@ class HashedEncoder:
                 row[0] = 1.0
         lengths = np.linalg.norm(rows, axis=1, keepdims=True) if len(texts) else 1.0
         return (rows / lengths).astype(np.float32)
-
-
-def section(section_id: str, paragraphs: Iterable[str], tier: Tier = Tier.GUIDELINE) -> Section:
-    """A section of paragraphs."""
-    text, blocks = "", []
-    for paragraph in paragraphs:
-        text += "\n\n" if text else ""
-        blocks.append(Block(kind=BlockKind.PARAGRAPH, start=len(text), end=len(text) + len(paragraph)))
-        text += paragraph
-    return Section(
-        id=section_id, heading=section_id.replace("-", " ").title(), tier=tier, text=text, blocks=tuple(blocks)
-    )
-
-
-def article(
-    article_id: str,
-    *paragraphs: str,
-    title: str = "What is known?",
-    subject: str = "low-dose naltrexone",
-    questions: Sequence[str] = (),
-    status: ReviewStatus = ReviewStatus.UNDER_REVIEW,
-) -> Article:
-    """An article of one section, "findings"."""
-    return Article(
-        id=article_id,
-        title=title,
-        subject=(subject,),
-        questions=tuple(questions),
-        sections=(section("findings", paragraphs),),
-        review=Review(status=status),
-        last_updated=date(2025, 2, 27),
-    )

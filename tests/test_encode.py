@@ -134,7 +134,8 @@ def test_threads_get_the_rows_they_asked_for() -> None:
 def test_loading_and_encoding_print_nothing_and_other_processes_get_the_same_bits() -> None:
     script = (
         "import hashlib, sys; from ldnqa.encode import load_encoder; e = load_encoder();"
-        "r = e.encode_queries(['dose?']); e.count_tokens('pain ' * 3000); sys.stdout.write(hashlib.sha256(r.tobytes()).hexdigest())"
+        "r = e.encode_queries(['dose?']); e.count_tokens('pain ' * 3000);"
+        "sys.stdout.write(hashlib.sha256(r.tobytes()).hexdigest())"
     )
     runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True) for _ in range(2)]
     assert [run.stderr for run in runs] == ["", ""]

@@ -97,6 +97,12 @@ def test_files_that_do_not_fit_together_do_not_open(tmp_path: Path) -> None:
         Lexical.open(other)
 
 
+def test_a_term_is_rarer_the_fewer_texts_have_it() -> None:
+    index = index_of(["pain pain", "pain", "pain sleep", "dose"])
+    assert 0 < index.rarity("pain") < index.rarity("sleep") == index.rarity("dose") < index.rarity("zebra")
+    assert index_of([]).rarity("pain") > 0
+
+
 words_of_a_small_language = st.sampled_from(["dose", "pain", "sleep", "opioid", "trial", "week"])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,13 @@ class Lexical:
         bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", dtype="float32", int_dtype="int32")
         bm25.index((rows, numbers), create_empty_token=False, show_progress=False)
         return cls(list(numbers), {key: bm25.scores[key] for key in ("data", "indices", "indptr")}, len(rows))
+
+    def rarity(self, term: str) -> float:
+        """The term's inverse document frequency, ln(1 + (n - df + 0.5) / (df + 0.5)): above 0, highest if unknown."""
+        number = self._vocabulary.get(term)
+        starts = self._postings["indptr"]
+        frequency = 0 if number is None else int(starts[number + 1] - starts[number])
+        return math.log1p((self._count - frequency + 0.5) / (frequency + 0.5))
 
     def search(self, terms: Iterable[str], k: int, allowed: Collection[int] | None = None) -> list[tuple[int, float]]:
         """Up to `k` (row, score) with a score above 0, best first, the lower row first among equals.
