@@ -13,7 +13,8 @@ LdnqaError
 │   ├── IndexMissing
 │   ├── IndexDamaged         a file is truncated or changed
 │   ├── IndexMismatch        built by another model, format or chunker
-│   └── IndexBusy            another build holds the lock
+│   ├── IndexBusy            another build holds the lock
+│   └── IndexUnwritable      the folder cannot be written: full, read-only, not a folder
 ├── MissingExtra             an optional package is not installed
 └── BadRequest               what was asked for cannot be done
     ├── InvalidQuestion
@@ -106,6 +107,10 @@ class IndexMismatch(IndexUnusable):
 
 class IndexBusy(IndexUnusable):
     """Another build is writing to this index."""
+
+
+class IndexUnwritable(IndexUnusable):
+    """The index folder cannot be written to; what was there is as it was."""
 
 
 class MissingExtra(LdnqaError):

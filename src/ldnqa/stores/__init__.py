@@ -1,1 +1,77 @@
-"""Where passage vectors are kept and searched."""
+"""Where passage vectors are kept and searched: one contract, back ends from a table, opened only when asked for.
+
+A store gives ids and cosines and never pads a short result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple, Protocol, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldnqa.errors import MissingExtra
+
+DEFAULT_STORE = "faiss"
+
+
+class Store(Protocol):
+    """Unit vectors under ids, searched exactly by cosine."""
+
+    def __init__(self, dimension: int) -> None: ...
+
+    def __len__(self) -> int:
+        """How many vectors are kept."""
+        ...
+
+    def add(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep unit rows, shape (len(ids), dimension), under their ids; ValueError if an id is kept already."""
+        ...
+
+    def search(
+        self, vectors: NDArray[np.float32], k: int, allowed: Collection[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """For each unit row of `vectors` up to `k` (id, cosine), best first; among equals the one added first.
+
+        `allowed` limits what may be found before the best are chosen, so k of them are found if there are k; None
+        allows all, and ids that are not kept are ignored. Fewer than `k` are returned when there are no more. A
+        query's result does not depend on the queries beside it.
+        """
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write everything into the folder `path`, which exists."""
+        ...
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """What `save` wrote into `path`; ValueError, KeyError or OSError if its files do not fit together."""
+        ...
+
+
+class _BackEnd(NamedTuple):
+    module: str
+    type: str
+    install: str
+
+
+_BACK_ENDS = {
+    "faiss": _BackEnd("ldnqa.stores.faiss", "FaissStore", "pip install faiss-cpu"),
+}
+
+
+def store_type(name: str) -> type[Store]:
+    """The back end of that name; ValueError for an unknown name, MissingExtra if its package is not installed."""
+    if name not in _BACK_ENDS:
+        raise ValueError(f"no vector store is called {name!r}; there are: {', '.join(sorted(_BACK_ENDS))}")
+    back_end = _BACK_ENDS[name]
+    try:
+        module = import_module(back_end.module)
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"the {name} store needs the package {error.name!r}; `{back_end.install}` installs it"
+        ) from error
+    return cast("type[Store]", getattr(module, back_end.type))

@@ -1,0 +1,163 @@
+"""Articles -> index, all or nothing: read, split, encode, save, verify, swap.
+
+A build is made aside, out of vectors the served build already has and new ones for the rest, and is opened as a
+server would before it is put in service. Killed or failed at any moment, it leaves the index that was there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ldnqa import swap
+from ldnqa.chunk import embedded_text
+from ldnqa.corpus.read import read_corpus
+from ldnqa.encode import Encoder
+from ldnqa.errors import IndexDamaged, IndexUnusable
+from ldnqa.index import Index, open_build
+from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
+from ldnqa.parts import Embedding, Progress, Source, Watcher, describes, known_vectors, make, save, source_of
+from ldnqa.stores import DEFAULT_STORE
+from ldnqa.text import terms
+from ldnqa.types import Article, GlossaryEntry
+
+# A new build has to find this many of its passages, spread over all of them; each takes one search.
+_TRIED_OUT = 16
+# A vector's product with itself differs from 1 by rounding only.
+_ITSELF = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `embedded` and `reused` count different texts: of passages, quotes and questions.
+
+    `unchanged` says that the index served now is the one that was served before.
+    """
+
+    index_id: str
+    articles: int
+    passages: int
+    embedded: int
+    reused: int
+    unchanged: bool
+    seconds: float
+
+
+def build(
+    corpus: Path,
+    index: Path,
+    encoder: Encoder,
+    *,
+    store: str = DEFAULT_STORE,
+    full: bool = False,
+    progress: Watcher | None = None,
+) -> BuildReport:
+    """Put the articles of a corpus folder in service; see `build_articles`. BrokenCorpus if they have a fault."""
+    read = read_corpus(corpus)
+    return build_articles(read.articles, read.glossary, index, encoder, store=store, full=full, progress=progress)
+
+
+def build_articles(
+    articles: Iterable[Article],
+    glossary: Sequence[GlossaryEntry],
+    index: Path,
+    encoder: Encoder,
+    *,
+    store: str = DEFAULT_STORE,
+    full: bool = False,
+    progress: Watcher | None = None,
+) -> BuildReport:
+    """Put an index of these articles in service in the folder `index`, which is made if need be.
+
+    Only texts that the served build lacks are embedded; all of them if `full`. If nothing changed and the served
+    build is whole, nothing is written. Raises CorpusError for no articles or an id given twice, IndexBusy while
+    another build runs, IndexUnwritable if the disk refuses; the index that was there is then as it was.
+    """
+    started = time.monotonic()
+    source = source_of(articles, glossary)
+    tell: Watcher = progress or (lambda _: None)
+    if not full and (current := _up_to_date(index, source, encoder, store)):
+        return _report(current, 0, 0, True, started)
+
+    with swap.locked(index):
+        old = swap.pointer_or_none(index)
+        parts = make(source, encoder, Embedding(encoder, {} if full else known_vectors(index, encoder)), tell)
+        with swap.writing(index):
+            made = swap.start(index)
+        try:
+            tell(Progress("saving", 0, 1))
+            with swap.writing(index):
+                manifest = save(parts, source, encoder, store, index, made)
+            tell(Progress("saving", 1, 1))
+            _try_out(open_build(index, made, manifest.index_id, encoder), index, tell)
+            with swap.writing(index):
+                swap.finish(index, manifest.index_id)
+        finally:
+            swap.abandon(index)
+    unchanged = old is not None and old.current == manifest.index_id
+    return _report(manifest, parts.vectors.embedded, parts.vectors.reused, unchanged, started)
+
+
+def rollback(index: Path) -> str:
+    """Put the build before the served one back in service, and give its id.
+
+    It is verified first: IndexDamaged if it was changed, IndexMissing if there is none, IndexBusy while a build runs.
+    The build that was served is forgotten; `ldnqa build` makes it again from the articles.
+    """
+    read_pointer(index)
+    with swap.locked(index):
+        return swap.go_back(index)
+
+
+def is_stale(corpus: Path, index: Path, encoder: Encoder) -> bool:
+    """Whether `build` would change the index: there is none, it is unfit, or what it was made from has changed.
+
+    Reads the articles and the manifest only, so it does not see damage; opening the index does.
+    """
+    read = read_corpus(corpus)
+    try:
+        current = read_pointer(index).current
+        manifest = read_manifest(index, f"{BUILDS}/{current}", current)
+    except IndexUnusable:
+        return True
+    return not describes(manifest, source_of(read.articles, read.glossary), encoder, manifest.store, index)
+
+
+def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Manifest | None:
+    """The served build if it is whole and this is what it was made from."""
+    try:
+        manifest = swap.verified(index, read_pointer(index).current)
+    except IndexUnusable:
+        return None
+    return manifest if describes(manifest, source, encoder, store, index) else None
+
+
+def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
+    """IndexDamaged unless passages spread over the whole build are found by their own vectors and words."""
+    step = max(1, len(new.passages) // _TRIED_OUT)
+    tried = new.passages[::step]
+    for done, passage in enumerate(tried, start=1):
+        words = terms(embedded_text(new.articles[passage.article_id], passage))
+        nearest = new.search_dense(new.passage_vector(passage.id), 1)
+        itself = new.search_dense(new.passage_vector(passage.id), 1, [passage.id])
+        shared = new.search_lexical(words, 1, [passage.id])
+        if not (nearest and itself and min(nearest[0][1], itself[0][1]) > _ITSELF and bool(words) == bool(shared)):
+            raise IndexDamaged(
+                f"the new build does not find its own passage {passage.id}; it was not put in service. "
+                f"{command('build --full', folder)} makes it again from nothing"
+            )
+        tell(Progress("verifying", done, len(tried)))
+
+
+def _report(manifest: Manifest, embedded: int, reused: int, unchanged: bool, started: float) -> BuildReport:
+    return BuildReport(
+        index_id=manifest.index_id,
+        articles=manifest.counts.articles,
+        passages=manifest.counts.passages,
+        embedded=embedded,
+        reused=reused,
+        unchanged=unchanged,
+        seconds=time.monotonic() - started,
+    )

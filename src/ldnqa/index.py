@@ -1,0 +1,183 @@
+"""An opened index: immutable, wholly in memory, and exactly what was built, by the model in use. Or it does not open.
+
+Everything is verified before anything is used, so that a damaged or foreign index can never give a wrong answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from ldnqa.chunk import CHUNKER_VERSION
+from ldnqa.encode import Encoder, Vectors
+from ldnqa.errors import IndexDamaged, UnknownPassage
+from ldnqa.lexical import Lexical
+from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
+from ldnqa.stores import Store, store_type
+from ldnqa.types import Article, GlossaryEntry, Passage
+
+ARTICLES = "articles.jsonl"
+PASSAGES = "passages.jsonl"
+GLOSSARY = "glossary.json"
+QUESTIONS = "questions.json"
+PASSAGE_VECTORS = "vectors/passages.npy"
+QUOTE_VECTORS = "vectors/quotes.npy"
+QUESTION_VECTORS = "vectors/questions.npy"
+LEXICAL = "lexical"
+STORE = "store"
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """What questions are answered from.
+
+    `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
+    `question_vectors` row for row: what editors listed, and titles that are questions. `centre` is the mean of all
+    quote vectors, shape (dimension,), not of length one. Arrays are read-only.
+    """
+
+    manifest: Manifest
+    encoder: Encoder
+    articles: Mapping[str, Article]
+    glossary: tuple[GlossaryEntry, ...]
+    passages: tuple[Passage, ...]
+    passage_vectors: Vectors
+    questions: tuple[tuple[str, str], ...]
+    question_vectors: Vectors
+    _quote_vectors: Vectors
+    _lexical: Lexical
+    _store: Store
+    centre: Vectors = field(init=False)
+    _rows: Mapping[str, int] = field(init=False)
+    _first_quotes: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        quotes = self._quote_vectors
+        centre = quotes.mean(axis=0, dtype=np.float64) if len(quotes) else np.zeros(quotes.shape[1])
+        object.__setattr__(self, "centre", centre.astype(np.float32))
+        self.centre.setflags(write=False)
+        object.__setattr__(self, "_rows", {passage.id: row for row, passage in enumerate(self.passages)})
+        object.__setattr__(self, "_first_quotes", tuple(accumulate((len(p.quotes) for p in self.passages), initial=0)))
+
+    @classmethod
+    def open(cls, folder: Path, encoder: Encoder) -> Index:
+        """The index that the folder's pointer names.
+
+        Raises IndexMissing, IndexDamaged or IndexMismatch (another model, chunker or format); the message names the
+        command that mends it. Takes no lock and writes nothing.
+        """
+        pointer = read_pointer(folder)
+        return open_build(folder, f"{BUILDS}/{pointer.current}", pointer.current, encoder)
+
+    @property
+    def id(self) -> str:
+        """Names this index; equal ids mean equal contents."""
+        return self.manifest.index_id
+
+    def passage(self, passage_id: str) -> Passage:
+        """The passage with this id; UnknownPassage if there is none."""
+        return self.passages[self._row(passage_id)]
+
+    def passage_vector(self, passage_id: str) -> Vectors:
+        """The unit vector of a passage, shape (dimension,): its product with a query's vector is their cosine."""
+        vector: Vectors = self.passage_vectors[self._row(passage_id)]
+        return vector
+
+    def quote_vectors(self, passage_id: str) -> Vectors:
+        """Unit rows for the quotes of a passage, shape (len(passage.quotes), dimension), in their order."""
+        row = self._row(passage_id)
+        return self._quote_vectors[self._first_quotes[row] : self._first_quotes[row + 1]]
+
+    def rarity(self, term: str) -> float:
+        """How much a term tells, above 0: its inverse document frequency over the passages, highest if none has it."""
+        return self._lexical.rarity(term)
+
+    def search_dense(self, vector: Vectors, k: int, allowed: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """Up to `k` (passage id, cosine) nearest to a unit vector, best first, of the allowed ids if given."""
+        return self._store.search(vector[np.newaxis], k, allowed)[0]
+
+    def search_lexical(
+        self, terms: Iterable[str], k: int, allowed: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Up to `k` (passage id, BM25 score) that share a term, best first, of the allowed ids if given."""
+        rows = None if allowed is None else {self._rows[id_] for id_ in allowed if id_ in self._rows}
+        return [(self.passages[row].id, score) for row, score in self._lexical.search(terms, k, rows)]
+
+    def _row(self, passage_id: str) -> int:
+        if passage_id not in self._rows:
+            raise UnknownPassage(passage_id)
+        return self._rows[passage_id]
+
+
+def open_build(folder: Path, build: str, index_id: str | None, encoder: Encoder) -> Index:
+    """The build in the folder `build`, given relative to the index `folder`, verified in full."""
+    manifest = read_manifest(folder, build, index_id)
+    check_fit(folder, manifest, encoder, CHUNKER_VERSION)
+    check_files(folder, build, manifest)
+    try:
+        index = _load(folder / build, manifest, encoder)
+        _check_shapes(index)
+    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+        # The checksums hold, so whoever wrote these files wrote them wrong.
+        raise IndexDamaged(
+            f"the files in {folder / build} do not fit together ({error}); "
+            f"{command('build --full', folder)} makes them again"
+        ) from error
+    return index
+
+
+def read_vectors(path: Path) -> Vectors:
+    """Rows of float32, read-only."""
+    array = np.load(path, allow_pickle=False)
+    if array.dtype != np.float32 or array.ndim != 2:
+        raise ValueError(f"{path.name} holds no rows of float32")
+    array.setflags(write=False)
+    rows: Vectors = array
+    return rows
+
+
+def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
+    return Index(
+        manifest=manifest,
+        encoder=encoder,
+        articles=MappingProxyType(
+            {article.id: article for article in map(Article.model_validate_json, _lines(path / ARTICLES))}
+        ),
+        glossary=tuple(map(GlossaryEntry.model_validate, json.loads((path / GLOSSARY).read_bytes()))),
+        passages=tuple(map(Passage.model_validate_json, _lines(path / PASSAGES))),
+        passage_vectors=read_vectors(path / PASSAGE_VECTORS),
+        questions=tuple((str(a), str(question)) for a, question in json.loads((path / QUESTIONS).read_bytes())),
+        question_vectors=read_vectors(path / QUESTION_VECTORS),
+        _quote_vectors=read_vectors(path / QUOTE_VECTORS),
+        _lexical=Lexical.open(path / LEXICAL),
+        _store=store_type(manifest.store).open(path / STORE),
+    )
+
+
+def _check_shapes(index: Index) -> None:
+    counts, width = index.manifest.counts, index.manifest.dimension
+    quotes = index._first_quotes[-1]
+    holds = (
+        index.articles.keys() == index.manifest.articles.keys()
+        and len(index.articles) == counts.articles
+        and len(index.passages) == len(index._rows) == len(index._lexical) == len(index._store) == counts.passages
+        and all(passage.article_id in index.articles for passage in index.passages)
+        and len(index.questions) == counts.questions
+        and quotes == counts.quotes
+        and index.passage_vectors.shape == (counts.passages, width)
+        and index._quote_vectors.shape == (quotes, width)
+        and index.question_vectors.shape == (counts.questions, width)
+    )
+    if not holds:
+        raise ValueError("the counts of its parts differ")
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from file

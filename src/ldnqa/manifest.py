@@ -1,0 +1,204 @@
+"""The disk format of an index, as types. Nothing is read from a build that its manifest does not vouch for.
+
+    index/index.json                 Pointer: which build is served; replaced in one step
+    index/builds/<index_id>/         one build, never changed once it is there
+        manifest.json                Manifest: what it was built from and by, and every file's checksum
+        articles.jsonl passages.jsonl glossary.json questions.json
+        vectors/{passages,quotes,questions,keys}.npy
+        lexical/ store/              what lexical.py and a store write
+
+An `index_id` is the digest of its manifest, which has the digest of every file and no time in it: the same articles,
+model and program give the same id, and a build cannot change without losing its name. JSON and .npy only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shlex
+import stat
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from ldnqa.encode import Encoder
+from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing
+from ldnqa.types import Noun
+
+FORMAT = 1
+POINTER = "index.json"
+BUILDS = "builds"
+MANIFEST = "manifest.json"
+
+# 64 bits: among the handful of builds of one folder a chance collision is out of the question, and it can be read out.
+_ID_DIGITS = 16
+_DEFAULT_FOLDER = Path("index")
+
+IndexId = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{_ID_DIGITS}}}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+# A part never begins with a dot, so no name leaves the build's folder.
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Pointer(Noun):
+    """Which build is served, and those before it, newest first."""
+
+    current: IndexId
+    earlier: tuple[IndexId, ...] = ()
+
+
+class FileEntry(Noun):
+    """What a file of a build must be."""
+
+    size: Count
+    sha256: Sha256
+
+
+class Counts(Noun):
+    """How many of each the build holds."""
+
+    articles: Count
+    passages: Count
+    quotes: Count
+    questions: Count
+
+
+class Manifest(Noun):
+    """What a build was made from and by. `articles` has each article's digest, `glossary` that of all its entries."""
+
+    format: int = FORMAT
+    index_id: IndexId = "0" * _ID_DIGITS
+    model: str
+    model_digest: Sha256
+    dimension: Annotated[int, Field(ge=1)]
+    max_tokens: Annotated[int, Field(ge=1)]
+    chunker: str
+    store: str
+    articles: dict[str, Sha256]
+    glossary: Sha256
+    counts: Counts
+    files: dict[FileName, FileEntry]
+
+    def digest(self) -> str:
+        """The id these contents must have."""
+        content = self.model_dump(mode="json", exclude={"index_id"})
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:_ID_DIGITS]
+
+    def sealed(self) -> Manifest:
+        """This manifest under the id of its contents."""
+        return self.model_copy(update={"index_id": self.digest()})
+
+
+def is_index_id(name: str) -> bool:
+    """Whether a folder of that name is a finished build."""
+    return len(name) == _ID_DIGITS and set(name) <= set("0123456789abcdef")
+
+
+def command(verb: str, index: Path) -> str:
+    """The command line that does `verb` to this index, to be named in a message."""
+    return f"`ldnqa {verb}`" if index == _DEFAULT_FOLDER else f"`ldnqa {verb} --index {shlex.quote(str(index))}`"
+
+
+def read_pointer(index: Path) -> Pointer:
+    """Which build of the folder is served; IndexMissing if none was ever made, IndexDamaged if that cannot be told."""
+    if not os.path.lexists(index / POINTER):
+        raise IndexMissing(f"there is no index in {index}; {command('build', index)} makes one")
+    try:
+        return Pointer.model_validate_json(_read(index, POINTER))
+    except (OSError, ValidationError) as error:
+        raise _damaged(index, f"{index / POINTER} cannot be read: {_brief(error)}") from error
+
+
+def read_manifest(index: Path, build: str, index_id: str | None = None) -> Manifest:
+    """The manifest of the build in the folder `build`, given relative to `index`, once it is known to be `index_id`.
+
+    IndexMismatch if it is of another format, IndexDamaged if it is not what it was when it was built.
+    """
+    try:
+        content: Any = json.loads(_read(index, f"{build}/{MANIFEST}"))
+        known = content["format"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(index, f"the manifest in {index / build} cannot be read: {_brief(error)}") from error
+    if isinstance(known, int) and known != FORMAT:
+        raise IndexMismatch(
+            f"the index in {index} has format {known}, this ldnqa reads format {FORMAT}; "
+            f"{command('build', index)} makes it again"
+        )
+    try:
+        manifest = Manifest.model_validate(content)
+    except ValidationError as error:
+        raise _damaged(index, f"the manifest in {index / build} is not one: {_brief(error)}") from error
+    if manifest.digest() != manifest.index_id or manifest.index_id != (index_id or manifest.index_id):
+        raise _damaged(index, f"the manifest in {index / build} was changed after it was built")
+    return manifest
+
+
+def check_files(index: Path, build: str, manifest: Manifest) -> None:
+    """IndexDamaged unless every file the manifest names is there, whole and unchanged."""
+    for name, entry in manifest.files.items():
+        try:
+            found = file_entry(index, f"{build}/{name}", entry.size)
+        except OSError as error:
+            raise _damaged(index, f"{index / build / name} cannot be read: {_brief(error)}") from error
+        if found != entry:
+            raise _damaged(index, f"{index / build / name} was changed or cut short after it was built")
+
+
+def check_fit(index: Path, manifest: Manifest, encoder: Encoder, chunker: str) -> None:
+    """IndexMismatch unless the build was made by the encoder and the chunker in use."""
+    if manifest.model_digest != encoder.digest:
+        raise IndexMismatch(
+            f"the index in {index} was built with the model {manifest.model} ({manifest.model_digest[:12]}), but "
+            f"{encoder.name} ({encoder.digest[:12]}) is in use; {command('build', index)} builds it again with that "
+            "one, or set LDNQA_MODEL to the one it was built with"
+        )
+    made = (manifest.dimension, manifest.max_tokens, manifest.chunker)
+    used = (encoder.dimension, encoder.max_tokens, chunker)
+    if made != used:
+        raise IndexMismatch(
+            f"the index in {index} was built for dimension, token limit and chunker {made}, but {used} are in use; "
+            f"{command('build', index)} builds it again"
+        )
+
+
+def file_entry(index: Path, name: str, most: int | None = None) -> FileEntry:
+    """Size and digest of a file; of one longer than `most` only the size is worth anything."""
+    digest = hashlib.sha256()
+    with os.fdopen(_open(index, name), "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if most is None or size <= most:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return FileEntry(size=size, sha256=digest.hexdigest())
+
+
+def _read(index: Path, name: str) -> bytes:
+    with os.fdopen(_open(index, name), "rb") as file:
+        return file.read()
+
+
+def _open(index: Path, name: str) -> int:
+    """A file of the index opened for reading; OSError for a link, anything that is not a file, or a way out."""
+    path = index / name
+    if path.parent.resolve() != index.resolve() / Path(name).parent:
+        raise OSError(f"{path.parent} is a link")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path} is not a regular file")
+    return descriptor
+
+
+def _damaged(index: Path, what: str) -> IndexDamaged:
+    return IndexDamaged(
+        f"{what}; {command('build', index)} makes the index again, "
+        f"{command('rollback', index)} returns to the one before"
+    )
+
+
+def _brief(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,247 @@
+"""What a build is made from, what it is made of, and how that is written down.
+
+The same source and encoder give the same bytes: nothing here depends on time, on chance or on earlier builds, except
+that vectors which are known already are not computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldnqa.chunk import CHUNKER_VERSION, embedded_text, quote_text, split
+from ldnqa.corpus.read import article_digest
+from ldnqa.encode import Encoder, Vectors
+from ldnqa.errors import CorpusError, IndexUnusable
+from ldnqa.index import (
+    ARTICLES,
+    GLOSSARY,
+    LEXICAL,
+    PASSAGE_VECTORS,
+    PASSAGES,
+    QUESTION_VECTORS,
+    QUESTIONS,
+    QUOTE_VECTORS,
+    STORE,
+    read_vectors,
+)
+from ldnqa.lexical import Lexical
+from ldnqa.manifest import BUILDS, MANIFEST, Counts, Manifest, check_fit, file_entry, read_pointer
+from ldnqa.stores import store_type
+from ldnqa.swap import sync, verified
+from ldnqa.text import terms
+from ldnqa.types import Article, GlossaryEntry, Passage
+
+# 32 bytes a vector, for the passages, then the quotes, then the questions: how the next build knows what it can reuse.
+KEYS = "vectors/keys.npy"
+
+# Texts between two signs of progress: about two seconds on two cores.
+_AT_A_TIME = 64
+
+Known = dict[bytes, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: `done` of `total` parts of a stage ("splitting", "encoding", "saving" or "verifying")."""
+
+    stage: str
+    done: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.done}/{self.total}"
+
+
+Watcher = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Articles by id and in that order, their digests, and the glossary as it is written."""
+
+    articles: dict[str, Article]
+    digests: dict[str, str]
+    glossary: bytes
+
+
+def source_of(articles: Iterable[Article], glossary: Sequence[GlossaryEntry]) -> Source:
+    """What a build is made from; CorpusError for no articles or an id given twice."""
+    ordered = sorted(articles, key=lambda article: article.id)
+    if not ordered:
+        raise CorpusError("there is no article to index; put one in the corpus with `ldnqa add FILE`")
+    by_id = {article.id: article for article in ordered}
+    if len(by_id) != len(ordered):
+        raise CorpusError("two articles have the same id; give one of them another")
+    entries = json.dumps([entry.model_dump(mode="json") for entry in glossary], ensure_ascii=False, indent=1)
+    return Source(by_id, {id_: article_digest(article) for id_, article in by_id.items()}, entries.encode())
+
+
+def describes(manifest: Manifest, source: Source, encoder: Encoder, store: str, index: Path) -> bool:
+    """Whether a build with this manifest is the one that would be made of all this."""
+    try:
+        check_fit(index, manifest, encoder, CHUNKER_VERSION)
+    except IndexUnusable:
+        return False
+    made_from = (manifest.articles, manifest.glossary, manifest.store, manifest.model)
+    return made_from == (source.digests, hashlib.sha256(source.glossary).hexdigest(), store, encoder.name)
+
+
+class Embedding:
+    """Vectors for texts: those known already bit for bit, the others from the encoder, each text once."""
+
+    def __init__(self, encoder: Encoder, known: Known) -> None:
+        self._encoder = encoder
+        self._known = known
+        self._from_before = frozenset(known)
+        self._used: set[bytes] = set()
+
+    @property
+    def reused(self) -> int:
+        """How many different texts were known before this build."""
+        return len(self._used & self._from_before)
+
+    @property
+    def embedded(self) -> int:
+        """How many different texts the encoder was asked for."""
+        return len(self._used) - self.reused
+
+    def fill(self, rows: Vectors, keys: NDArray[np.uint8], texts: Iterator[str], kind: str) -> Iterator[int]:
+        """Write the vectors of `texts` into `rows` and their keys into `keys`; gives how many are done, as it goes."""
+        encode = self._encoder.encode_queries if kind == "question" else self._encoder.encode_passages
+        done = 0
+        while batch := list(islice(texts, _AT_A_TIME)):
+            names = [hashlib.sha256(f"{self._encoder.digest} {kind} {text}".encode()).digest() for text in batch]
+            missing = {name: text for name, text in zip(names, batch, strict=True) if name not in self._known}
+            fresh = dict(zip(missing, encode(list(missing.values())), strict=True))
+            for row, name in enumerate(names, start=done):
+                rows[row] = fresh[name] if name in fresh else self._known[name]
+                keys[row] = np.frombuffer(name, dtype=np.uint8)
+                # The row and not what the encoder gave, so that there are not two of each in memory.
+                self._known.setdefault(name, rows[row])
+            self._used.update(names)
+            done += len(batch)
+            yield len(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that is in a build, in memory."""
+
+    passages: list[Passage]
+    questions: list[tuple[str, str]]
+    passage_vectors: Vectors
+    quote_vectors: Vectors
+    question_vectors: Vectors
+    keys: NDArray[np.uint8]
+    lexical: Lexical
+    vectors: Embedding
+
+
+def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) -> Parts:
+    """Split the articles, embed what there is to embed and index the words; `tell` hears how far it is."""
+    articles = source.articles
+    passages: list[Passage] = []
+    for done, article in enumerate(articles.values(), start=1):
+        passages += split(article, encoder.count_tokens, encoder.max_tokens)
+        tell(Progress("splitting", done, len(articles)))
+    questions = [(article.id, question) for article in articles.values() for question in _questions(article)]
+
+    counts = [len(passages), sum(len(passage.quotes) for passage in passages), len(questions)]
+    arrays = [np.empty((count, encoder.dimension), dtype=np.float32) for count in counts]
+    keys = np.empty((sum(counts), hashlib.sha256().digest_size), dtype=np.uint8)
+    texts = (_passage_texts(articles, passages), _quote_texts(articles, passages), (text for _, text in questions))
+    done = first = 0
+    for array, of_kind, kind in zip(arrays, texts, ("passage", "passage", "question"), strict=True):
+        for more in vectors.fill(array, keys[first : first + len(array)], of_kind, kind):
+            done += more
+            tell(Progress("encoding", done, len(keys)))
+        first += len(array)
+    lexical = Lexical.build(terms(text) for text in _passage_texts(articles, passages))
+    return Parts(passages, questions, arrays[0], arrays[1], arrays[2], keys, lexical, vectors)
+
+
+def _questions(article: Article) -> list[str]:
+    """What the article says it answers: its title if that is a question, then what its editors listed, each once."""
+    titles = [article.title] if article.title.rstrip().endswith("?") else []
+    return list(dict.fromkeys([*titles, *article.questions]))
+
+
+def _passage_texts(articles: Mapping[str, Article], passages: Iterable[Passage]) -> Iterator[str]:
+    return (embedded_text(articles[passage.article_id], passage) for passage in passages)
+
+
+def _quote_texts(articles: Mapping[str, Article], passages: Iterable[Passage]) -> Iterator[str]:
+    for passage in passages:
+        article = articles[passage.article_id]
+        section = article.section(passage.section_id)
+        for span in passage.quotes:
+            yield quote_text(article, section, span)
+
+
+def known_vectors(index: Path, encoder: Encoder) -> Known:
+    """The vectors of the served build by their keys; none if it is damaged or another model's."""
+    try:
+        manifest = verified(index, read_pointer(index).current)
+        if manifest.model_digest != encoder.digest:
+            return {}
+        folder = index / BUILDS / manifest.index_id
+        rows = [
+            row for name in (PASSAGE_VECTORS, QUOTE_VECTORS, QUESTION_VECTORS) for row in read_vectors(folder / name)
+        ]
+        keys = np.load(folder / KEYS, allow_pickle=False)
+        return dict(zip((key.tobytes() for key in keys), rows, strict=True))
+    except (IndexUnusable, OSError, ValueError):
+        return {}
+
+
+def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path, made: str) -> Manifest:
+    """Write every file into the folder `made`, relative to `index`, the manifest last, and wait for the disk."""
+    folder = index / made
+    for name in ("vectors", LEXICAL, STORE):
+        (folder / name).mkdir()
+    with (folder / ARTICLES).open("w", encoding="utf-8") as file:
+        file.writelines(article.model_dump_json() + "\n" for article in source.articles.values())
+    with (folder / PASSAGES).open("w", encoding="utf-8") as file:
+        file.writelines(passage.model_dump_json() + "\n" for passage in parts.passages)
+    (folder / GLOSSARY).write_bytes(source.glossary)
+    (folder / QUESTIONS).write_text(json.dumps(parts.questions, ensure_ascii=False, indent=1), encoding="utf-8")
+    np.save(folder / PASSAGE_VECTORS, parts.passage_vectors, allow_pickle=False)
+    np.save(folder / QUOTE_VECTORS, parts.quote_vectors, allow_pickle=False)
+    np.save(folder / QUESTION_VECTORS, parts.question_vectors, allow_pickle=False)
+    np.save(folder / KEYS, parts.keys, allow_pickle=False)
+    parts.lexical.save(folder / LEXICAL)
+    kept = store_type(store)(encoder.dimension)
+    kept.add([passage.id for passage in parts.passages], parts.passage_vectors)
+    kept.save(folder / STORE)
+
+    paths = sorted(folder.rglob("*"))
+    files = [path for path in paths if path.is_file()]
+    manifest = Manifest(
+        model=encoder.name,
+        model_digest=encoder.digest,
+        dimension=encoder.dimension,
+        max_tokens=encoder.max_tokens,
+        chunker=CHUNKER_VERSION,
+        store=store,
+        articles=source.digests,
+        glossary=hashlib.sha256(source.glossary).hexdigest(),
+        counts=Counts(
+            articles=len(source.articles),
+            passages=len(parts.passages),
+            quotes=len(parts.quote_vectors),
+            questions=len(parts.questions),
+        ),
+        files={path.relative_to(folder).as_posix(): file_entry(index, str(path.relative_to(index))) for path in files},
+    ).sealed()
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    for path in (*paths, folder / MANIFEST, folder):
+        sync(path)
+    return manifest

