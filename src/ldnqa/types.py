@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -257,6 +257,21 @@ class Corpus(Noun):
 
     articles: Annotated[tuple[Article, ...], Field(min_length=1)]
     glossary: tuple[GlossaryEntry, ...] = ()
+
+
+class Imported(Noun):
+    """What an importer made of a foreign document, and what an editor should look at. Each line of the last three
+    begins with the line of the document.
+
+    `references` are the CSL-JSON entries the article needs; `unplaced` is text of the document that found no place;
+    `ignored` is page furniture left out on purpose; `guesses` are decisions the document did not spell out.
+    """
+
+    article: Article
+    references: tuple[dict[str, Any], ...] = ()
+    unplaced: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    guesses: tuple[str, ...] = ()
 
 
 # --- what an index is made of -----------------------------------------------------------------------------

@@ -54,20 +54,28 @@ def read_article(path: Path, references: Mapping[str, Entry]) -> Article:
     return article
 
 
+def read_own(path: Path, references: Mapping[str, Entry]) -> Article:
+    """Like read_article, for a file that is not in its corpus yet and may have any name."""
+    article, problems = _read(path, references, named=False)
+    if article is None:
+        raise BrokenCorpus(problems)
+    return article
+
+
 def article_digest(article: Article) -> str:
     """SHA-256, in hex, of everything a reader can see of the article."""
     content = json.dumps(article.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _read(path: Path, references: Mapping[str, Entry]) -> tuple[Article | None, list[Problem]]:
+def _read(path: Path, references: Mapping[str, Entry], *, named: bool = True) -> tuple[Article | None, list[Problem]]:
     report = Report(path)
     text = read_utf8(path, report, MAX_ARTICLE_BYTES)
     if text is None or not report.check_characters(text, 1):
         return None, report.problems
     node, body = split_front_matter(text, report)
     values = read_front_matter(node, report) if node is not None else None
-    if values and values["id"] != path.stem:
+    if named and values and values["id"] != path.stem:
         message = f"the article's id is {values['id']!r}, its file {path.name!r}"
         report.error(2, "id-is-not-file-name", message, f"name the file {values['id']}.md, or correct the id")
     sections = read_body(body, set(references), report)
