@@ -50,8 +50,10 @@ def create_app(settings: Settings | None = None, *, resources: Resources | None 
         app.state.resources = None
 
     app = FastAPI(
-        title="ldnqa",
         lifespan=lifespan,
+        # FastAPI can send traces and the messages of exceptions to a collector that the environment names.
+        # A message may repeat a question, and this server calls nothing outside.
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -16,6 +16,8 @@ from ldnqa.types import MAX_HISTORY_TURNS, Answer, Audience
 from .schemas import AskedTurn, AskRequest, FieldError
 from .views import article_url
 
+LIST_OF_ARTICLES = "/articles"
+
 # A server refuses an address and headers of more than 64 KiB together; a quarter of that leaves room for the
 # next question, whose characters may take twelve bytes each, and is some twenty usual turns.
 MAX_CARRIED_CHARS = 16_384
@@ -23,16 +25,20 @@ MAX_CARRIED_CHARS = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Where a reader is: on an article, as whom, after which turns (newest last)."""
+    """Where a reader is: on an article (None: on the list of them), as whom, after which turns (newest last)."""
 
-    article_id: str
+    article_id: str | None
     audience: Audience | None = None
     turns: tuple[AskedTurn, ...] = ()
+
+    def page(self) -> str:
+        """The page the conversation is held on."""
+        return LIST_OF_ARTICLES if self.article_id is None else article_url(self.article_id)
 
     def address(self, question: str) -> str:
         """The page that asks `question` next."""
         fields = [("question", question), *self.fields()]
-        return f"{article_url(self.article_id)}?{urlencode(fields)}#answer"
+        return f"{self.page()}?{urlencode(fields)}#answer"
 
     def fields(self, *, with_audience: bool = True) -> list[tuple[str, str]]:
         """Names and values that carry the conversation; the oldest turns go when the address gets too long."""
@@ -70,7 +76,7 @@ class Unreadable(Exception):
         super().__init__("the question cannot be used")
 
 
-def read_request(article_id: str, question: str, audience: str, turns: Sequence[str]) -> AskRequest:
+def read_request(article_id: str | None, question: str, audience: str, turns: Sequence[str]) -> AskRequest:
     """What a page's address asks, under the same rules as the JSON endpoint; Unreadable if it breaks one."""
     try:
         history = tuple(AskedTurn.model_validate_json(turn) for turn in turns)

@@ -6,7 +6,7 @@ pieces of a section is only the white space and the bullets that the page draws 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -42,9 +42,10 @@ Words = tuple[Segment, ...]
 class Comment:
     """An editor's comment: the words commented on (None for a whole block), and the comment with its place."""
 
-    quoted: str | None
+    words: str | None
     text: str
     section_id: str
+    quoted_in_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def _page_section(
                 words=_lead(block, of_block, drawn),
                 items=tuple(drawn[piece.start] for piece in of_block if _is_item(block, piece)),
                 plain=block.plain,
-                comments=tuple(_comments(article, section, block)),
+                comments=tuple(_comments(article, section, block, quotes.values())),
             )
             for block, of_block in zip(blocks, pieces, strict=True)
         ),
@@ -239,13 +240,14 @@ def _lead(block: Block, pieces: Sequence[_Piece], drawn: Mapping[int, Words]) ->
     return next((drawn[piece.start] for piece in pieces if not _is_item(block, piece)), ())
 
 
-def _comments(article: Article, section: Section, block: Block) -> Iterator[Comment]:
+def _comments(article: Article, section: Section, block: Block, quotes: Collection[Span]) -> Iterator[Comment]:
     for note in section.notes:
         if block.start <= note.start < block.end:
             whole = note.start <= block.start and note.end >= block.end
             source = article.section(note.section_id)
             yield Comment(
-                quoted=None if whole else section.text[note.start : note.end],
+                words=None if whole else section.text[note.start : note.end],
                 text=source.text[note.note_start : note.note_end],
                 section_id=note.section_id,
+                quoted_in_answer=any(note.start < quote.end and quote.start < note.end for quote in quotes),
             )

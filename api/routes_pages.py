@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,12 +18,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ldnqa.errors import InvalidQuestion, UnknownArticle
-from ldnqa.types import Answer, Article, Audience, Reference, Regimen, ReviewStatus, Span, Tier
+from ldnqa.types import Answer, Audience, Reference, Regimen, ReviewStatus, Span, Tier
 
-from .conversation import Conversation, Unreadable, read_request
+from .conversation import LIST_OF_ARTICLES, Conversation, Unreadable, read_request
 from .deps import Resources, Served
 from .render import page_article
-from .schemas import AskRequest, FieldError, Problem
+from .schemas import FieldError, Problem
 from .views import article_url
 
 PAGES = Path(__file__).parent / "pages"
@@ -117,87 +118,96 @@ def page(template: str, values: Mapping[str, Any], status: int = 200) -> HTMLRes
     return HTMLResponse(_environment().get_template(template).render(values), status_code=status)
 
 
+Turns = Annotated[list[str], Query(default_factory=list)]
+
+
 @router.get("/")
 def home(served: Served) -> Response:
-    """The articles; a site with one goes straight to it."""
-    articles = [article for _, article in sorted(served.index.articles.items())]
-    if len(articles) == 1:
-        return RedirectResponse(article_url(articles[0].id), status_code=302)
-    return page("articles.html", {"articles": articles, "disclaimer": served.policy.disclaimer})
+    """Where a visit starts: the one article, or the list of them."""
+    ids = list(served.index.articles)
+    return RedirectResponse(article_url(ids[0]) if len(ids) == 1 else LIST_OF_ARTICLES, status_code=302)
 
 
-@router.get("/articles")
-def list_of_articles(served: Served) -> Response:
-    """All articles, also where there is one."""
-    articles = [article for _, article in sorted(served.index.articles.items())]
-    return page("articles.html", {"articles": articles, "disclaimer": served.policy.disclaimer})
+@router.get(LIST_OF_ARTICLES)
+def list_of_articles(served: Served, turn: Turns, question: str | None = None, audience: str = "") -> Response:
+    """All articles, those of the highest authority first, and the box that asks them all."""
+    articles = sorted(served.index.articles.values(), key=lambda article: (article.sections[0].tier.rank, article.id))
+    asked = _asked(served, None, question, audience, turn)
+    disclaimer = served.policy.disclaimer
+    values = {"articles": articles, "disclaimer": disclaimer, "invitation": "Ask all of the articles"}
+    return page("articles.html", {**values, **_box(asked, ())}, status=asked.status)
 
 
 @router.get("/articles/{article_id}")
-def article(
-    article_id: str,
-    served: Served,
-    question: str | None = None,
-    audience: str = "",
-    turn: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
-) -> Response:
+def article(article_id: str, served: Served, turn: Turns, question: str | None = None, audience: str = "") -> Response:
     """An article, its ask box, and the answer if the address asks something."""
     found = served.index.articles.get(article_id)
     if found is None:
         raise UnknownArticle(article_id)
-    try:
-        asked = read_request(article_id, question if question is not None else "?", audience, turn)
-    except Unreadable as unreadable:
-        return _article_page(served, found, question=question or "", errors=unreadable.errors)
-    if question is None:
-        return _article_page(served, found, asked=asked)
-    try:
-        answer = served.ask(
-            asked.question,
-            article_id=article_id,
-            audience=asked.audience,
-            history=tuple(earlier.turn() for earlier in asked.history),
-        )
-    except InvalidQuestion:
-        error = FieldError(field="question", message="Please ask a question in words.")
-        return _article_page(served, found, asked=asked, question=question, errors=(error,))
-    return _article_page(served, found, asked=asked, answer=answer)
-
-
-def _article_page(
-    served: Resources,
-    article: Article,
-    *,
-    asked: AskRequest | None = None,
-    answer: Answer | None = None,
-    question: str = "",
-    errors: tuple[FieldError, ...] = (),
-) -> HTMLResponse:
-    before = Conversation(article.id, asked.audience, asked.history) if asked else Conversation(article.id)
-    after = before.after(answer) if answer else before
+    asked = _asked(served, article_id, question, audience, turn)
     quotes = {
         source.index: (source.section_id, Span(start=source.start, end=source.end))
-        for source in (answer.sources if answer else ())
-        if source.article_id == article.id
+        for source in (asked.answer.sources if asked.answer else ())
+        if source.article_id == article_id
     }
-    suggested = answer.follow_up_questions if answer else article.questions[:MAX_SUGGESTIONS]
-    return page(
-        "article.html",
-        {
-            "page": page_article(article, quotes),
-            "article": article,
-            "disclaimer": served.disclaimer(article),
-            "answer": answer,
-            "plain_first": after.audience in PLAIN_FIRST,
-            "spare_words": _spare_words(answer) if answer else [],
-            "earlier": before.earlier() if answer else after.earlier(),
-            "conversation": after,
-            "suggestions": [(words, after.address(words)) for words in suggested],
-            "question": question,
-            "errors": errors,
-        },
-        status=422 if errors else 200,
-    )
+    values = {
+        "page": page_article(found, quotes),
+        "article": found,
+        "disclaimer": served.disclaimer(found),
+        "invitation": "Have a follow-up question?",
+    }
+    return page("article.html", {**values, **_box(asked, found.questions)}, status=asked.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asked, and what came of it: an answer, mistakes to mend, or neither if it asked nothing."""
+
+    before: Conversation
+    answer: Answer | None = None
+    question: str = ""
+    errors: tuple[FieldError, ...] = ()
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows it."""
+        return 422 if self.errors else 200
+
+
+def _asked(served: Resources, article_id: str | None, question: str | None, audience: str, turns: list[str]) -> Asked:
+    """Asks what a page's address asks, under the same rules as the JSON endpoint."""
+    try:
+        # An address without a question still carries a conversation, which is read by the same rules.
+        request = read_request(article_id, "?" if question is None else question, audience, turns)
+    except Unreadable as unreadable:
+        return Asked(Conversation(article_id), question=question or "", errors=unreadable.errors)
+    before = Conversation(article_id, request.audience, request.history)
+    if question is None:
+        return Asked(before)
+    history = tuple(earlier.turn() for earlier in request.history)
+    try:
+        answer = served.ask(request.question, article_id=article_id, audience=request.audience, history=history)
+    except InvalidQuestion:
+        error = FieldError(field="question", message="Please ask a question in words.")
+        return Asked(before, question=question, errors=(error,))
+    return Asked(before, answer)
+
+
+def _box(asked: Asked, questions: tuple[str, ...]) -> dict[str, Any]:
+    """What the ask box shows; `questions` are its suggestions as long as nothing has been asked."""
+    answer, before = asked.answer, asked.before
+    after = before.after(answer) if answer else before
+    suggested = answer.follow_up_questions if answer else questions
+    return {
+        "answer": answer,
+        "plain_first": after.audience in PLAIN_FIRST,
+        "spare_words": _spare_words(answer) if answer else [],
+        "earlier": before.earlier(),
+        "conversation": after,
+        "suggestions": [(words, after.address(words)) for words in suggested[:MAX_SUGGESTIONS]],
+        "question": asked.question,
+        "errors": asked.errors,
+    }
 
 
 def _spare_words(answer: Answer) -> list[str]:
