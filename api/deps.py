@@ -1,0 +1,118 @@
+"""What a request is served from, opened once and never changed while the server runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from ldnqa.settings import Settings
+from ldnqa.types import Answer, Article, Audience, Disclaimer, Hit, Passage, Turn
+
+from .errors import Rejected
+
+# The model works on all cores for one question; more threads than this wait for each other and hold memory.
+WORKING_THREADS = 8
+# Any question does: the first one makes the model allocate what it needs, and no reader should wait for that.
+_WARM_UP = "warm up"
+
+
+class OpenIndex(Protocol):
+    """What the service reads of an `ldnqa.index.Index`."""
+
+    @property
+    def id(self) -> str:
+        """Names the index; every answer carries it."""
+        ...
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The articles by id."""
+        ...
+
+    def passage(self, passage_id: str, /) -> Passage:
+        """The passage with this id; UnknownPassage if there is none."""
+        ...
+
+
+class SitePolicy(Protocol):
+    """What the service reads of an `ldnqa.policy.Policy`."""
+
+    @property
+    def disclaimer(self) -> Disclaimer:
+        """The site's mandated words, for what has none of its own."""
+        ...
+
+
+class Ask(Protocol):
+    """`ldnqa.dialogue.ask` over an open index: question in, answer out."""
+
+    def __call__(
+        self,
+        question: str,
+        *,
+        article_id: str | None = None,
+        audience: Audience | None = None,
+        history: Sequence[Turn] = (),
+        approved_only: bool = False,
+    ) -> Answer:
+        """The answer; UnknownArticle or InvalidQuestion if there can be none."""
+        ...
+
+
+class Search(Protocol):
+    """`ldnqa.dialogue.search` over an open index: query in, passages out, best first."""
+
+    def __call__(
+        self, query: str, *, article_id: str | None = None, approved_only: bool = False, limit: int = 10
+    ) -> list[Hit]:
+        """At most `limit` hits; UnknownArticle if there is no such article."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """All that requests are served from. `ask` and `search` are the library's, bound to the index and policy."""
+
+    index: OpenIndex
+    policy: SitePolicy
+    ask: Ask
+    search: Search
+
+    def disclaimer(self, article: Article) -> Disclaimer:
+        """The mandated words of this article: its own, else the site's."""
+        return article.disclaimer or self.policy.disclaimer
+
+
+def open_resources(settings: Settings) -> Resources:
+    """Opens the index, the model and the policy named in `settings`, and answers once so that they are warm.
+
+    Takes seconds. Raises what the library raises for a missing or damaged index, model or policy; each message
+    names the command that mends it.
+    """
+    # Imported here: the model's libraries take seconds, and an app given ready resources needs none of them.
+    from ldnqa import dialogue, encode, index, policy
+
+    site = policy.load_policy(settings.policy)
+    opened = index.Index.open(settings.index, encode.load_encoder(settings.model))
+    resources = Resources(
+        index=opened,
+        policy=site,
+        ask=partial(dialogue.ask, opened, policy=site),
+        search=partial(dialogue.search, opened),
+    )
+    resources.search(_WARM_UP, limit=1)
+    return resources
+
+
+def _resources(request: Request) -> Resources:
+    found = request.app.state.resources
+    if not isinstance(found, Resources):
+        raise Rejected("not-ready", "The index is not open; try again in a moment.", headers={"Retry-After": "1"})
+    return found
+
+
+Served = Annotated[Resources, Depends(_resources)]

@@ -1,0 +1,214 @@
+"""Every error leaves as an RFC 9457 problem, and no problem shows a path, a stack or what was sent.
+
+The kinds are a table; `type` and `title` come out of it, so that a client can tell them apart by name.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ldnqa.errors import BadRequest, InvalidQuestion, UnknownArticle, UnknownPassage
+
+from .schemas import FieldError, Problem
+
+PROBLEM_JSON = "application/problem+json"
+
+# A request can be wrong in as many places as it has bytes; a reader mends the first few.
+MAX_ERRORS_SHOWN = 20
+# The name of an unknown field is sent back so that it can be found, but never more of it than this.
+MAX_FIELD_CHARS = 80
+
+log = logging.getLogger("ldnqa.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What can go wrong: the status it has and its title."""
+
+    status: int
+    title: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "malformed-request": Kind(400, "The request is not JSON"),
+    "not-found": Kind(404, "There is nothing here"),
+    "unknown-article": Kind(404, "No such article"),
+    "unknown-passage": Kind(404, "No such passage"),
+    "method-not-allowed": Kind(405, "This method is not offered here"),
+    "not-acceptable": Kind(406, "The answer cannot be sent in the form asked for"),
+    "too-large": Kind(413, "The request is too large"),
+    "unsupported-media-type": Kind(415, "The request is not sent as JSON"),
+    "invalid-request": Kind(422, "The request cannot be used as it is"),
+    "internal": Kind(500, "Something went wrong here"),
+    "not-ready": Kind(503, "Not ready yet"),
+}
+_KIND_OF_STATUS = {kind.status: name for name, kind in reversed(list(KINDS.items()))}
+
+
+class Rejected(Exception):
+    """A request is refused with a problem of `kind`; `detail` says what to do next and repeats nothing sent."""
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.problem = problem(kind, detail, errors=errors)
+        self.headers = dict(headers or {})
+        super().__init__(detail)
+
+
+def problem(kind: str, detail: str, *, errors: Sequence[FieldError] = (), request_id: str | None = None) -> Problem:
+    """The problem document of one of `KINDS`."""
+    known = KINDS[kind]
+    return Problem(
+        type=f"urn:ldnqa:problem:{kind}",
+        title=known.title,
+        status=known.status,
+        detail=detail,
+        errors=tuple(errors),
+        request_id=request_id,
+    )
+
+
+def problem_response(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as a response; a field that says nothing is left out."""
+    body = found.model_dump(mode="json", exclude_none=True)
+    if not found.errors:
+        del body["errors"]
+    return JSONResponse(body, status_code=found.status, headers=dict(headers or {}), media_type=PROBLEM_JSON)
+
+
+def field_errors(errors: Sequence[Any]) -> tuple[FieldError, ...]:
+    """What a validation complains about, each with the dotted name of the field: "history.0.question"."""
+    return tuple(
+        FieldError(field=_field(error["loc"]), message=error["msg"].removeprefix("Value error, "))
+        for error in errors[:MAX_ERRORS_SHOWN]
+    )
+
+
+def _field(loc: Sequence[int | str]) -> str:
+    """The dotted name of a place in the request, printable and short; "body" for the request as a whole."""
+    parts = loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc
+    name = ".".join(str(part) for part in parts) or "body"
+    return "".join(char if char.isprintable() else "�" for char in name[:MAX_FIELD_CHARS])
+
+
+def from_library(error: BadRequest) -> Problem:
+    """The problem that one of the library's refusals is. Its message may repeat what was sent, so ours is used."""
+    if isinstance(error, UnknownArticle):
+        detail = "No article has this id; GET /v1/articles lists the ids there are."
+        return problem("unknown-article", detail, errors=[FieldError(field="article_id", message="unknown article")])
+    if isinstance(error, UnknownPassage):
+        detail = "No passage has this id; it may belong to an earlier index. POST /v1/search finds passages."
+        return problem("unknown-passage", detail, errors=[FieldError(field="passage_id", message="unknown passage")])
+    message = "must be a question in words" if isinstance(error, InvalidQuestion) else "cannot be used"
+    detail = "Mend the field named in `errors` and send the request again."
+    return problem("invalid-request", detail, errors=[FieldError(field=error.field, message=message)])
+
+
+def from_status(error: HTTPException) -> Problem:
+    """The problem that a refusal of the framework's own is."""
+    kind = _KIND_OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal")
+    details = {
+        "not-found": "No page or endpoint has this address; /docs lists the endpoints.",
+        "method-not-allowed": "The Allow header lists the methods offered here.",
+    }
+    found = problem(kind, details.get(kind, HTTPStatus(error.status_code).phrase + "."))
+    return found.model_copy(update={"status": error.status_code})
+
+
+def invalid(errors: Sequence[Any]) -> Problem:
+    """The problem that a failed validation is."""
+    detail = "Mend the fields named in `errors` and send the request again."
+    return problem("invalid-request", detail, errors=field_errors(errors))
+
+
+PageFor = Callable[[Request, Problem], Response | None]
+
+
+def answer_with_problems(app: FastAPI, page_for: PageFor) -> None:
+    """Makes every refusal of `app` a problem response, or the page that `page_for` makes of it for a person."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        headers: Mapping[str, str] = {}
+        match error:
+            case Rejected():
+                found, headers = error.problem, error.headers
+            case BadRequest():
+                found = from_library(error)
+            case RequestValidationError():
+                found = invalid(error.errors())
+            case HTTPException():
+                found, headers = from_status(error), allow(error.headers)
+            case _:
+                raise error
+        page = page_for(request, found)
+        if page is None:
+            return problem_response(found, headers)
+        page.headers.update(headers)
+        return page
+
+    for kind in (Rejected, BadRequest, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, refused)
+
+
+def allow(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """The headers of a refusal; wherever GET is allowed HEAD is, and it says so."""
+    kept = dict(headers or {})
+    if "Allow" in kept:
+        methods = {method.strip() for method in kept["Allow"].split(",")}
+        kept["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+    return kept
+
+
+class LastResort:
+    """Turns an exception nobody foresaw into a 500 problem with a request id, and logs it under that id.
+
+    The log has the exception's type and the lines of code it passed through, but not its message: a message
+    may repeat the question, and no question is ever logged.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves the request, come what may."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception as error:
+            request_id = uuid.uuid4().hex
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            log.error("request %s failed: %s\n%s", request_id, type(error).__name__, frames)
+            if started:
+                # Half a response cannot be taken back; the server cuts the connection so that nobody takes it
+                # for whole. `from None` keeps the message out of the server's own log.
+                raise ConnectionAbortedError(f"request {request_id} failed while its response was sent") from None
+            detail = "The fault is ours, and it is in the log under this request id."
+            found = problem("internal", detail, request_id=request_id)
+            await problem_response(found, {"X-Request-ID": request_id})(scope, receive, send)

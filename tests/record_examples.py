@@ -1,0 +1,39 @@
+"""Records the exchanges that the OpenAPI document shows: `python tests/record_examples.py`, with an index built.
+
+The requests are kept in `api/pages/examples.json` and asked again; only the responses are replaced.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.testclient import TestClient
+from ldnqa.api.app import create_app
+from ldnqa.api.deps import Resources
+from ldnqa.api.openapi import EXAMPLES
+
+
+def replay(client: TestClient, endpoint: str, exchange: dict[str, Any]) -> Any:
+    """What the service replies to a recorded request now."""
+    method, _, path = endpoint.partition(" ")
+    for name, value in exchange.get("path", {}).items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    reply = client.request(method, path, json=exchange.get("request"))
+    reply.raise_for_status()
+    return reply.json()
+
+
+def record(resources: Resources | None = None) -> None:
+    """Asks every recorded request again and keeps the replies."""
+    exchanges = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    with TestClient(create_app(resources=resources)) as client:
+        for endpoint, recorded in exchanges.items():
+            for exchange in recorded:
+                exchange["response"] = replay(client, endpoint, exchange)
+    EXAMPLES.write_text(json.dumps(exchanges, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record()

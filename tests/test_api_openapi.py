@@ -1,0 +1,96 @@
+"""The OpenAPI document: complete, with examples that are true, and a page for it that calls nobody."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from ldnqa.api.app import create_app
+from ldnqa.api.openapi import recorded
+from ldnqa.api.schemas import ArticleList, ArticleView, AskRequest, PassageReply, Problem, SearchReply, SearchRequest
+from service_fakes import resources
+
+from ldnqa.types import Answer
+
+
+@pytest.fixture(scope="module")
+def client():
+    with TestClient(create_app(resources=resources())) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def document(client):
+    return client.get("/openapi.json").json()
+
+
+def test_every_field_of_every_schema_is_described_and_has_an_example(document):
+    bare = [
+        f"{name}.{field}: no {what}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, about in schema.get("properties", {}).items()
+        for what in ("description", "examples")
+        if not about.get(what)
+    ]
+    assert bare == []
+
+
+def test_every_schema_is_described(document):
+    assert [name for name, schema in document["components"]["schemas"].items() if not schema.get("description")] == []
+
+
+def test_every_operation_is_described_with_examples(document):
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert operation["summary"], path
+            assert operation["description"], path
+            for parameter in operation.get("parameters", []):
+                assert parameter["description"], path
+                assert parameter["examples"], path
+            if "requestBody" in operation:
+                assert operation["requestBody"]["content"]["application/json"]["examples"], path
+            for response in operation["responses"].values():
+                assert all(body["examples"] for body in response["content"].values()), path
+
+
+def test_refusals_are_documented_as_problem_documents(document):
+    documented = document["paths"]["/v1/ask"]["post"]["responses"]
+    assert {"400", "404", "406", "413", "415", "422", "500", "503"} <= set(documented)
+    for status, response in documented.items():
+        if status != "200":
+            assert list(response["content"]) == ["application/problem+json"]
+            for example in response["content"]["application/problem+json"]["examples"].values():
+                assert Problem.model_validate(example["value"]).status == int(status)
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_the_recorded_exchanges_are_valid_and_show_a_conversation():
+    by_endpoint = recorded()
+    models = {
+        "POST /v1/ask": (AskRequest, Answer),
+        "POST /v1/search": (SearchRequest, SearchReply),
+        "GET /v1/articles": (None, ArticleList),
+        "GET /v1/articles/{article_id}": (None, ArticleView),
+        "GET /v1/passages/{passage_id}": (None, PassageReply),
+    }
+    for endpoint, (request, response) in models.items():
+        for exchange in by_endpoint[endpoint]:
+            response.model_validate(exchange["response"])
+            assert request is None or request.model_validate(exchange["request"])
+    asked = by_endpoint["POST /v1/ask"]
+    assert [exchange["response"]["status"] for exchange in asked] == ["answered", "answered", "abstained"]
+    first, second = asked[0], asked[1]
+    assert second["request"]["history"][0]["question"] == first["request"]["question"]
+    known = {source["id"] for source in first["response"]["sources"]}
+    assert set(second["request"]["history"][0]["source_ids"]) <= known
+
+
+def test_the_page_of_the_interface_shows_all_and_fetches_nothing_from_elsewhere(client, document):
+    page = client.get("/docs").text
+    for path in document["paths"]:
+        assert path in page
+    for name in document["components"]["schemas"]:
+        assert f'id="schema-{name}"' in page
+    assert re.findall(r"<(?:script|iframe|img)", page) == []
+    assert set(re.findall(r'<link[^>]* href="([^":]*)"', page)) == {"/style.css"}
