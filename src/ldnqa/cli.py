@@ -153,25 +153,29 @@ def add_command(files: Sequence[Path], corpus: Path | None, force: bool) -> None
     settings = settings_with(corpus=corpus)
     for added in add_documents(files, settings.corpus, force=force):
         article = added.article
-        click.echo(f"{added.path}: {article.title}")
+        click.echo(f"{settings.corpus / article.id}.md: {article.title}")
         click.echo(
             f"  {len(article.sections)} sections, {len(article.references)} references, {article.review.status.value}, "
             f"last updated {article.last_updated}"
         )
-        for heading, pieces in (("Left out as page furniture", added.ignored), ("COULD NOT BE PLACED", added.unplaced)):
-            for piece in pieces:
-                click.echo(f"  {heading}: {piece}")
+        for label, lines in (
+            ("left out as page furniture", added.ignored),
+            ("decided for you, please check", added.guesses),
+            ("COULD NOT BE PLACED, please add by hand", added.unplaced),
+        ):
+            for line in lines:
+                click.echo(f"  {label}: {line}")
     click.echo("Look the articles over, then run `ldnqa build`.")
 
 
 @main.command("list")
-@index_option
+@corpus_option
 @says_what_went_wrong
-def list_command(index: Path | None) -> None:
-    """List the articles of the index."""
-    from ldnqa.index import read_articles
+def list_command(corpus: Path | None) -> None:
+    """List the articles of the corpus: id, review status, last update and title."""
+    from ldnqa.corpus.read import read_corpus
 
-    for article in read_articles(settings_with(index=index).index):
+    for article in read_corpus(settings_with(corpus=corpus).corpus).articles:
         click.echo(f"{article.id}\t{article.review.status.value}\t{article.last_updated}\t{article.title}")
 
 

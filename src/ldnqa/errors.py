@@ -117,6 +117,10 @@ class MissingExtra(LdnqaError):
     """An optional package is needed; the message names the install command."""
 
 
+class AddressInUse(LdnqaError):
+    """The service cannot listen where it should."""
+
+
 class BadRequest(LdnqaError):
     """What was asked for cannot be done. `field` names the part of the request at fault."""
 

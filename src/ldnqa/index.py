@@ -94,6 +94,10 @@ class Index:
         row = self._row(passage_id)
         return self._quote_vectors[self._first_quotes[row] : self._first_quotes[row + 1]]
 
+    def has_term(self, term: str) -> bool:
+        """Whether any passage has this term."""
+        return term in self._lexical
+
     def rarity(self, term: str) -> float:
         """How much a term tells, above 0: its inverse document frequency over the passages, highest if none has it."""
         return self._lexical.rarity(term)

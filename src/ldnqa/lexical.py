@@ -56,6 +56,10 @@ class Lexical:
         bm25.index((rows, numbers), create_empty_token=False, show_progress=False)
         return cls(list(numbers), {key: bm25.scores[key] for key in ("data", "indices", "indptr")}, len(rows))
 
+    def __contains__(self, term: str) -> bool:
+        """Whether any text has this term."""
+        return term in self._vocabulary
+
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency, ln(1 + (n - df + 0.5) / (df + 0.5)): above 0, highest if unknown."""
         number = self._vocabulary.get(term)

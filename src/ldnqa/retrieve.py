@@ -20,8 +20,8 @@ from ldnqa.types import Hit, Passage, Regimen, ReviewStatus
 RRF_K = 60
 # How deep each ranking is read; beyond 50 a rank adds less than a hundredth of the first one's weight.
 DEPTH = 50
-# How many passages are read for quotes. On tests/gold.yaml the right quote is among the first three for 95% of questions
-# with 20 passages, for 93% with 8.
+# How many passages are read for quotes. On tests/gold.yaml the right quote is among the first three for 95%
+# of questions with 20 passages, for 93% with 8.
 READ = 20
 # A reader on an article's page usually asks about that article: its passages count as one good rank more.
 IN_VIEW_BONUS = 1 / (RRF_K + 10)

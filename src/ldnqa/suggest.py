@@ -40,4 +40,4 @@ def suggest(index: Index, query: Query, asked: Sequence[str], *, approved_only: 
 def unknown_words(question: str, index: Index) -> tuple[str, ...]:
     """Words of a question that no article uses, as the reader wrote them."""
     seen = dict.fromkeys(word for word in words(question) if word.removesuffix("'s") not in STOPWORDS)
-    return tuple(word for word in seen if not any(index.search_lexical([term], 1) for term in terms(word)))
+    return tuple(word for word in seen if not any(map(index.has_term, terms(word))))
