@@ -6,10 +6,11 @@ import socket
 
 import click
 import uvicorn
-from .app import create_app
 
 from ldnqa.errors import AddressInUse
 from ldnqa.settings import Settings
+
+from .app import create_app
 
 
 def serve(settings: Settings) -> None:

@@ -14,7 +14,9 @@ SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "api").rglob("*.py")])
 FLOORS = [
     {"types", "errors", "text", "settings"},
     {"policy", "corpus", "chunk", "encode", "lexical", "stores"},
+    {"manifest"},
     {"index", "triage"},
+    {"parts", "swap"},
     {
         "build",
         "followup",
