@@ -18,3 +18,38 @@ def run_python():
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    """The real default model."""
+    from ldnqa import Settings, load_encoder
+
+    return load_encoder(Settings().model)
+
+
+@pytest.fixture(scope="session")
+def index_folder(tmp_path_factory, encoder):
+    """A real index of the articles that ship with ldnqa, built once for all tests. Tests must not change it."""
+    from ldnqa import build_index
+    from ldnqa.settings import packaged_corpus
+
+    folder = tmp_path_factory.mktemp("shipped") / "index"
+    build_index(packaged_corpus(), folder, encoder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def index(index_folder, encoder):
+    """That index, opened."""
+    from ldnqa import Index
+
+    return Index.open(index_folder, encoder)
+
+
+@pytest.fixture(scope="session")
+def policy():
+    """The built-in policy."""
+    from ldnqa import load_policy
+
+    return load_policy()
