@@ -99,8 +99,8 @@ class _Arrangement:
         return Imported(
             article=make_article(values, self.sections, entries),
             references=tuple(entries.values()),
-            unplaced=tuple(self.unplaced),
-            ignored=tuple(self.ignored),
+            unplaced=tuple(sorted(self.unplaced, key=_line_of)),
+            ignored=tuple(sorted(self.ignored, key=_line_of)),
             guesses=tuple(sorted(self.guesses, key=_line_of)),
         )
 

@@ -31,7 +31,10 @@ _TAKE_A_FIGURE = frozenset(
     of to in by at for from than with about around approximately approx roughly nearly almost over under above below
     up between versus vs and or plus minus least most only every each per is was were are be been equals equal
     totaling totalling reached had has have scored averaged aged age ages until till into within after before on
-    not just exactly some any the a an this these those
+    not just exactly some any the a an this these those all both then another other more less fewer
+    enrolled enrols enrolls included includes include recruited involved randomized randomised received receive lasted
+    lasts lost gained took take rose fell dropped increased decreased improved scored showed found remained became
+    give given gave
     """.split()
 )
 # Plurals that a figure may belong to ("at weeks 4, 8"), unless they have been counted already ("several weeks 3").
