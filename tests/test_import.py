@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -461,3 +462,70 @@ def test_any_file_is_either_added_or_refused_with_a_reason(lines, suffix, tmp_pa
         assert not (folder / "corpus").exists()
     else:
         assert read_corpus(folder / "corpus").articles == (imported.article,)
+
+
+TEMPLATES = [
+    *[
+        "{}",
+        "Short {}",
+        "A sentence with {} in it.",
+        "  • {}",
+        "    ◦ {}",
+        "• {} These words with {} follow it.",
+        "Lead {}:",
+    ],
+    *[
+        "From the {}",
+        "From the Research",
+        "Disclaimer",
+        "{} Disclaimer",
+        "References",
+        "3. {}",
+        "{} 1, 2",
+        "",
+        "",
+        "# {}",
+    ],
+    *[
+        "## {}",
+        "#### {}",
+        "> {}",
+        "- {}",
+        "1. {}",
+        "   - {}",
+        "    {}",
+        "```\n{}\n```",
+        "|{}|b|\n|-|-|\n|c|{}|",
+        "[x]: {}",
+    ],
+    *["<p>{}</p>", "<h1>{}</h1>", "<h2>{}</h2>", "<ul><li>{}", "</ul>", "<div>{}<p>{}</p>{}</div>", "<b>{}</b>"],
+    *["<td>{}", "<nav>{}</nav>", "<dl><dt>{}<dd>{}</dl>", "<title>{}</title>", "<sup>{}</sup>", "<main>{}", "</main>"],
+    *[
+        "<pre>{}</pre>",
+        "Have a follow-up question?",
+        "Which best describes you? {}",
+        "![{}](a)",
+        "`{}`",
+        "<!-- {}",
+        "-->",
+    ],
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    templates=st.lists(st.sampled_from(TEMPLATES), min_size=3, max_size=15),
+    suffix=st.sampled_from([".txt", ".md", ".html"]),
+)
+def test_no_word_of_a_document_is_lost_without_a_trace(templates, suffix, tmp_path_factory):
+    path = tmp_path_factory.mktemp("any") / f"page{suffix}"
+    words = iter(f"word{number}" for number in range(1000))
+    text = "\n".join(template.format(*(next(words) for _ in range(template.count("{}")))) for template in templates)
+    path.write_text(text, encoding="utf-8")
+    try:
+        imported = import_document(path)
+    except LdnqaError:
+        return
+    found = imported.model_dump_json()
+    shown = re.sub(r"<!--.*?(-->|$)", "", text, flags=re.DOTALL) if suffix == ".html" else text
+    assert [word for word in re.findall(r"word\d+", shown) if not re.search(rf"{word}(?!\d)", found)] == []

@@ -163,12 +163,12 @@ class _Arrangement:
         for count, piece in enumerate(pieces[start + 1 :], 1):
             if piece.kind is PieceKind.HEADING:
                 return kept + list(pieces[start + count :])
-            if found := _NUMBERED.fullmatch(piece.text):
-                self.listed.setdefault(int(found[1]), found[2])
-            elif piece.kind is PieceKind.ITEM:
-                self.listed.setdefault(count, piece.text)
-            else:
+            found = _NUMBERED.fullmatch(piece.text)
+            number = int(found[1]) if found else count
+            if number in self.listed or not (found or piece.kind is PieceKind.ITEM):
                 self.unplaced.append(at(piece.line, piece.text))
+            else:
+                self.listed[number] = unmarked(found[2] if found else piece.text)
         return kept
 
     # --- sections ---

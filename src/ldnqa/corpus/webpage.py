@@ -36,15 +36,14 @@ def read_webpage(text: str) -> Document:
     root = soup.find("main") or soup.find("article") or soup.body or soup
     if not isinstance(root, Tag):
         raise UnreadableDocument("there is no page in it; save the page again")
-    _leave_out_the_rest(soup, root, document)
     heading = root.find("h1") or soup.find("h1")
     titled = heading if isinstance(heading, Tag) and _folded(heading) else soup.title
     if titled is None or not _folded(titled):
         raise UnreadableDocument("it has neither an <h1> nor a <title>; add the article's title as an <h1>")
     document.title = _folded(titled)
     document.updated = _date(soup)
-    if titled is heading:
-        titled.decompose()
+    titled.decompose()
+    _leave_out_the_rest(soup, root, document)
     document.pieces = [piece for piece in _pieces(root) if piece.text]
     return document
 
@@ -52,9 +51,9 @@ def read_webpage(text: str) -> Document:
 def _leave_out_the_rest(soup: BeautifulSoup, root: Tag, document: Document) -> None:
     """Lists the text of the page that stands outside its main part."""
     inside = set(map(id, root.descendants))
-    for text in (soup.body or soup).find_all(string=True):
+    for text in soup.find_all(string=True):
         said = "" if isinstance(text, Comment | Doctype) else " ".join(str(text).split())
-        if said and id(text) not in inside and text.find_parent(["h1", "title", "head"]) is None:
+        if said and id(text) not in inside:
             line = text.parent.sourceline if text.parent else 0
             document.ignored.append(at(line or 0, said))
 
