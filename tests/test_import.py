@@ -201,6 +201,22 @@ def test_a_printed_reference_list_is_kept(page):
     assert imported.unplaced == ("reference 6, cited nowhere: F.",)
 
 
+SUBJECTS = [
+    ("What are the side effects of velaprine?", ("velaprine",)),
+    ("Is low-dose Velaprine safe in pregnancy?", ("low-dose velaprine", "LDV")),
+    ("How does Velaprine work?", ("velaprine",)),
+    ("Can I take velaprine with grapefruit?", ("velaprine",)),
+    ("Velaprine and sleep", ("velaprine",)),
+    ("Treatment of Grumm's itch", ("Grumm's itch",)),
+]
+
+
+@pytest.mark.parametrize(("title", "names"), SUBJECTS)
+def test_the_subject_comes_from_the_title_and_never_gets_the_abbreviation_of_another(page, title, names):
+    page.write_text(PAGE.replace(PAGE.split("\n")[0], title), encoding="utf-8")
+    assert import_document(page).article.subject == names
+
+
 HTML = """<!DOCTYPE html><html><head><title>Site | Velaprine</title><script>var x = "<p>no</p>";</script>
 <style>p {color: red}</style></head><body><nav>Home About</nav><p>Outside.</p><main>
 <h1>Is velaprine safe?</h1><p>Last updated: 5 March 2024</p>

@@ -20,6 +20,7 @@ _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _BLOCKS = [*_HEADINGS, "p", "li", "div", "section", "article", "main", "ul", "ol", "blockquote", "dl", "dt", "dd"]
 _BLOCKS += ["header", "figure", "figcaption", "address", "details", "summary", "body", "hr", *_LOST]
 _REFERENCE_DIGITS = re.compile(r"\s*\[?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]?\s*,?\s*")
+_UPDATED = re.compile(r"\b(?:updated|reviewed|modified|revised)\b", re.IGNORECASE)
 # A superscript figure after these is a power: 10⁹, m².
 _POWER = re.compile(r"(?:\d|(?<![^\W\d_])(?:[mcdkµn]?m|s|kg))$")
 
@@ -28,6 +29,7 @@ def read_webpage(text: str) -> Document:
     """The pieces of the page's main part, in reading order."""
     soup = BeautifulSoup(text, "html.parser")
     document = Document(title="", pieces=[])
+    document.updated = _date(soup)
     for element in soup(_LEFT_OUT):
         if not element.decomposed:
             words = "" if element.name in _WITHOUT_WORDS else _folded(element)
@@ -41,7 +43,6 @@ def read_webpage(text: str) -> Document:
     if titled is None or not _folded(titled):
         raise UnreadableDocument("it has neither an <h1> nor a <title>; add the article's title as an <h1>")
     document.title = _folded(titled)
-    document.updated = _date(soup)
     titled.decompose()
     _leave_out_the_rest(soup, root, document)
     document.pieces = [piece for piece in _pieces(root) if piece.text]
@@ -62,7 +63,8 @@ def _date(soup: BeautifulSoup) -> date | None:
     for tag in soup.select("meta[property='article:modified_time'], meta[name='last-modified'], time[datetime]"):
         if found := naming.parse_date(str(tag.get("content") or tag.get("datetime") or "")):
             return found
-    return None
+    dates = (naming.updated_on(str(text)) for text in soup.find_all(string=_UPDATED))
+    return next((found for found in dates if found), None)
 
 
 def _pieces(block: Tag) -> Iterator[Piece]:
