@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,14 @@ def test_one_article_can_be_read_alone(folder):
     assert read_article(folder / "zinc.md", entries).title == "What is zinc lozenge therapy?"
     with pytest.raises(BrokenCorpus, match="no reference has the id 'c'"):
         read_article(folder / "zinc.md", {"a": entries["a"], "b": entries["b"]})
+
+
+def test_the_example_in_the_description_of_the_format_is_in_the_format(tmp_path):
+    description = Path(__file__).parents[1] / "docs" / "article-format.md"
+    example = description.read_text(encoding="utf-8").split("```markdown\n")[1].split("```")[0]
+    (tmp_path / "ldn-indications.md").write_text(example, encoding="utf-8")
+    keys = set(re.findall(r"@([\w-]+)", example))
+    entries = [{"id": key, "type": "book", "title": key} for key in keys]
+    (tmp_path / "references.json").write_text(json.dumps(entries), encoding="utf-8")
+    (article,) = read_corpus(tmp_path).articles
+    assert [section.id for section in article.sections] == ["from-the-guidelines", "editors-notes"]

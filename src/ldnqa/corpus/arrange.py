@@ -13,18 +13,15 @@ from typing import Any
 
 from ldnqa.corpus import naming
 from ldnqa.corpus.draft import NOTES_ID, DraftBlock, DraftSection, Words
-from ldnqa.corpus.furniture import PENDING, REFERENCE_LIST, ends_article, heading_tier, is_furniture, opens_section
+from ldnqa.corpus.furniture import heading_tier, opens_section
 from ldnqa.corpus.numbers import reference_numbers, take_marks
-from ldnqa.corpus.pieces import Document, Piece, PieceKind, at, unmarked
+from ldnqa.corpus.pieces import Document, Piece, PieceKind, at
 from ldnqa.corpus.read import make_article
+from ldnqa.corpus.setaside import is_heading, reads_as_heading, set_aside
 from ldnqa.errors import UnreadableDocument
 from ldnqa.text import slug
-from ldnqa.types import BlockKind, Disclaimer, Imported, Regimen, Review, ReviewStatus, Tier
+from ldnqa.types import BlockKind, Imported, Regimen, Review, ReviewStatus, Tier
 
-# Longer lines are sentences; the longest heading seen on a page of this layout has six words.
-_LONGEST_HEADING = 80
-_MOST_HEADING_WORDS = 12
-_NUMBERED = re.compile(r"\[?(\d{1,3})[.)\]]\s*(\S.*)")
 # Words that begin a sentence and hardly ever stand capitalised inside a list item.
 _NEW_SENTENCE = re.compile(
     r"(?<=[^\s.!?:;,])\s+(?=(?:These|This|Those|The|There|It|They|However|Additionally|Overall|Although|If|When|While|"
@@ -49,15 +46,11 @@ class _Arrangement:
 
     def __init__(self, document: Document, file_date: date) -> None:
         self.title = document.title
-        self.listed = dict(document.listed)
-        self.ignored = list(document.ignored)
         self.guesses = list(document.guesses)
-        self.unplaced = list(document.unplaced)
-        self.updated = document.updated
-        self.pending = False
-        self.disclaimer: Disclaimer | None = None
-        pieces = self._without_furniture(document.pieces)
-        pieces = self._without_references(self._without_disclaimer(pieces))
+        aside = set_aside(document)
+        pieces = aside.kept
+        self.listed, self.ignored, self.unplaced = aside.listed, aside.ignored, aside.unplaced
+        self.updated, self.pending, self.disclaimer = aside.updated, aside.pending, aside.disclaimer
         self.body = " ".join(piece.text for piece in pieces)
         self.subject = naming.subject_names(self.title, self.body)
         self.id = naming.article_id(self.title)
@@ -99,8 +92,8 @@ class _Arrangement:
         return Imported(
             article=make_article(values, self.sections, entries),
             references=tuple(entries.values()),
-            unplaced=tuple(self.unplaced),
-            ignored=tuple(self.ignored),
+            unplaced=tuple(sorted(self.unplaced, key=_line_of)),
+            ignored=tuple(sorted(self.ignored, key=_line_of)),
             guesses=tuple(sorted(self.guesses, key=_line_of)),
         )
 
@@ -120,61 +113,10 @@ class _Arrangement:
         self.unplaced += [at(section.line, section.heading), *(at(block.line, block.text) for block in section.blocks)]
         return False
 
-    # --- what is not the article ---
-
-    def _without_furniture(self, pieces: Iterable[Piece]) -> list[Piece]:
-        kept: list[Piece] = []
-        inside, over = False, False
-        for piece in pieces:
-            over = over or ends_article(piece.text)
-            inside = inside or (_heads(piece) and opens_section(piece.text))
-            if over or (piece.kind is not PieceKind.ITEM and is_furniture(piece.text, before_sections=not inside)):
-                self.pending = self.pending or bool(PENDING.search(piece.text))
-                if not over:
-                    self.updated = self.updated or naming.updated_on(piece.text)
-                self.ignored.append(at(piece.line, piece.text))
-            elif piece.kind is PieceKind.LOST:
-                self.unplaced.append(at(piece.line, piece.text))
-            else:
-                kept.append(piece)
-        return kept
-
-    def _without_disclaimer(self, pieces: Sequence[Piece]) -> list[Piece]:
-        start = next((n for n, p in enumerate(pieces) if _heads(p) and naming.disclaimer_id(p.text)), None)
-        if start is None:
-            return list(pieces)
-        end = start + 1
-        while end < len(pieces) and pieces[end].kind is PieceKind.PARAGRAPH and not _short(pieces[end]):
-            end += 1
-        name = naming.disclaimer_id(pieces[start].text)
-        if name and end > start + 1:
-            self.disclaimer = Disclaimer(
-                id=name, text="\n\n".join(unmarked(piece.text) for piece in pieces[start + 1 : end])
-            )
-        else:
-            self.unplaced.append(at(pieces[start].line, pieces[start].text))
-        return [*pieces[:start], *pieces[end:]]
-
-    def _without_references(self, pieces: Sequence[Piece]) -> list[Piece]:
-        start = next((n for n, p in enumerate(pieces) if _heads(p) and REFERENCE_LIST.fullmatch(p.text)), None)
-        if start is None:
-            return list(pieces)
-        kept = list(pieces[:start])
-        for count, piece in enumerate(pieces[start + 1 :], 1):
-            if piece.kind is PieceKind.HEADING:
-                return kept + list(pieces[start + count :])
-            if found := _NUMBERED.fullmatch(piece.text):
-                self.listed.setdefault(int(found[1]), found[2])
-            elif piece.kind is PieceKind.ITEM:
-                self.listed.setdefault(count, piece.text)
-            else:
-                self.unplaced.append(at(piece.line, piece.text))
-        return kept
-
     # --- sections ---
 
     def _sections(self, pieces: Sequence[Piece]) -> list[DraftSection]:
-        named = [piece for piece in pieces if _heads(piece) and opens_section(piece.text)]
+        named = [piece for piece in pieces if is_heading(piece) and opens_section(piece.text)]
         levels = [piece.level for piece in named or pieces if piece.kind is PieceKind.HEADING]
         top = max(levels) if named and levels else min(levels, default=0)
         sections: list[DraftSection] = []
@@ -191,7 +133,7 @@ class _Arrangement:
                     self.guesses.append(at(piece.line, "text below no heading is placed below the title"))
                 following = pieces[number + 1] if number + 1 < len(pieces) else None
                 last = following is None or following in named
-                subheading = heading or (_short(piece) and not last and not self._cites(piece.text))
+                subheading = heading or (reads_as_heading(piece) and not last and not self._cites(piece.text))
                 stretch.append(Piece(PieceKind.HEADING, piece.text, piece.line) if subheading else piece)
             else:
                 self.unplaced.append(at(piece.line, piece.text))
@@ -288,17 +230,3 @@ def _line_of(remark: str) -> int:
     """The line a remark is about; remarks on the whole document come last."""
     found = re.match(r"line (\d+):", remark)
     return int(found[1]) if found else sys.maxsize
-
-
-def _heads(piece: Piece) -> bool:
-    """Whether the piece is a heading or could be one."""
-    return piece.kind is PieceKind.HEADING or piece.alone
-
-
-def _short(piece: Piece) -> bool:
-    """Whether a line of text standing alone reads as a heading: short, capitalised, and no sentence."""
-    text = piece.text
-    words = text.split()
-    begins = text[:1].isupper() or text[:1].isdigit()
-    fits = len(text) <= _LONGEST_HEADING and len(words) <= _MOST_HEADING_WORDS
-    return piece.alone and begins and fits and text[-1] not in ".!?:;,"

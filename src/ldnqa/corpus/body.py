@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from enum import StrEnum
-from typing import TypeVar
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -14,12 +12,11 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.container import container_plugin
 
 from ldnqa.corpus.attributes import Attributes, parse_attributes, split_attributes
-from ldnqa.corpus.draft import NOTES_ID, DraftBlock, DraftNote, DraftSection, Words
-from ldnqa.corpus.frontmatter import ID
+from ldnqa.corpus.draft import DraftBlock, DraftNote, DraftSection, Words
 from ldnqa.corpus.inline import citations, no_citations, read_words
 from ldnqa.corpus.problems import Report
-from ldnqa.text import slug
-from ldnqa.types import BlockKind, Regimen, Tier
+from ldnqa.corpus.sectionhead import open_section
+from ldnqa.types import BlockKind
 
 _REFUSED = {
     "table": ("a table", "say it in a paragraph or a list"),
@@ -31,8 +28,6 @@ _REFUSED = {
 }
 _DIV_END = re.compile(r"\s{0,3}:{3,}\s*")
 _DIVS = "::: plain or ::: {.note quote=...}"
-
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def read_body(text: str, known: set[str], report: Report) -> list[DraftSection]:
@@ -114,7 +109,7 @@ class _Body:
         if not words.text:
             self._error(line, "bad-heading", "a heading without words", "name it, or delete it")
         if node.tag == "h2":
-            self._section(words.text, attributes, line)
+            self.sections.append(open_section(words.text, attributes, line, self.sections, self.report))
         elif node.tag != "h3":
             self._error(
                 line, "bad-heading", f"a heading with {node.markup}", "use ## for a section, ### for a subheading"
@@ -129,37 +124,6 @@ class _Body:
             if words.text:
                 block = DraftBlock(BlockKind.HEADING, words=Words(words.text), line=line)
                 self.sections[-1].blocks.append(block)
-
-    def _section(self, heading: str, attributes: Attributes, line: int) -> None:
-        for wrong in (*([attributes.fault] if attributes.fault else []), *attributes.classes):
-            self._error(line, "unknown-attribute", f"{wrong!r} is not understood", "write {#id tier=... regimen=...}")
-        for name in attributes.values.keys() - {"tier", "regimen"}:
-            self._error(line, "unknown-attribute", f"unknown attribute {name!r}", "use #id, tier and regimen")
-        section_id = attributes.id or slug(heading)
-        if not ID.fullmatch(section_id):
-            self._error(line, "bad-id", f"{section_id!r} is not an id", "use lower-case words joined by hyphens")
-        if section_id == NOTES_ID:
-            self._error(line, "reserved-section", f"{NOTES_ID!r} is made from the notes", "give it another #id")
-        for other in self.sections:
-            if other.id == section_id:
-                message = f"the section id {section_id!r} again, as on line {other.line}"
-                self._error(line, "duplicate-section", message, "give one of the two another #id")
-        tier = self._choice(attributes, "tier", Tier, line)
-        if "tier" not in attributes.values:
-            mend = f"add one of: {', '.join(f'tier={tier}' for tier in Tier)}"
-            self._error(line, "missing-tier", f"section {section_id!r} has no tier", mend)
-        regimen = self._choice(attributes, "regimen", Regimen, line)
-        self.sections.append(DraftSection(section_id, heading or "?", tier or Tier.EDITORIAL, regimen, line=line))
-
-    def _choice(self, attributes: Attributes, name: str, choices: type[Choice], line: int) -> Choice | None:
-        value = attributes.values.get(name)
-        if value is None:
-            return None
-        try:
-            return choices(value)
-        except ValueError:
-            self._error(line, f"unknown-{name}", f"unknown {name} {value!r}", f"use one of: {', '.join(choices)}")
-            return None
 
     # --- paragraphs and lists ---
 

@@ -17,7 +17,11 @@ _ASKING = frozenset(
 )
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _PREPOSITION = re.compile(r"\b(?:of|for|about|regarding)\s+(?:the\s+|an?\s+)?(?P<rest>.+)", re.IGNORECASE)
-_VERB = re.compile(r"\b(?:is|are|does|do|can|should|will|was|were)\s+(?:the\s+|an?\s+)?(?P<rest>.+)", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:is|are|does|do|can|should|will|was|were)\s+(?:(?:I|we|you|people|patients|adults|children)\s+\w+\s+)?"
+    r"(?:the\s+|an?\s+)?(?P<rest>.+)",
+    re.IGNORECASE,
+)
 _NAME_ENDS = re.compile(
     r"\s+(?:in|for|during|when|while|on|with|as|to|by|and|or|vs|versus|after|before|help|helps|work|works|used|safe|"
     r"effective|be|cause|causes|treat|treats|interact|affect|a|an|the|from|at|have|has|recommended|indicated)\b.*",
@@ -26,7 +30,7 @@ _NAME_ENDS = re.compile(
 _MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS)
 _UPDATED = re.compile(
-    r"\b(?:last\s+)?(?:updated|reviewed|modified|revised)(?:\s+on)?\s*:?\s*(?P<date>"
+    r"(?:\blast\s+|^\s*)(?:updated|reviewed|modified|revised)(?:\s+on)?\s*:?\s*(?P<date>"
     rf"\d{{4}}-\d\d-\d\d|(?:{_MONTH})\.?\s+\d{{1,2}},?\s+\d{{4}}|\d{{1,2}}\.?\s+(?:{_MONTH})\.?\s+\d{{4}})",
     re.IGNORECASE,
 )
@@ -51,7 +55,9 @@ def subject_names(title: str, body: str) -> tuple[str, ...]:
     name = " ".join(_cased(word, body) for word in topic.split())
     names = [name]
     defined = rf"{re.escape(name)}\s*\((?P<short>[A-Z][A-Za-z0-9-]{{1,7}})\)"
-    if (short := re.search(defined, body, re.IGNORECASE)) and sum(map(str.isupper, short["short"])) > 1:
+    initials = "".join(word[0] for word in re.findall(r"[^\W_]+", name)).lower()
+    # "low-dose naltrexone (LDN)" also contains "naltrexone (LDN)", which would name the wrong thing.
+    if (short := re.search(defined, body, re.IGNORECASE)) and short["short"].lower() == initials:
         names.append(short["short"])
     return tuple(names)
 

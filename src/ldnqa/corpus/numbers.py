@@ -15,6 +15,8 @@ from ldnqa.corpus.pieces import SUP_CLOSE, SUP_OPEN
 
 # No article we know of cites more; a larger number is a figure.
 _MOST_REFERENCES = 200
+# Two words are looked at before a number; this many characters hold them.
+_LOOK_BACK = 80
 _RUN = r"\d{1,3}(?:(?:\s*,\s*|\s+)\d{1,3})*+"
 _BARE = re.compile(rf"(?<=\S)\s+(?P<run>{_RUN})(?=\s*$|[.,;:!?)](?:\s|$)|\s*[\[{SUP_OPEN}])")
 _LIST = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
@@ -31,7 +33,10 @@ _TAKE_A_FIGURE = frozenset(
     of to in by at for from than with about around approximately approx roughly nearly almost over under above below
     up between versus vs and or plus minus least most only every each per is was were are be been equals equal
     totaling totalling reached had has have scored averaged aged age ages until till into within after before on
-    not just exactly some any the a an this these those
+    not just exactly some any the a an this these those all both then another other more less fewer
+    enrolled enrols enrolls included includes include recruited involved randomized randomised received receive lasted
+    lasts lost gained took take rose fell dropped increased decreased improved scored showed found remained became
+    give given gave
     """.split()
 )
 # Plurals that a figure may belong to ("at weeks 4, 8"), unless they have been counted already ("several weeks 3").
@@ -70,7 +75,7 @@ def candidates(text: str) -> list[Candidate]:
     for match in _BARE.finditer(text):
         numbers = _numbers(match["run"])
         at_the_end = not text[match.end() :].strip()
-        if numbers and _follows_words(text[: match.start()].split(), at_the_end):
+        if numbers and _follows_words(text[max(0, match.start() - _LOOK_BACK) : match.start()].split(), at_the_end):
             found.append(Candidate(match.start(), match.end(), numbers))
     return sorted(found, key=lambda candidate: candidate.start)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ldnqa.corpus.furniture import opens_section
+from ldnqa.corpus.furniture import is_furniture, opens_section
 from ldnqa.corpus.pieces import Document, Piece, PieceKind, at
 from ldnqa.errors import UnreadableDocument
 
@@ -13,12 +13,14 @@ _NUMBERED = re.compile(r"(\s*)(?=\d{1,2}[.)]\s+\S)")
 
 
 def read_saved_page(text: str) -> Document:
-    """The pieces of a saved page; its title is the first line that says something."""
+    """The pieces of a saved page; its title is the first line that is no furniture."""
     lines = [(number, line.rstrip()) for number, line in enumerate(text.split("\n"), 1)]
-    first = next(((number, line.strip()) for number, line in lines if line.strip()), None)
+    said = [(number, " ".join(line.split())) for number, line in lines if line.strip()]
+    first = next((line for line in said if not is_furniture(line[1], before_sections=True)), None)
     if first is None:
-        raise UnreadableDocument("there is no text in it; save the page again")
-    document = Document(title=" ".join(first[1].split()), pieces=[])
+        raise UnreadableDocument("there is no text of an article in it; save the page again")
+    document = Document(title=first[1], pieces=[])
+    document.ignored += [at(number, line) for number, line in said if number < first[0]]
     blocks: list[list[tuple[int, str]]] = [[]]
     for number, line in lines[first[0] :]:
         if line.strip():

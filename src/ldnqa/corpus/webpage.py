@@ -20,6 +20,7 @@ _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _BLOCKS = [*_HEADINGS, "p", "li", "div", "section", "article", "main", "ul", "ol", "blockquote", "dl", "dt", "dd"]
 _BLOCKS += ["header", "figure", "figcaption", "address", "details", "summary", "body", "hr", *_LOST]
 _REFERENCE_DIGITS = re.compile(r"\s*\[?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]?\s*,?\s*")
+_UPDATED = re.compile(r"\b(?:updated|reviewed|modified|revised)\b", re.IGNORECASE)
 # A superscript figure after these is a power: 10⁹, m².
 _POWER = re.compile(r"(?:\d|(?<![^\W\d_])(?:[mcdkµn]?m|s|kg))$")
 
@@ -28,6 +29,7 @@ def read_webpage(text: str) -> Document:
     """The pieces of the page's main part, in reading order."""
     soup = BeautifulSoup(text, "html.parser")
     document = Document(title="", pieces=[])
+    document.updated = _date(soup)
     for element in soup(_LEFT_OUT):
         if not element.decomposed:
             words = "" if element.name in _WITHOUT_WORDS else _folded(element)
@@ -36,15 +38,13 @@ def read_webpage(text: str) -> Document:
     root = soup.find("main") or soup.find("article") or soup.body or soup
     if not isinstance(root, Tag):
         raise UnreadableDocument("there is no page in it; save the page again")
-    _leave_out_the_rest(soup, root, document)
     heading = root.find("h1") or soup.find("h1")
     titled = heading if isinstance(heading, Tag) and _folded(heading) else soup.title
     if titled is None or not _folded(titled):
         raise UnreadableDocument("it has neither an <h1> nor a <title>; add the article's title as an <h1>")
     document.title = _folded(titled)
-    document.updated = _date(soup)
-    if titled is heading:
-        titled.decompose()
+    titled.decompose()
+    _leave_out_the_rest(soup, root, document)
     document.pieces = [piece for piece in _pieces(root) if piece.text]
     return document
 
@@ -52,9 +52,9 @@ def read_webpage(text: str) -> Document:
 def _leave_out_the_rest(soup: BeautifulSoup, root: Tag, document: Document) -> None:
     """Lists the text of the page that stands outside its main part."""
     inside = set(map(id, root.descendants))
-    for text in (soup.body or soup).find_all(string=True):
+    for text in soup.find_all(string=True):
         said = "" if isinstance(text, Comment | Doctype) else " ".join(str(text).split())
-        if said and id(text) not in inside and text.find_parent(["h1", "title", "head"]) is None:
+        if said and id(text) not in inside:
             line = text.parent.sourceline if text.parent else 0
             document.ignored.append(at(line or 0, said))
 
@@ -63,7 +63,8 @@ def _date(soup: BeautifulSoup) -> date | None:
     for tag in soup.select("meta[property='article:modified_time'], meta[name='last-modified'], time[datetime]"):
         if found := naming.parse_date(str(tag.get("content") or tag.get("datetime") or "")):
             return found
-    return None
+    dates = (naming.updated_on(str(text)) for text in soup.find_all(string=_UPDATED))
+    return next((found for found in dates if found), None)
 
 
 def _pieces(block: Tag) -> Iterator[Piece]:
