@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi.testclient import TestClient
+
 from ldnqa.api.app import create_app
 from ldnqa.api.deps import Resources
 from ldnqa.api.openapi import EXAMPLES

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from ldnqa.api.deps import Resources
-
 from ldnqa.errors import UnknownArticle, UnknownPassage
 from ldnqa.types import (
     Answer,

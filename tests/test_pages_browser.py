@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from browser import CHROMIUM, FLAGS
-from ldnqa.api.app import create_app
 from playwright.sync_api import expect, sync_playwright
 from service_fakes import HOSTILE, resources
+
+from ldnqa.api.app import create_app
 
 pytestmark = pytest.mark.browser
 PAGE = "/articles/examplol-uses"
