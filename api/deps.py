@@ -102,7 +102,7 @@ def open_resources(settings: Settings) -> Resources:
         index=opened,
         policy=site,
         ask=partial(dialogue.ask, opened, policy=site),
-        search=partial(dialogue.search, opened),
+        search=partial(dialogue.search, opened, policy=site),
     )
     resources.search(_WARM_UP, limit=1)
     return resources

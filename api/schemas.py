@@ -85,7 +85,7 @@ class AskRequest(Wire):
     question: Words
     """What the reader asks: 1 to 2,000 characters after trimming."""
     article_id: str | None = None
-    """Answer from this article alone; null for all of them."""
+    """The article in view: what "it" means and whose words come first. The others are asked too; null for none."""
     audience: Audience | None = None
     """Who is reading. Changes order and words, never the sources."""
     history: Annotated[tuple[AskedTurn, ...], Field(max_length=MAX_HISTORY_TURNS)] = ()

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi.testclient import TestClient
+
 from ldnqa.api.app import create_app
 from ldnqa.api.deps import Resources
 from ldnqa.api.openapi import EXAMPLES
@@ -25,12 +26,21 @@ def replay(client: TestClient, endpoint: str, exchange: dict[str, Any]) -> Any:
     return reply.json()
 
 
+def fill_history(exchange: dict[str, Any], earlier: list[dict[str, Any]]) -> None:
+    """Gives each turn of a request the sources that the recorded reply to its question has now."""
+    cited = {e["request"]["question"]: [source["id"] for source in e["response"]["sources"]] for e in earlier}
+    for turn in exchange.get("request", {}).get("history", []):
+        turn["source_ids"] = list(dict.fromkeys(cited[turn["question"]]))
+
+
 def record(resources: Resources | None = None) -> None:
     """Asks every recorded request again and keeps the replies."""
     exchanges = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     with TestClient(create_app(resources=resources)) as client:
         for endpoint, recorded in exchanges.items():
-            for exchange in recorded:
+            for n, exchange in enumerate(recorded):
+                if endpoint == "POST /v1/ask":
+                    fill_history(exchange, recorded[:n])
                 exchange["response"] = replay(client, endpoint, exchange)
     EXAMPLES.write_text(json.dumps(exchanges, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

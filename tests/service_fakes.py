@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from ldnqa.api.deps import Resources
-
 from ldnqa.errors import UnknownArticle, UnknownPassage
 from ldnqa.types import (
     Answer,
@@ -247,7 +246,7 @@ def ask(
         return Answer(status=Status.ABSTAINED, answer="The articles do not answer this question.", **common)
     sources, statements = [], []
     for index, hit in enumerate(hits, start=1):
-        cited, part = INDEX.articles[hit.passage.article_id], None
+        cited = INDEX.articles[hit.passage.article_id]
         part = cited.section(hit.passage.section_id)
         block = next(block for block in part.blocks if block.start == hit.passage.start)
         sources.append(

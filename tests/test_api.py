@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
-from ldnqa.api.app import create_app
 from service_fakes import ARTICLE_DISCLAIMER, INDEX, SITE_DISCLAIMER, resources
 
+from ldnqa.api.app import create_app
 from ldnqa.types import Answer, Section
 
 CONVERSATION = [{"question": "What dose is used?", "source_ids": ["examplol-uses#from-the-guidelines:0"]}]

@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ldnqa.api.app import create_app
-from ldnqa.api.body import MAX_BODY_BYTES
 from service_fakes import resources
 
+from ldnqa.api.app import create_app
+from ldnqa.api.body import MAX_BODY_BYTES
 from ldnqa.types import Answer
 
 JSON = {"content-type": "application/json"}

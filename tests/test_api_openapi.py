@@ -6,11 +6,11 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from service_fakes import resources
+
 from ldnqa.api.app import create_app
 from ldnqa.api.openapi import recorded
 from ldnqa.api.schemas import ArticleList, ArticleView, AskRequest, PassageReply, Problem, SearchReply, SearchRequest
-from service_fakes import resources
-
 from ldnqa.types import Answer
 
 

@@ -11,10 +11,10 @@ from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ldnqa.api.app import create_app
-from ldnqa.api.conversation import MAX_CARRIED_CHARS
 from service_fakes import ARTICLE_DISCLAIMER, HOSTILE, INDEX, SITE_DISCLAIMER, TinyIndex, resources
 
+from ldnqa.api.app import create_app
+from ldnqa.api.conversation import MAX_CARRIED_CHARS
 from ldnqa.errors import InvalidQuestion
 
 PAGE = "/articles/examplol-uses"

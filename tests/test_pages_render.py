@@ -6,9 +6,9 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-from ldnqa.api.render import Cite, page_article, segments
 from service_fakes import INDEX
 
+from ldnqa.api.render import Cite, page_article, segments
 from ldnqa.types import Block, BlockKind, Mark, Span
 
 ARTICLES = list(INDEX.articles.values())
