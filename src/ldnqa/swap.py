@@ -43,8 +43,10 @@ def writing(index: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        # numpy says how much of an array it could write, and not why.
+        why = error.strerror or f"the disk took only part of a file ({error})"
         raise IndexUnwritable(
-            f"cannot write to {index}: {error.strerror or error}; the index that was there is as it was. Make room or "
+            f"cannot write to {index}: {why}; the index that was there is as it was. Make room or "
             f"give write access, or name another folder with --index, and run {command('build', index)} again"
         ) from error
 

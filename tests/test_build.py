@@ -1,0 +1,386 @@
+"""A build puts exactly the articles that are there in service, and touches only what changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import HashedEncoder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from makers import article, section
+
+from ldnqa import index as index_module
+from ldnqa import parts as parts_module
+from ldnqa.build import BuildReport, build, build_articles, is_stale, rollback
+from ldnqa.errors import BrokenCorpus, CorpusError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
+from ldnqa.index import Index
+from ldnqa.parts import Progress
+from ldnqa.types import Article, GlossaryEntry, Review, ReviewStatus
+
+DOSING = article(section("The usual dose is 1.5 to 4.5 mg at bedtime."), id="dosing", title="What dose is used?")
+OPIOIDS = article(section("Opioids must be stopped before naltrexone."), id="opioids", title="Opioids")
+HARMS = article(section("Vivid dreams are common.", "Headache is rare."), id="harms", title="Harms")
+
+
+def make(folder: Path, *articles: Article, encoder: HashedEncoder | None = None, **options: object) -> BuildReport:
+    return build_articles(articles, (), folder, encoder or HashedEncoder(), **options)  # type: ignore[arg-type]
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file with its time of change and its bytes."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def ids(folder: Path) -> set[str]:
+    return {path.name for path in (folder / "builds").iterdir()}
+
+
+def test_reports_what_it_did(tmp_path: Path) -> None:
+    report = make(tmp_path, DOSING, OPIOIDS)
+    index = Index.open(tmp_path, HashedEncoder())
+    assert report.index_id == index.id
+    assert (report.articles, report.passages) == (2, len(index.passages))
+    assert report.embedded == len(index.passages) + sum(len(p.quotes) for p in index.passages) - 2 + 1
+    assert (report.reused, report.unchanged) == (0, False)
+
+
+def test_nothing_changed_writes_nothing(tmp_path: Path) -> None:
+    first = make(tmp_path, DOSING, OPIOIDS)
+    before, encoder = snapshot(tmp_path), HashedEncoder()
+    again = make(tmp_path, OPIOIDS, DOSING, encoder=encoder)
+    assert again.unchanged
+    assert (again.index_id, again.articles, again.passages) == (first.index_id, 2, first.passages)
+    assert (again.embedded, encoder.encoded) == (0, [])
+    assert snapshot(tmp_path) == before
+
+
+def test_only_what_changed_is_embedded_and_the_rest_is_the_same_bit_for_bit(tmp_path: Path) -> None:
+    make(tmp_path, DOSING, OPIOIDS)
+    old = Index.open(tmp_path, HashedEncoder())
+    changed = article(section("Opioids must be stopped a week before naltrexone."), id="opioids", title="Opioids")
+    encoder = HashedEncoder()
+    report = make(tmp_path, DOSING, changed, encoder=encoder)
+    assert encoder.encoded
+    assert all("a week before" in text for text in encoder.encoded)
+    assert report.embedded == len(encoder.encoded)
+    assert report.reused > 0
+    new = Index.open(tmp_path, HashedEncoder())
+    assert np.array_equal(new.passage_vector("dosing#part:0"), old.passage_vector("dosing#part:0"))
+
+
+def test_the_id_depends_on_the_articles_and_not_on_the_way_there(tmp_path: Path) -> None:
+    make(tmp_path / "stepwise", DOSING)
+    make(tmp_path / "stepwise", DOSING, HARMS)
+    stepwise = make(tmp_path / "stepwise", OPIOIDS, DOSING)
+    assert stepwise.index_id == make(tmp_path / "at-once", DOSING, OPIOIDS).index_id
+    assert stepwise.index_id == make(tmp_path / "stepwise", DOSING, OPIOIDS, full=True).index_id
+
+
+def test_full_embeds_everything_again(tmp_path: Path) -> None:
+    first = make(tmp_path, DOSING)
+    again = make(tmp_path, DOSING, full=True)
+    assert (again.embedded, again.reused, again.unchanged) == (first.embedded, 0, True)
+    assert ids(tmp_path) == {first.index_id}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Another title"},
+        {"questions": ("What now?",)},
+        {"review": Review(status=ReviewStatus.APPROVED)},
+        {"subject": ("LDN",)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_any_change_of_an_article_is_a_change(tmp_path: Path, change: dict[str, object]) -> None:
+    make(tmp_path, DOSING, OPIOIDS)
+    changed = OPIOIDS.model_copy(update=change)
+    assert not make(tmp_path, DOSING, changed).unchanged
+    assert Index.open(tmp_path, HashedEncoder()).articles["opioids"] == changed
+
+
+def test_a_change_of_the_glossary_is_a_change(tmp_path: Path) -> None:
+    make(tmp_path, DOSING)
+    entry = GlossaryEntry(term="LDN", definition="Low-dose naltrexone.")
+    assert not build_articles([DOSING], [entry], tmp_path, HashedEncoder()).unchanged
+    assert Index.open(tmp_path, HashedEncoder()).glossary == (entry,)
+
+
+def test_a_deleted_article_is_gone(tmp_path: Path) -> None:
+    make(tmp_path, DOSING, OPIOIDS)
+    make(tmp_path, DOSING)
+    index = Index.open(tmp_path, HashedEncoder())
+    assert list(index.articles) == ["dosing"]
+    assert {passage.article_id for passage in index.passages} == {"dosing"}
+    assert index.search_lexical(["opioid"], 9) == []
+    found = index.search_dense(HashedEncoder().encode_queries(["opioids stopped"])[0], 9)
+    assert {id_.split("#")[0] for id_, _ in found} == {"dosing"}
+
+
+def test_another_model_or_chunker_builds_again_and_reuses_nothing_of_another_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make(tmp_path, DOSING)
+    other = make(tmp_path, DOSING, encoder=HashedEncoder(seed="other"))
+    assert (other.embedded, other.reused) == (first.embedded, 0)
+    Index.open(tmp_path, HashedEncoder(seed="other"))
+    for module in (parts_module, index_module):
+        monkeypatch.setattr(module, "CHUNKER_VERSION", "next")
+    newer = make(tmp_path, DOSING, encoder=HashedEncoder(seed="other"))
+    assert (newer.embedded, newer.unchanged) == (0, False)
+
+
+def test_articles_with_the_same_words_share_vectors_and_are_both_found(tmp_path: Path) -> None:
+    twins = [article(section("Sleep well."), id=f"twin-{n}", title="Twin") for n in range(40)]
+    assert make(tmp_path, *twins).embedded == 2 - 1
+    index = Index.open(tmp_path, HashedEncoder())
+    assert len(index.search_dense(index.passage_vector("twin-7#part:0"), 99)) == 40
+
+
+def test_no_article_and_one_id_twice_are_refused(tmp_path: Path) -> None:
+    make(tmp_path, DOSING)
+    before = snapshot(tmp_path)
+    for articles in ([], [OPIOIDS, OPIOIDS]):
+        with pytest.raises(CorpusError):
+            make(tmp_path, *articles)
+    assert snapshot(tmp_path) == before
+
+
+def test_progress_counts_up_to_the_end_of_every_stage(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    make(tmp_path, DOSING, OPIOIDS, progress=seen.append)
+    stages = list(dict.fromkeys(progress.stage for progress in seen))
+    assert stages == ["splitting", "encoding", "saving", "verifying"]
+    for stage in stages:
+        of_stage = [progress for progress in seen if progress.stage == stage]
+        assert [p.done for p in of_stage] == sorted(p.done for p in of_stage)
+        assert {p.total for p in of_stage} == {of_stage[-1].done}
+    assert str(seen[-1]) == "verifying 2/2"
+
+
+def test_a_build_under_way_keeps_others_out_and_serving_goes_on(tmp_path: Path) -> None:
+    old = make(tmp_path, DOSING).index_id
+    refused = []
+
+    def meanwhile(progress: Progress) -> None:
+        assert Index.open(tmp_path, HashedEncoder()).id == old
+        assert make(tmp_path, DOSING).unchanged, "an index that is up to date needs no lock"
+        for intrude in (lambda: make(tmp_path, HARMS), lambda: rollback(tmp_path)):
+            with pytest.raises(IndexBusy, match="wait for it to end"):
+                intrude()
+            refused.append(progress)
+
+    new = make(tmp_path, OPIOIDS, progress=meanwhile).index_id
+    assert refused
+    assert Index.open(tmp_path, HashedEncoder()).id == new
+
+
+def test_an_error_on_the_way_leaves_the_index_and_nothing_else(tmp_path: Path) -> None:
+    make(tmp_path, DOSING)
+    before = snapshot(tmp_path)
+    for stage in ("splitting", "encoding", "saving", "verifying"):
+
+        def fail(progress: Progress, stage: str = stage) -> None:
+            if progress.stage == stage:
+                raise RuntimeError("no more")
+
+        with pytest.raises(RuntimeError, match="no more"):
+            make(tmp_path, DOSING, OPIOIDS, progress=fail)
+        assert snapshot(tmp_path) == before
+    assert not make(tmp_path, DOSING, OPIOIDS).unchanged
+
+
+def test_three_earlier_builds_are_kept_and_can_be_gone_back_to(tmp_path: Path) -> None:
+    made = [
+        make(tmp_path, *articles).index_id
+        for articles in ([DOSING], [OPIOIDS], [HARMS], [DOSING, HARMS], [DOSING, OPIOIDS])
+    ]
+    assert ids(tmp_path) == set(made[1:])
+    for expected in (made[3], made[2], made[1]):
+        assert rollback(tmp_path) == expected
+        assert Index.open(tmp_path, HashedEncoder()).id == expected
+    with pytest.raises(IndexMissing, match=r"no earlier build.*`ldnqa build"):
+        rollback(tmp_path)
+    assert Index.open(tmp_path, HashedEncoder()).id == made[1]
+
+
+def test_going_back_to_articles_that_were_built_before_uses_that_build(tmp_path: Path) -> None:
+    first = make(tmp_path, DOSING).index_id
+    second = make(tmp_path, OPIOIDS).index_id
+    assert make(tmp_path, DOSING).index_id == first
+    assert json.loads((tmp_path / "index.json").read_text()) == {"current": first, "earlier": [second]}
+    assert ids(tmp_path) == {first, second}
+
+
+def test_rollback_of_nothing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="`ldnqa build"):
+        rollback(tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_rollback_refuses_a_damaged_build(tmp_path: Path) -> None:
+    old = make(tmp_path, DOSING).index_id
+    new = make(tmp_path, OPIOIDS).index_id
+    with (tmp_path / "builds" / old / "passages.jsonl").open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(IndexDamaged, match=r"earlier build cannot go back.*`ldnqa build"):
+        rollback(tmp_path)
+    assert Index.open(tmp_path, HashedEncoder()).id == new
+
+
+def test_rollback_mends_a_damaged_current_build(tmp_path: Path) -> None:
+    old = make(tmp_path, DOSING).index_id
+    shutil.rmtree(tmp_path / "builds" / make(tmp_path, OPIOIDS).index_id)
+    with pytest.raises(IndexDamaged, match="`ldnqa rollback"):
+        Index.open(tmp_path, HashedEncoder())
+    assert rollback(tmp_path) == old
+    Index.open(tmp_path, HashedEncoder())
+
+
+@pytest.mark.parametrize(
+    "name", ["index.json", "manifest.json", "vectors/keys.npy", "store/vectors.faiss", "articles.jsonl"]
+)
+@pytest.mark.parametrize("fault", [lambda p: p.write_bytes(b"{"), Path.unlink], ids=["damaged", "deleted"])
+@pytest.mark.parametrize("articles", [[DOSING], [DOSING, OPIOIDS]], ids=["same", "more"])
+def test_a_damaged_index_is_mended_by_a_build(
+    tmp_path: Path, name: str, fault: Callable[[Path], object], articles: list[Article]
+) -> None:
+    damaged = make(tmp_path, DOSING).index_id
+    fault(tmp_path / name if name == "index.json" else tmp_path / "builds" / damaged / name)
+    report = make(tmp_path, *articles)
+    assert report.reused == 0
+    index = Index.open(tmp_path, HashedEncoder())
+    assert list(index.articles.values()) == articles
+    make(tmp_path, HARMS)
+    assert not [name for name in ids(tmp_path) if name.startswith(".")]
+
+
+def test_leftovers_are_cleared_away_and_links_are_not_followed(tmp_path: Path) -> None:
+    index, outside = tmp_path / "index", tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious").write_text("mine")
+    made = make(index, DOSING).index_id
+    (index / "README.md").write_text("What this folder is for.")
+    (index / "builds" / ".tmp-old").symlink_to(outside, target_is_directory=True)
+    (index / "builds" / ("0" * 16)).symlink_to(outside, target_is_directory=True)
+    (index / "builds" / ".tmp-build" / "store").mkdir(parents=True)
+    (index / "builds" / ".tmp-build" / "link").symlink_to(outside, target_is_directory=True)
+    (index / ".tmp-index.json").write_text("{")
+    new = make(index, OPIOIDS).index_id
+    assert ids(index) == {made, new}
+    assert sorted(path.name for path in index.iterdir()) == [".lock", "README.md", "builds", "index.json"]
+    assert (outside / "precious").read_text() == "mine"
+
+
+@pytest.mark.parametrize("odd", ["builds-link", "lock-link", "file", "under-file"])
+def test_an_odd_folder_is_refused_and_left_alone(tmp_path: Path, odd: str) -> None:
+    index, outside = tmp_path / "index", tmp_path / "outside"
+    outside.mkdir()
+    if odd == "builds-link":
+        index.mkdir()
+        (index / "builds").symlink_to(outside, target_is_directory=True)
+    elif odd == "lock-link":
+        index.mkdir()
+        (index / ".lock").symlink_to(outside / "lock")
+    else:
+        index.write_text("a file")
+        index = index / "below" if odd == "under-file" else index
+    with pytest.raises(IndexUnwritable, match=r"cannot write to .*`ldnqa build"):
+        make(index, DOSING)
+    assert list(outside.iterdir()) == []
+
+
+# --- from files -------------------------------------------------------------------------------------------
+
+
+def write(corpus: Path, article_id: str, text: str) -> None:
+    corpus.mkdir(exist_ok=True)
+    (corpus / f"{article_id}.md").write_text(
+        f"---\nid: {article_id}\ntitle: What about {article_id}?\nsubject: [low-dose naltrexone, LDN]\n"
+        f"review: under_review\nlast_updated: 2025-02-27\n---\n\n## Findings {{tier=research}}\n\n{text}\n",
+        encoding="utf-8",
+    )
+
+
+def test_from_a_folder_to_an_answerable_index(tmp_path: Path) -> None:
+    corpus, index = tmp_path / "artículos", tmp_path / "índice β"
+    write(corpus, "dosing", "The usual dose is 1.5–4.5 mg at bedtime.")
+    assert is_stale(corpus, index, HashedEncoder())
+    report = build(corpus, index, HashedEncoder())
+    assert not is_stale(corpus, index, HashedEncoder())
+    assert build(corpus, index, HashedEncoder()).unchanged
+    opened = Index.open(index, HashedEncoder())
+    assert opened.id == report.index_id
+    assert opened.passages[0].text == "The usual dose is 1.5–4.5 mg at bedtime."
+    assert opened.questions == (("dosing", "What about dosing?"),)
+
+
+def test_stale_is_when_a_build_would_change_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    write(corpus, "dosing", "The dose is low.")
+    build(corpus, index, HashedEncoder())
+    assert is_stale(corpus, index, HashedEncoder(seed="other"))
+    write(corpus, "harms", "Dreams are vivid.")
+    assert is_stale(corpus, index, HashedEncoder())
+    (corpus / "harms.md").unlink()
+    assert not is_stale(corpus, index, HashedEncoder())
+    monkeypatch.setattr(parts_module, "CHUNKER_VERSION", "next")
+    assert is_stale(corpus, index, HashedEncoder())
+    monkeypatch.undo()
+    (index / "index.json").write_text("?")
+    assert is_stale(corpus, index, HashedEncoder())
+
+
+def test_a_broken_corpus_leaves_the_index(tmp_path: Path) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    write(corpus, "dosing", "The dose is low.")
+    build(corpus, index, HashedEncoder())
+    before = snapshot(index)
+    write(corpus, "harms", "A claim [@nowhere].")
+    with pytest.raises(BrokenCorpus, match=r"harms\.md:11"):
+        build(corpus, index, HashedEncoder())
+    assert snapshot(index) == before
+
+
+paragraphs = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60).filter(
+    lambda text: text.strip() == text
+)
+
+
+@given(texts=st.lists(st.lists(paragraphs, min_size=1, max_size=3), min_size=1, max_size=3))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_words_they_come_back_exactly(tmp_path: Path, texts: list[list[str]]) -> None:
+    articles = [article(section(*text), id=f"a{n}") for n, text in enumerate(texts)]
+    report = make(tmp_path, *articles)
+    index = Index.open(tmp_path, HashedEncoder())
+    assert index.id == report.index_id
+    assert list(index.articles.values()) == articles
+    for passage in index.passages:
+        text = index.articles[passage.article_id].section(passage.section_id).text
+        assert text[passage.start : passage.end] == passage.text
+        assert index.search_dense(index.passage_vector(passage.id), 1, [passage.id])[0][1] > 0.999
+
+
+@pytest.mark.model
+def test_the_real_model_gives_the_same_index_by_any_way(tmp_path: Path) -> None:
+    from ldnqa.encode import load_encoder
+
+    encoder = load_encoder()
+    build_articles([DOSING], (), tmp_path / "stepwise", encoder)
+    stepwise = build_articles([DOSING, OPIOIDS, HARMS], (), tmp_path / "stepwise", encoder)
+    assert stepwise.reused > 0
+    at_once = build_articles([HARMS, OPIOIDS, DOSING], (), tmp_path / "at-once", encoder)
+    assert (at_once.index_id, at_once.reused) == (stepwise.index_id, 0)
+    index = Index.open(tmp_path / "stepwise", encoder)
+    best = index.search_dense(encoder.encode_queries(["How much should I take in the evening?"])[0], 3)
+    assert best[0][0] == "dosing#part:0"
