@@ -13,6 +13,8 @@ POLICY = load_policy()
 EMERGENCIES = [
     "I took too many oxycodone pills",
     "My husband overdosed on naltrexone",
+    "I took an overdose",
+    "my friend has taken a heroin overdose",
     "I think she might have overdosed",
     "my son swallowed my naltrexone",
     "Our toddler got into the bottle of pills",

@@ -12,7 +12,8 @@ LdnqaError
 ├── IndexUnusable            the index cannot be served
 │   ├── IndexMissing
 │   ├── IndexDamaged         a file is truncated or changed
-│   ├── IndexMismatch        built by another model, format or chunker
+│   ├── IndexMismatch        built by another model than the one in use
+    │   │   └── IndexOutdated    built by another format or chunker; a build brings it up to date
 │   ├── IndexBusy            another build holds the lock
 │   └── IndexUnwritable      the folder cannot be written: full, read-only, not a folder
 ├── MissingExtra             an optional package is not installed
@@ -103,6 +104,10 @@ class IndexDamaged(IndexUnusable):
 
 class IndexMismatch(IndexUnusable):
     """The index was built by another model, format or chunker than the one in use."""
+
+
+class IndexOutdated(IndexMismatch):
+    """The index was built by an earlier or later ldnqa; a build brings it up to date."""
 
 
 class IndexBusy(IndexUnusable):

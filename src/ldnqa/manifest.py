@@ -24,7 +24,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from ldnqa.encode import Encoder
-from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing
+from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexOutdated
 from ldnqa.types import Noun
 
 FORMAT = 1
@@ -116,7 +116,7 @@ def read_pointer(index: Path) -> Pointer:
 def read_manifest(index: Path, build: str, index_id: str | None = None) -> Manifest:
     """The manifest of the build in the folder `build`, given relative to `index`, once it is known to be `index_id`.
 
-    IndexMismatch if it is of another format, IndexDamaged if it is not what it was when it was built.
+    IndexOutdated if it is of another format, IndexDamaged if it is not what it was when it was built.
     """
     try:
         content: Any = json.loads(_read(index, f"{build}/{MANIFEST}"))
@@ -124,7 +124,7 @@ def read_manifest(index: Path, build: str, index_id: str | None = None) -> Manif
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(index, f"the manifest in {index / build} cannot be read: {_brief(error)}") from error
     if isinstance(known, int) and known != FORMAT:
-        raise IndexMismatch(
+        raise IndexOutdated(
             f"the index in {index} has format {known}, this ldnqa reads format {FORMAT}; "
             f"{command('build', index)} makes it again"
         )
@@ -149,7 +149,7 @@ def check_files(index: Path, build: str, manifest: Manifest) -> None:
 
 
 def check_fit(index: Path, manifest: Manifest, encoder: Encoder, chunker: str) -> None:
-    """IndexMismatch unless the build was made by the encoder and the chunker in use."""
+    """IndexMismatch unless the build was made by the encoder in use, IndexOutdated if by another chunker."""
     if manifest.model_digest != encoder.digest:
         raise IndexMismatch(
             f"the index in {index} was built with the model {manifest.model} ({manifest.model_digest[:12]}), but "
@@ -159,7 +159,7 @@ def check_fit(index: Path, manifest: Manifest, encoder: Encoder, chunker: str) -
     made = (manifest.dimension, manifest.max_tokens, manifest.chunker)
     used = (encoder.dimension, encoder.max_tokens, chunker)
     if made != used:
-        raise IndexMismatch(
+        raise IndexOutdated(
             f"the index in {index} was built for dimension, token limit and chunker {made}, but {used} are in use; "
             f"{command('build', index)} builds it again"
         )
