@@ -80,10 +80,12 @@ def standing(claimed: ReviewStatus, events: Sequence[ReviewEvent], digest: str) 
     return Review(status=last.status, by=last.by, on=last.on, history=tuple(events))
 
 
-def reviewed(article: Article, events: Sequence[ReviewEvent], line: int, report: Report) -> Article:
-    """The article with its standing. A front matter that claims more, on `line`, is an error."""
+def reviewed(article: Article, events: Sequence[ReviewEvent], report: Report) -> Article:
+    """The article with its standing; `report` is on its file. A front matter that claims more is an error."""
     review = standing(article.review.status, events, words_digest(article))
     if article.review.status is ReviewStatus.APPROVED and review.status is not ReviewStatus.APPROVED:
+        lines = report.file.read_text(encoding="utf-8-sig").splitlines()
+        line = next((number for number, text in enumerate(lines, 1) if text.startswith("review:")), 1)
         mend = f"let a reviewer run `ldnqa review {article.id} --status approved --by NAME`, or write under_review here"
         report.error(line, "unproven-approval", "says approved, but nobody is on record for these exact words", mend)
     return article.model_copy(update={"review": review})

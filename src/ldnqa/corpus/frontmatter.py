@@ -211,12 +211,6 @@ def read_front_matter(node: yaml.Node, report: Report) -> dict[str, Any] | None:
     return read_mapping(node, ARTICLE_KEYS, 2, report)
 
 
-def key_line(node: yaml.Node, key: str) -> int:
-    """The line of the file on which `key` stands in an article's front matter; 2 if it is not there."""
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    return next((2 + name.start_mark.line for name, _ in pairs if name.value == key), 2)
-
-
 def read_review_event(node: yaml.Node, report: Report) -> ReviewEvent | None:
     """One event of the record of reviews; None, with each fault reported, if it is not one."""
     values = read_mapping(node, _EVENT_KEYS, 1, report)

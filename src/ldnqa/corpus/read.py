@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 from ldnqa.corpus.approval import FILE_NAME as REVIEWS
 from ldnqa.corpus.approval import read_reviews, reviewed
 from ldnqa.corpus.body import read_body
 from ldnqa.corpus.draft import DraftSection, assemble
-from ldnqa.corpus.frontmatter import key_line, read_front_matter, read_glossary, split_front_matter
+from ldnqa.corpus.frontmatter import read_front_matter, read_glossary, split_front_matter
 from ldnqa.corpus.problems import Report, read_utf8
 from ldnqa.corpus.references import FILE_NAME as REFERENCES
 from ldnqa.corpus.references import Entry, number_references, read_references
@@ -28,21 +26,10 @@ MAX_ARTICLE_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
-class Page:
-    """An article, and what it was made of: the drafts and the front matter know their lines."""
-
-    path: Path
-    article: Article
-    drafts: tuple[DraftSection, ...]
-    front_matter: yaml.Node
-
-
-@dataclass(frozen=True)
 class Reading:
-    """All that could be read of a folder, and every fault; `complete` if each of its articles could be read."""
+    """What could be read of a folder, and every fault; `complete` if no article had to be left out."""
 
-    folder: Path
-    pages: tuple[Page, ...]
+    articles: tuple[Article, ...]
     references: Mapping[str, Entry]
     glossary: tuple[GlossaryEntry, ...]
     problems: tuple[Problem, ...]
@@ -54,12 +41,11 @@ def read_corpus(folder: Path) -> Corpus:
     reading = read_folder(folder)
     if reading.problems:
         raise BrokenCorpus(reading.problems)
-    articles = sorted((page.article for page in reading.pages), key=lambda article: article.id)
-    return Corpus(articles=tuple(articles), glossary=reading.glossary)
+    return Corpus(articles=reading.articles, glossary=reading.glossary)
 
 
 def read_folder(folder: Path) -> Reading:
-    """Everything in `folder` that can be read, in the order of its file names, beside all faults."""
+    """What can be read of `folder`, articles sorted by id, and all faults; BrokenCorpus if there is no folder."""
     if not folder.is_dir():
         mend = "name a folder with --corpus, or put a first article there with `ldnqa add FILE`"
         raise BrokenCorpus([Problem(folder, 0, "no-corpus", "there is no such folder", mend)])
@@ -70,28 +56,28 @@ def read_folder(folder: Path) -> Reading:
     report = Report(folder / REVIEWS)
     reviews = read_reviews(report.file, {path.stem for path in paths}, report)
     problems += report.problems
-    pages: list[Page] = []
+    articles: list[Article] = []
     for path in paths:
-        report = Report(path)
-        page = _read(report, references)
-        if page:
-            article = reviewed(page.article, reviews.get(path.stem, ()), key_line(page.front_matter, "review"), report)
-            pages.append(replace(page, article=article))
-        problems += report.problems
+        article, found = _read(path, references)
+        problems += found
+        if article:
+            report = Report(path)
+            articles.append(reviewed(article, reviews.get(article.id, ()), report))
+            problems += report.problems
     if not paths:
         mend = "put a first article there with `ldnqa add FILE`"
         problems.append(Problem(folder, 0, "no-articles", "there is no article in this folder", mend))
     glossary = _glossary(folder / GLOSSARY, problems)
-    return Reading(folder, tuple(pages), references, glossary, tuple(problems), complete=len(pages) == len(paths))
+    in_order = tuple(sorted(articles, key=lambda article: article.id))
+    return Reading(in_order, references, glossary, tuple(problems), complete=len(articles) == len(paths))
 
 
 def read_article(path: Path, references: Mapping[str, Entry]) -> Article:
     """The article in `path`, citing `references` (CSL-JSON entries by id); BrokenCorpus with all faults."""
-    report = Report(path)
-    page = _read(report, references)
-    if page is None:
-        raise BrokenCorpus(report.problems)
-    return page.article
+    article, problems = _read(path, references)
+    if article is None:
+        raise BrokenCorpus(problems)
+    return article
 
 
 def article_digest(article: Article) -> str:
@@ -100,11 +86,11 @@ def article_digest(article: Article) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _read(report: Report, references: Mapping[str, Entry]) -> Page | None:
-    path = report.file
+def _read(path: Path, references: Mapping[str, Entry]) -> tuple[Article | None, list[Problem]]:
+    report = Report(path)
     text = read_utf8(path, report, MAX_ARTICLE_BYTES)
     if text is None or not report.check_characters(text, 1):
-        return None
+        return None, report.problems
     node, body = split_front_matter(text, report)
     values = read_front_matter(node, report) if node is not None else None
     if values and values["id"] != path.stem:
@@ -113,9 +99,9 @@ def _read(report: Report, references: Mapping[str, Entry]) -> Page | None:
     sections = read_body(body, set(references), report)
     if not sections and not report.problems:
         report.error(0, "no-section", "the article has no section", "add a heading such as ## Title {tier=research}")
-    if node is None or values is None or report.problems:
-        return None
-    return Page(path, make_article(values, sections, references), tuple(sections), node)
+    if values is None or report.problems:
+        return None, report.problems
+    return make_article(values, sections, references), []
 
 
 def make_article(values: Mapping[str, object], drafts: list[DraftSection], references: Mapping[str, Entry]) -> Article:
