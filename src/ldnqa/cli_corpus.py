@@ -33,7 +33,7 @@ def check_command(context: click.Context, corpus: Path | None, form: str) -> Non
         for problem in problems:
             click.echo(f"{problem} [{problem.severity}]")
         errors = sum(problem.severity == "error" for problem in problems)
-        click.echo(f"{folder}: {errors} errors, {len(problems) - errors} warnings.", err=True)
+        click.echo(f"{folder}: {errors} error(s), {len(problems) - errors} warning(s).", err=True)
     context.exit(1 if problems else 0)
 
 
