@@ -25,6 +25,7 @@ check: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/ldnqa check
 
 # torch is pinned by hand: the version whose wheel needs no GPU libraries.
 lock: $(VENV)/installed

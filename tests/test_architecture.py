@@ -32,7 +32,7 @@ FLOORS = [
     },
     {"dialogue"},
     {"evaluate"},
-    {"cli", "terminal", "api"},
+    {"cli", "cli_corpus", "cli_options", "terminal", "api"},
 ]
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 

@@ -1,49 +1,33 @@
-"""The command line: `ldnqa build | serve | ask | add | list | rollback`. Each does one thing and says what it did."""
+"""The command line: `ldnqa build | serve | ask | add | list | rollback`, and `check | review` from cli_corpus.
+
+Each does one thing and says what it did.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ldnqa.errors import BrokenCorpus, InvalidQuestion, LdnqaError
+from ldnqa.cli_corpus import check_command, review_command
+from ldnqa.cli_options import corpus_option, index_option, says_what_went_wrong, settings_with
+from ldnqa.errors import BrokenCorpus, InvalidQuestion
 from ldnqa.settings import Settings
 from ldnqa.terminal import render
 from ldnqa.types import Audience, Turn
-
-corpus_option = click.option("--corpus", type=click.Path(path_type=Path), help="Folder of articles.")
-index_option = click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
-
-
-def says_what_went_wrong(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn our own errors into a message and exit status 1; anything else is a bug and shows its traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except BrokenCorpus as error:
-            click.echo(f"{len(error.problems)} problem(s) in the corpus; the index was left as it was:", err=True)
-            raise click.ClickException(str(error)) from error
-        except LdnqaError as error:
-            raise click.ClickException(str(error)) from error
-
-    return run
-
-
-def settings_with(**given: Any) -> Settings:
-    """The settings of the environment with what was given on the command line in their place."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ldnqa")
 def main() -> None:
     """Answer follow-up questions about medical articles from the articles' own words."""
+
+
+main.add_command(check_command)
+main.add_command(review_command)
 
 
 @main.command("build")

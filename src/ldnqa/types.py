@@ -200,6 +200,21 @@ class Disclaimer(Noun):
     """The mandated words, to be shown as they are."""
 
 
+class ReviewEvent(Noun):
+    """One step of an article's review: who said what about exactly which words, and when."""
+
+    status: ReviewStatus
+    """Where the article was moved to."""
+    by: NonEmpty
+    """Who moved it there."""
+    on: date
+    """When."""
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """SHA-256 of the words that were looked at."""
+    note: NonEmpty | None = None
+    """What the reviewer had to say."""
+
+
 class Review(Noun):
     """Where an article stands in review. `by` and `on` say who moved it there, and when, if recorded."""
 
@@ -209,6 +224,8 @@ class Review(Noun):
     """Who moved it there, if recorded."""
     on: date | None = None
     """When, if recorded."""
+    history: tuple[ReviewEvent, ...] = ()
+    """Everything recorded about its review, oldest first."""
 
 
 class Article(Noun):

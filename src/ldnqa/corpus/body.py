@@ -198,7 +198,7 @@ class _Body:
         elif self.above.plain is not None:
             self._error(line, "second-twin", "a second ::: plain for the same text", "make the two one")
         else:
-            self.above.plain = block.text
+            self.above.plain, self.above.plain_line = block.text, block.line
 
     def _note(self, node: SyntaxTreeNode, quote: str | None, line: int) -> None:
         blocks = self._inside(node)

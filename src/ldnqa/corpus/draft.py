@@ -38,6 +38,7 @@ class DraftNote:
     words: Words
     plain: str | None = None
     line: int = 0
+    plain_line: int = 0
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class DraftBlock:
     plain: str | None = None
     notes: list[DraftNote] = field(default_factory=list)
     line: int = 0
+    plain_line: int = 0
 
     @property
     def text(self) -> str:

@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 import yaml
 
 from ldnqa.corpus.problems import UNWANTED, Report
-from ldnqa.types import Audience, Disclaimer, GlossaryEntry, Review, ReviewStatus
+from ldnqa.types import Audience, Disclaimer, GlossaryEntry, Review, ReviewEvent, ReviewStatus
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _DATE_TAG = "tag:yaml.org,2002:timestamp"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _BREAKS = re.compile(r"[ \t\n]+")
 _BEGIN = "begin the file with ---, then id, title, subject, review and last_updated, then --- (docs/article-format.md)"
 
@@ -103,7 +104,18 @@ def _choice(node: yaml.Node, choices: type[Choice]) -> Choice:
 
 
 def _review(node: yaml.Node) -> Review:
-    return Review(status=_choice(node, ReviewStatus))
+    return Review(status=_status(node))
+
+
+def _status(node: yaml.Node) -> ReviewStatus:
+    return _choice(node, ReviewStatus)
+
+
+def _digest(node: yaml.Node) -> str:
+    value = _text(node)
+    if not _SHA256.fullmatch(value):
+        raise _Fault(node, "not a digest", "let `ldnqa review` write it")
+    return value
 
 
 def _audience(node: yaml.Node) -> tuple[Audience, ...]:
@@ -169,6 +181,13 @@ ARTICLE_KEYS = {
     "questions": _Key(_lines),
 }
 _GLOSSARY_KEYS = {"term": _Key(_line, required=True), "definition": _Key(_line, required=True)}
+_EVENT_KEYS = {
+    "status": _Key(_status, required=True),
+    "by": _Key(_line, required=True),
+    "on": _Key(_date, required=True),
+    "digest": _Key(_digest, required=True),
+    "note": _Key(_line),
+}
 
 
 def split_front_matter(text: str, report: Report) -> tuple[yaml.Node | None, str]:
@@ -190,6 +209,12 @@ def split_front_matter(text: str, report: Report) -> tuple[yaml.Node | None, str
 def read_front_matter(node: yaml.Node, report: Report) -> dict[str, Any] | None:
     """The checked values of an article's front matter, by key."""
     return read_mapping(node, ARTICLE_KEYS, 2, report)
+
+
+def read_review_event(node: yaml.Node, report: Report) -> ReviewEvent | None:
+    """One event of the record of reviews; None, with each fault reported, if it is not one."""
+    values = read_mapping(node, _EVENT_KEYS, 1, report)
+    return None if values is None else ReviewEvent(**values)
 
 
 def read_glossary(text: str, report: Report) -> tuple[GlossaryEntry, ...]:

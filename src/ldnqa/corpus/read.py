@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from ldnqa.corpus.approval import FILE_NAME as REVIEWS
+from ldnqa.corpus.approval import read_reviews, reviewed
 from ldnqa.corpus.body import read_body
 from ldnqa.corpus.draft import DraftSection, assemble
 from ldnqa.corpus.frontmatter import read_front_matter, read_glossary, split_front_matter
@@ -22,28 +25,51 @@ NOT_AN_ARTICLE = "README.md"
 MAX_ARTICLE_BYTES = 2_000_000
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What could be read of a folder, and every fault; `complete` if no article had to be left out."""
+
+    articles: tuple[Article, ...]
+    references: Mapping[str, Entry]
+    glossary: tuple[GlossaryEntry, ...]
+    problems: tuple[Problem, ...]
+    complete: bool
+
+
 def read_corpus(folder: Path) -> Corpus:
     """Everything in `folder`; BrokenCorpus with all faults if there is any."""
-    problems: list[Problem] = []
+    reading = read_folder(folder)
+    if reading.problems:
+        raise BrokenCorpus(reading.problems)
+    return Corpus(articles=reading.articles, glossary=reading.glossary)
+
+
+def read_folder(folder: Path) -> Reading:
+    """What can be read of `folder`, articles sorted by id, and all faults; BrokenCorpus if there is no folder."""
     if not folder.is_dir():
         mend = "name a folder with --corpus, or put a first article there with `ldnqa add FILE`"
         raise BrokenCorpus([Problem(folder, 0, "no-corpus", "there is no such folder", mend)])
     report = Report(folder / REFERENCES)
     references = read_references(report.file, report)
+    problems = report.problems
+    paths = sorted(path for path in folder.glob("*.md") if path.name != NOT_AN_ARTICLE)
+    report = Report(folder / REVIEWS)
+    reviews = read_reviews(report.file, {path.stem for path in paths}, report)
     problems += report.problems
     articles: list[Article] = []
-    paths = sorted(path for path in folder.glob("*.md") if path.name != NOT_AN_ARTICLE)
     for path in paths:
         article, found = _read(path, references)
         problems += found
-        articles += [article] if article else []
+        if article:
+            report = Report(path)
+            articles.append(reviewed(article, reviews.get(article.id, ()), report))
+            problems += report.problems
     if not paths:
         mend = "put a first article there with `ldnqa add FILE`"
         problems.append(Problem(folder, 0, "no-articles", "there is no article in this folder", mend))
     glossary = _glossary(folder / GLOSSARY, problems)
-    if problems:
-        raise BrokenCorpus(problems)
-    return Corpus(articles=tuple(sorted(articles, key=lambda article: article.id)), glossary=glossary)
+    in_order = tuple(sorted(articles, key=lambda article: article.id))
+    return Reading(in_order, references, glossary, tuple(problems), complete=len(articles) == len(paths))
 
 
 def read_article(path: Path, references: Mapping[str, Entry]) -> Article:
@@ -63,7 +89,7 @@ def read_own(path: Path, references: Mapping[str, Entry]) -> Article:
 
 
 def article_digest(article: Article) -> str:
-    """SHA-256, in hex, of everything a reader can see of the article."""
+    """SHA-256, in hex, of the whole article, its review included."""
     content = json.dumps(article.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 

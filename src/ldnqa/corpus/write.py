@@ -22,7 +22,7 @@ _YAML_WIDTH = 110
 
 def write_article(article: Article) -> str:
     """The article's Markdown. ValueError if it holds what the format has no place for, such as who approved it."""
-    if article.review.by or article.review.on:
+    if article.review.by or article.review.on or article.review.history:
         raise ValueError(f"{article.id}: the article format has no place for who reviewed an article, and when")
     keys = {reference.label: reference.key for reference in article.references}
     parts = [f"---\n{_front_matter(article)}---"]
