@@ -9,6 +9,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from ldnqa.encode import Encoder
 from ldnqa.settings import Settings
 from ldnqa.types import Answer, Article, Audience, Disclaimer, Hit, Passage, Turn
 
@@ -87,8 +88,8 @@ class Resources:
         return article.disclaimer or self.policy.disclaimer
 
 
-def open_resources(settings: Settings) -> Resources:
-    """Opens the index, the model and the policy named in `settings`, and answers once so that they are warm.
+def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resources:
+    """Opens the index, the model (if not given) and the policy of `settings`, and searches once so that they are warm.
 
     Takes seconds. Raises what the library raises for a missing or damaged index, model or policy; each message
     names the command that mends it.
@@ -97,7 +98,7 @@ def open_resources(settings: Settings) -> Resources:
     from ldnqa import dialogue, encode, index, policy
 
     site = policy.load_policy(settings.policy)
-    opened = index.Index.open(settings.index, encode.load_encoder(settings.model))
+    opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model))
     resources = Resources(
         index=opened,
         policy=site,

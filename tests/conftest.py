@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 
@@ -25,7 +27,11 @@ def encoder():
     """The real default model."""
     from ldnqa import Settings, load_encoder
 
-    return load_encoder(Settings().model)
+    encoder = load_encoder(Settings().model)
+    # The model is deterministic (test_encode.py), so a question asked again need not be embedded again.
+    encode = functools.cache(lambda text: encoder.encode_passages([text])[0])
+    encoder.encode_queries = lambda texts: np.stack([encode(text) for text in texts])
+    return encoder
 
 
 @pytest.fixture(scope="session")

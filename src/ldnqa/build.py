@@ -15,7 +15,7 @@ from ldnqa import swap
 from ldnqa.chunk import embedded_text
 from ldnqa.corpus.read import read_corpus
 from ldnqa.encode import Encoder
-from ldnqa.errors import IndexDamaged, IndexUnusable
+from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
 from ldnqa.parts import Embedding, Progress, Source, Watcher, describes, known_vectors, make, save, source_of
@@ -98,6 +98,22 @@ def build_articles(
             swap.abandon(index)
     unchanged = old is not None and old.current == manifest.index_id
     return _report(manifest, parts.vectors.embedded, parts.vectors.reused, unchanged, started)
+
+
+def bring_up_to_date(
+    corpus: Path, index: Path, encoder: Encoder, *, progress: Watcher | None = None
+) -> BuildReport | None:
+    """Build the index if there is none, if it is an earlier ldnqa's or if the articles have changed; else None.
+
+    An index that is damaged or another model's is not built over: IndexDamaged or IndexMismatch says what to do.
+    """
+    try:
+        Index.open(index, encoder)
+    except (IndexMissing, IndexOutdated):
+        return build(corpus, index, encoder, progress=progress)
+    if is_stale(corpus, index, encoder):
+        return build(corpus, index, encoder, progress=progress)
+    return None
 
 
 def rollback(index: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ldnqa.conflict import notes_on
 from ldnqa.errors import UnknownPassage
 from ldnqa.index import Index
 from ldnqa.types import Article, BlockKind, CitedReference, EditorNote, Quote, Section, Source
@@ -55,13 +56,22 @@ def _references(article: Article, section: Section, quote: Quote) -> tuple[Cited
 
 
 def plain_words(source: Source, index: Index) -> str | None:
-    """The plain-words twins of the blocks a source quotes from, if all of them have one."""
+    """The plain-words twins of the blocks a source quotes from, if all of them have one.
+
+    None, too, if an editor's note comments on words of those blocks that are not quoted: the twin says them as well,
+    and would say them without the note.
+    """
     section = index.articles[source.article_id].section(source.section_id)
     blocks = [
         b for b in section.blocks if b.kind is not BlockKind.HEADING and b.start < source.end and source.start < b.end
     ]
     twins = [block.plain for block in blocks]
-    return " ".join(twin for twin in twins if twin) if twins and all(twins) else None
+    if not twins or not all(twins):
+        return None
+    noted = [n for n in section.notes if any(n.start < b.end and b.start < n.end for b in blocks)]
+    if any(note not in notes_on(source, index.articles) for note in noted):
+        return None
+    return " ".join(twin for twin in twins if twin)
 
 
 def note_quote(source: Source, note: EditorNote, index: Index) -> Quote | None:

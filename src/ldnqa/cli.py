@@ -8,16 +8,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ldnqa.cli_corpus import check_command, review_command
 from ldnqa.cli_options import corpus_option, index_option, says_what_went_wrong, settings_with
 from ldnqa.errors import BrokenCorpus, InvalidQuestion
-from ldnqa.settings import Settings
 from ldnqa.terminal import render
 from ldnqa.types import Audience, Turn
+
+if TYPE_CHECKING:
+    from ldnqa.build import BuildReport
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,23 +39,20 @@ main.add_command(review_command)
 @says_what_went_wrong
 def build_command(corpus: Path | None, index: Path | None, full: bool) -> None:
     """Build the index from the articles, and put it in service if it passes its checks."""
-    settings = settings_with(corpus=corpus, index=index)
-    _build(settings, full=full)
-
-
-def _build(settings: Settings, *, full: bool = False) -> None:
     from ldnqa.build import build
     from ldnqa.encode import load_encoder
 
+    settings = settings_with(corpus=corpus, index=index)
     click.echo(f"Reading {settings.corpus}", err=True)
-    report = build(settings.corpus, settings.index, load_encoder(settings.model), full=full, progress=_progress())
+    encoder = load_encoder(settings.model)
+    click.echo(_told(build(settings.corpus, settings.index, encoder, full=full, progress=_progress())))
+
+
+def _told(report: BuildReport) -> str:
+    size = f"{report.articles} articles, {report.passages} passages"
     if report.unchanged:
-        click.echo(f"Index {report.index_id} is up to date: {report.articles} articles, {report.passages} passages.")
-    else:
-        click.echo(
-            f"Built index {report.index_id}: {report.articles} articles, {report.passages} passages, "
-            f"{report.embedded} texts embedded, {report.reused} reused."
-        )
+        return f"Index {report.index_id} is up to date: {size}."
+    return f"Built index {report.index_id}: {size}, {report.embedded} texts embedded, {report.reused} reused."
 
 
 @main.command("serve")
@@ -65,13 +64,21 @@ def _build(settings: Settings, *, full: bool = False) -> None:
 def serve_command(corpus: Path | None, index: Path | None, host: str | None, port: int | None) -> None:
     """Build the index if it is missing or out of date, then serve the articles and the question box."""
     from ldnqa.api.serve import serve
+    from ldnqa.build import bring_up_to_date
+    from ldnqa.encode import load_encoder
 
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)
+    encoder = load_encoder(settings.model)
     try:
-        _build(settings)
+        report = bring_up_to_date(settings.corpus, settings.index, encoder, progress=_progress())
     except BrokenCorpus as error:
-        click.echo(f"{error}\nThe corpus cannot be built; serving the index as it was.", err=True)
-    serve(settings)
+        if not (settings.index / "index.json").is_file():
+            raise
+        click.echo(f"{error}\nThe articles cannot be built like this; serving the index as it was.", err=True)
+    else:
+        if report:
+            click.echo(_told(report))
+    serve(settings, encoder)
 
 
 @main.command("ask")

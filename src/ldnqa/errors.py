@@ -13,10 +13,11 @@ LdnqaError
 │   ├── IndexMissing
 │   ├── IndexDamaged         a file is truncated or changed
 │   ├── IndexMismatch        built by another model than the one in use
-    │   │   └── IndexOutdated    built by another format or chunker; a build brings it up to date
+│   │   └── IndexOutdated    built by another format or chunker; a build brings it up to date
 │   ├── IndexBusy            another build holds the lock
 │   └── IndexUnwritable      the folder cannot be written: full, read-only, not a folder
 ├── MissingExtra             an optional package is not installed
+├── AddressInUse             the service cannot listen where it should
 └── BadRequest               what was asked for cannot be done
     ├── InvalidQuestion
     ├── UnknownArticle
