@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -290,3 +291,16 @@ def test_the_check_changes_nothing(folder):
     check_corpus(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert words_digest(read_corpus(folder).articles[0])
+
+
+def test_the_article_that_the_guide_shows_is_clean(tmp_path):
+    guide = (SHIPPED.parent / "docs" / "corpus.md").read_text(encoding="utf-8")
+    shutil.copytree(SHIPPED, tmp_path / "corpus")
+    example = guide.split("```markdown\n")[1].split("```")[0]
+    (tmp_path / "corpus" / "ldn-and-tea.md").write_text(example, encoding="utf-8")
+    assert check_corpus(tmp_path / "corpus") == ()
+
+
+def test_the_guide_names_every_rule():
+    guide = (SHIPPED.parent / "docs" / "corpus.md").read_text(encoding="utf-8")
+    assert [rule for rule in (*ERRORS, *WARNINGS) if f"`{rule}`" not in guide] == []
