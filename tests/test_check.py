@@ -135,6 +135,7 @@ READER_SEEDS: list[tuple[str, str, str, str, int]] = [
     ("mistyped-value", "ldn-zinc.md", "text: These are fixed words.", "text: ' '", 7),
     ("duplicate-section", "ldn-zinc.md", "#label", "#trials", 29),
     ("duplicate-reference", "references.json", '"id": "label"', '"id": "zinc2013"', 11),
+    ("bad-reference", "references.json", '"10.1000/zinc.13"', "5", 3),
     ("duplicate-term", "glossary.yaml", "term: LDN", "term: Amitriptyline", 3),
     ("id-is-not-file-name", "ldn-zinc.md", "id: ldn-zinc", "id: ldn-zink", 2),
     ("unproven-approval", "ldn-zinc.md", "review: under_review", "review: approved", 5),
