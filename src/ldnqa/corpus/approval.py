@@ -70,10 +70,11 @@ def _section(section: Section) -> dict[str, Any]:
 def standing(claimed: ReviewStatus, events: Sequence[ReviewEvent], digest: str) -> Review:
     """Where an article with these words stands: at its latest event, if any, else where its front matter puts it.
 
-    An approval of other words than these does not count: the article is under review again.
+    An approval of other words than these does not count, nor one that only the front matter claims: the article is
+    under review.
     """
     if not events:
-        return Review(status=claimed)
+        return Review(status=ReviewStatus.UNDER_REVIEW if claimed is ReviewStatus.APPROVED else claimed)
     last = events[-1]
     if last.status is ReviewStatus.APPROVED and last.digest != digest:
         return Review(status=ReviewStatus.UNDER_REVIEW, history=tuple(events))

@@ -66,15 +66,15 @@ def _check_entry(entry: Any, number: int, text: str, known: dict[str, Entry], re
         return
     if not isinstance(entry.get("type"), str):
         report.error(line, "bad-reference", f"{key!r} has no type", 'add "type", such as "article-journal"')
-    for name, value in entry.items():
-        fault = _fault(name, value)
-        if fault:
-            report.error(line, "bad-reference", f"{key!r}: {name} {fault}", "write it as CSL-JSON does")
+    faults = {name: fault for name, value in entry.items() if (fault := _fault(name, value))}
+    for name, fault in faults.items():
+        report.error(line, "bad-reference", f"{key!r}: {name} {fault}", "write it as CSL-JSON does")
     title = entry.get("title")
     if not isinstance(title, str) or not title.strip():
         report.error(line, "bad-reference", f"{key!r} has no title", 'add "title"')
         return
-    known[key] = entry
+    # Without what is wrong with it, so that the articles that cite it can be read and their own faults are found, too.
+    known[key] = {name: value for name, value in entry.items() if name not in faults}
 
 
 def _fault(name: str, value: Any) -> str | None:

@@ -43,24 +43,35 @@ _TO_THE_MACHINE = re.compile(
 
 def unlabelled_dose(desk: Desk) -> Iterator[Finding]:
     """A standard dose named in a low-dose section, in a sentence that does not say that it is one."""
-    medicines = [e.term for e in desk.reading.glossary if _A_MEDICINE.match(e.definition)]
-    drug = re.compile(rf"\b(?:({_NALTREXONE})|{'|'.join(map(re.escape, medicines)) or '(?!)'})s?\b", re.IGNORECASE)
+    medicines = [entry.term for entry in desk.reading.glossary if _A_MEDICINE.match(entry.definition)]
+    others = "|".join(map(re.escape, medicines)) or "(?!)"
+    drug = re.compile(rf"\b(?:({_NALTREXONE})|{others})s?\b", re.IGNORECASE)
     for piece in desk.pieces:
         if piece.section.regimen is not Regimen.LOW_DOSE:
             continue
         for line, text in ((piece.line, piece.text), (piece.twin_line, piece.twin or "")):
             for span in sentences(text):
-                sentence = text[span.start : span.end]
-                if _STANDARD_LABEL.search(sentence):
-                    continue
-                for figure in figures(sentence):
-                    before = list(drug.finditer(sentence[: sentence.index(figure.text)]))
-                    if figure.unit != "mg" or figure.value < STANDARD_DOSE_FROM or (before and not before[-1][1]):
-                        continue
+                for dose in _unlabelled(text[span.start : span.end], drug):
                     mend = (
-                        'say whose dose it is in the same sentence: "standard-dose", "50 mg tablets", another medicine'
+                        'say in the same sentence whose dose it is: "standard-dose", "50 mg tablets", another medicine'
                     )
-                    yield Finding(piece.file, line, f"{figure.text!r} in a low-dose section, unlabelled", mend)
+                    yield Finding(piece.file, line, f"{dose!r} in a low-dose section, unlabelled", mend)
+
+
+def _unlabelled(sentence: str, drug: re.Pattern[str]) -> Iterator[str]:
+    """The standard doses that `sentence` names without a label; group 1 of `drug` is naltrexone, the rest is other."""
+    if _STANDARD_LABEL.search(sentence):
+        return
+    at = 0
+    for figure in figures(sentence):
+        at = sentence.index(figure.text, at) + len(figure.text)
+        if figure.unit != "mg" or figure.value < STANDARD_DOSE_FROM:
+            continue
+        # A dose belongs to the medicine right behind it ("50 mg of amitriptyline"), or else to the last one before.
+        behind = drug.match(re.sub(r"^ (?:of )?", "", sentence[at:]))
+        whose = behind or next(reversed(list(drug.finditer(sentence, 0, at))), None)
+        if whose is None or whose[1]:
+            yield figure.text
 
 
 def unexplained_abbreviation(desk: Desk) -> Iterator[Finding]:
