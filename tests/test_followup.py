@@ -39,6 +39,11 @@ def test_a_question_that_stands_alone_does_not_drag_the_old_topic_along():
     assert standalone(question, USED_FOR, LDN) == question
 
 
+def test_a_question_that_only_says_it_needs_the_subject_and_not_the_question_before():
+    assert standalone("How does it work?", USED_FOR, LDN) == "How does low-dose naltrexone work?"
+    assert standalone("And does it work for MS?", USED_FOR, None) == "What is LDN used for? And does it work for MS?"
+
+
 def test_without_a_subject_or_history_nothing_is_put_in():
     assert standalone("How does it work?", (), None) == "How does it work?"
 

@@ -42,6 +42,8 @@ REGIMEN_LABELS = {
     Regimen.STANDARD_DOSE: "standard dose",
     Regimen.INJECTION: "injection",
 }
+# More than this many statements, editor's notes included, nobody reads to the end.
+MAX_STATEMENTS = 6
 PLAIN_FIRST = frozenset({Audience.PATIENT, Audience.CAREGIVER})
 
 
@@ -68,12 +70,10 @@ def answered(
     emergency: Notice | None = None,
 ) -> Answer:
     """An answer made of grounded claims: the first leads, the others follow by tier, each with its editor's notes."""
-    lead, rest = claims[:1], claims[1:]
-    ordered = [*lead, *sorted(rest, key=lambda claim: _tier(claim, index).rank)]
-
+    kept = _as_many_as_can_be_read(claims, index)
     sources: list[Source] = []
     statements: list[Statement] = []
-    for claim in ordered:
+    for claim in [*kept[:1], *sorted(kept[1:], key=lambda claim: _order(claim, kept[0], index))]:
         cited = [cite(quote, sources, index) for quote in claim.quotes]
         _state(statements, claim.text, cited, index)
         for source in cited:
@@ -185,9 +185,22 @@ def _disclaimer(asked: Asked, sources: Sequence[Source], index: Index, policy: P
     return cited.pop() if len(cited) == 1 else policy.disclaimer
 
 
-def _tier(claim: Claim, index: Index) -> Tier:
-    quote = claim.quotes[0]
-    return index.articles[quote.article_id].section(quote.section_id).tier
+def _as_many_as_can_be_read(claims: Sequence[Claim], index: Index) -> list[Claim]:
+    """The first claims that with their editor's notes make at most MAX_STATEMENTS statements; at least one claim."""
+    kept: list[Claim] = []
+    said = 0
+    for claim in claims:
+        said += 1 + sum(len(notes_on(quote, index.articles)) for quote in claim.quotes)
+        if kept and said > MAX_STATEMENTS:
+            break
+        kept.append(claim)
+    return kept
+
+
+def _order(claim: Claim, lead: Claim, index: Index) -> tuple[bool, int]:
+    """What is about the lead's regimen, or about none, comes first; then by tier."""
+    section, leading = (index.articles[c.quotes[0].article_id].section(c.quotes[0].section_id) for c in (claim, lead))
+    return section.regimen not in (None, leading.regimen), section.tier.rank
 
 
 def _state(statements: list[Statement], text: str, cited: Sequence[Source], index: Index) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ldnqa.types import Article, Conflict, EditorNote, Source
+from ldnqa.types import Article, Conflict, EditorNote, Quote, Source
 
 
-def notes_on(source: Source, articles: Mapping[str, Article]) -> list[EditorNote]:
-    """The editors' notes that comment on words this source quotes."""
+def notes_on(source: Source | Quote, articles: Mapping[str, Article]) -> list[EditorNote]:
+    """The editors' notes that comment on words of this source or quote."""
     section = articles[source.article_id].section(source.section_id)
     return [note for note in section.notes if note.start < source.end and source.start < note.end]
 

@@ -15,9 +15,12 @@ from ldnqa.types import Turn
 # A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
 LEANING_TERMS = 3
 
+_GOES_ON = re.compile(
+    r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|more|tell me more)\b",
+    re.IGNORECASE,
+)
 _OPENS_LEANING = re.compile(
-    r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?"
-    r"|how (?:long|much|often|soon|so)|when|who|which|really|are you sure|any(?:thing)? else|more|tell me more"
+    r"(?:how (?:long|much|often|soon|so)|when|who|which|really|are you sure|any(?:thing)? else"
     r"|is that|is this|are those|are these)\b",
     re.IGNORECASE,
 )
@@ -32,14 +35,18 @@ _POINTS_BACK = re.compile(r"\b(?:it|this|that|these|those|they|them|one|ones|sam
 def standalone(question: str, history: Sequence[Turn], subject: str | None) -> str:
     """The question with what it leaves out put back.
 
-    A short question that leans on the conversation is read together with the question before it; "it", "this drug"
-    and the like are read as `subject`, the name of what is being talked about, when there is one.
+    "It", "this drug" and the like are read as `subject`, the name of what is being talked about, when there is one. A
+    short question that leans on the conversation in any other way is read together with the question before it.
     """
     own = fold_space(question)
-    reading = own
-    if history and leans(own):
-        before = fold_space(history[-1].question)
-        reading = f"{before if before.endswith(('?', '.', '!')) else before + '?'} {own}"
+    if subject and subject.lower() not in own.lower():
+        named = _SUBJECT_PRONOUN.sub(subject, own, count=1)
+        if named != own and not _GOES_ON.match(own):
+            return named
+    if not (history and leans(own)):
+        return own
+    before = fold_space(history[-1].question)
+    reading = f"{before if before.endswith(('?', '.', '!')) else before + '?'} {own}"
     if subject and subject.lower() not in reading.lower():
         reading = _SUBJECT_PRONOUN.sub(subject, reading, count=1)
     return reading
@@ -52,4 +59,5 @@ def leans(question: str) -> bool:
         return True
     if len(topic) > LEANING_TERMS:
         return False
-    return bool(_OPENS_LEANING.match(question) or _POINTS_BACK.search(question) or len(topic) == 1)
+    signs = (_GOES_ON.match(question), _OPENS_LEANING.match(question), _POINTS_BACK.search(question))
+    return any(signs) or len(topic) == 1

@@ -26,9 +26,11 @@ class Extractive:
     def draft(self, query: Query, hits: Sequence[Hit], audience: Audience | None) -> list[Claim]:
         """One claim a quote, verbatim. The audience does not change which quotes are picked."""
         ranked = rank_quotes(self._index, query, hits)
-        if support(self._index, query, ranked) < ANSWER_FROM:
+        if support(self._index, query, hits, ranked) < ANSWER_FROM:
             return []
-        return [Claim(text=s.quote.text, quotes=(s.quote,)) for s in _pick(ranked)]
+        # A quote about another regimen than the one asked about never leads, however like the question it is.
+        picked = sorted(_pick(ranked), key=lambda scored: scored.other_regimen)
+        return [Claim(text=scored.quote.text, quotes=(scored.quote,)) for scored in picked]
 
 
 def _pick(ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from pydantic import Field
 
+from ldnqa.text import terms
 from ldnqa.types import NonEmpty, Noun, Regimen
 
 
@@ -30,6 +31,7 @@ class Lexicon(Noun):
     classes: dict[str, WordClass] = Field(default_factory=dict)
     synonyms: tuple[tuple[NonEmpty, ...], ...] = ()
     aspects: tuple[Aspect, ...] = ()
+    generic: str = ""
     regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
 
     def classes_in(self, text: str) -> list[str]:
@@ -54,6 +56,11 @@ class Lexicon(Noun):
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
         return [regimen for regimen, pattern in self._regimen_patterns.items() if pattern.search(text)]
+
+    @cached_property
+    def generic_terms(self) -> frozenset[str]:
+        """Terms that ask rather than name a topic."""
+        return frozenset(terms(self.generic))
 
     @cached_property
     def _class_patterns(self) -> dict[str, re.Pattern[str]]:
