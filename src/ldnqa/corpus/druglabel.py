@@ -15,7 +15,7 @@ from ldnqa.corpus.draft import DraftBlock, DraftSection, Words
 from ldnqa.corpus.narrative import Narrative, Part
 from ldnqa.corpus.sectioncodes import SECTION_NAMES, WITHOUT_PROSE
 from ldnqa.corpus.structured import Remarks, Source, finish
-from ldnqa.corpus.xmlsource import Element, children, every, first, fold, line, name, said
+from ldnqa.corpus.xmlsource import Element, children, every, first, fold, line, loose, name, said
 from ldnqa.errors import UnreadableDocument
 from ldnqa.text import slug
 from ldnqa.types import BlockKind, Imported, Regimen, Tier
@@ -110,7 +110,7 @@ def _effective(root: Element, remarks: Remarks) -> tuple[date | None, list[int]]
         return None, []
     parts = [int(part) for part in figures.groups() if part]
     try:
-        day = date(*(parts + [1, 1])[:3])
+        day = date(parts[0], *(*parts[1:], 1, 1)[:2])
     except ValueError:
         return None, []
     if len(parts) < 3:
@@ -171,7 +171,7 @@ class _Label(Narrative):
         """Footnotes stand in brackets where they are marked, so that no figure loses its condition."""
         called = name(element)
         if called == "footnote":
-            yield f" ({fold(' '.join(map(str, element.itertext())))}) "
+            yield f" ({said(element)})"
         elif called == "renderMultiMedia":
             if words := said(element):
                 self.remarks.unplaced.append((line(element), f"image: {words}"))
@@ -237,6 +237,5 @@ class _Label(Narrative):
 
     def _loose(self, element: Element, known: set[str]) -> None:
         """Lists text and elements that stand where a label has none."""
-        said_here = [fold(element.text or ""), *(fold(child.tail or "") for child in element)]
-        said_here += [said(child) for child in element if name(child) not in known]
+        said_here = [loose(element), *(said(child) for child in element if name(child) not in known)]
         self.remarks.unplaced += [(line(element), words) for words in said_here if words]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ldnqa.corpus import druglabel
+from ldnqa.corpus import druglabel, researcharticle
 from ldnqa.corpus.arrange import arrange
 from ldnqa.corpus.foreign import is_our_format, read_foreign_markdown
 from ldnqa.corpus.pieces import SUP_CLOSE, SUP_OPEN
@@ -45,6 +45,8 @@ class _Kind:
 # Which XML is read, by the namespace and name of its root. An empty namespace stands for any.
 SCHEMAS: dict[tuple[str, str], Callable[[Element, date], Imported]] = {
     (druglabel.NAMESPACE, "document"): druglabel.read_label,
+    ("", "article"): researcharticle.read_paper,
+    ("", "pmc-articleset"): researcharticle.read_paper,
 }
 
 

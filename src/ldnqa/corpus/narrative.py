@@ -14,7 +14,7 @@ from ldnqa.corpus.problems import UNWANTED
 from ldnqa.corpus.raised import lowered, raised
 from ldnqa.corpus.structured import Remarks, glue, joined
 from ldnqa.corpus.tables import Row, read_rows, row_items, spare_headers
-from ldnqa.corpus.xmlsource import Element, children, fold, line, name, said
+from ldnqa.corpus.xmlsource import Element, children, fold, line, loose, name, said
 from ldnqa.types import BlockKind
 
 _BULLETS = "•‣◦⁃▪●· "
@@ -55,18 +55,15 @@ class Narrative:
         """The parts of an element that stands between words."""
         yield from self.marked(element, self.parts(element))
 
-    def settled(self, parts: list[Part]) -> list[Part]:
-        """A whole run of parts, when all of it is known."""
+    def settled(self, parts: list[Part], line: int) -> list[Part]:
+        """A whole run of parts, when all of it is known; it begins on `line`."""
         return parts
 
     # --- text ---
 
     def words(self, element: Element) -> Words:
         """All an element says as one stretch, blocks inside it one after the other."""
-        out = Words("")
-        for block in self.blocks(element):
-            out = glue(out, run_together(block))
-        return out
+        return glue(*map(run_together, self.blocks(element)))
 
     def parts(self, element: Element) -> Iterator[Part]:
         """The parts inside an element."""
@@ -78,11 +75,14 @@ class Narrative:
     def marked(self, element: Element, parts: Iterable[Part]) -> Iterator[Part]:
         """`parts` as they look inside `element`: raised, lowered, or as they are."""
         move = {"sup": raised, "sub": lowered}.get(name(element))
-        for part in parts:
+        inside = list(parts)
+        cites = any(isinstance(part, Cite) for part in inside)
+        for part in inside:
             if isinstance(part, Cite):
                 yield replace(part, raised=part.raised or name(element) == "sup")
             else:
-                yield move(part) if move else part
+                # What stands between raised citations is a comma or a dash, and no sign of its own.
+                yield move(part) if move and (not cites or any(map(str.isalnum, part))) else part
         if name(element) in {"br", "break"}:
             yield " "
 
@@ -90,22 +90,25 @@ class Narrative:
 
     def blocks(self, element: Element) -> list[DraftBlock]:
         """The blocks of an element; text between them is a paragraph of its own."""
+        return self.run(element.text or "", element, line(element))
+
+    def run(self, text: str, elements: Iterable[Element], start: int) -> list[DraftBlock]:
+        """The blocks of text and the elements after it, with what stands between them."""
         out: list[DraftBlock] = []
-        loose: list[Part] = [element.text or ""]
-        start = line(element)
-        for child in element:
+        waiting: list[Part] = [text]
+        for child in elements:
             called = name(child)
             if called in self.paragraphs or called in self.lists or called == "table" or called in self.others:
-                out += self._paragraph(loose, start)
+                out += self._paragraph(waiting, start)
                 out += self._block(child)
-                loose, start = [], line(child)
+                waiting, start = [], line(child)
             else:
-                loose += self.inline(child)
-            loose.append(child.tail or "")
-        return joined(out + self._paragraph(loose, start))
+                waiting += self.inline(child)
+            waiting.append(child.tail or "")
+        return joined(out + self._paragraph(waiting, start))
 
-    def _paragraph(self, loose: list[Part], start: int) -> list[DraftBlock]:
-        words = as_words(self.settled(loose))
+    def _paragraph(self, waiting: list[Part], start: int) -> list[DraftBlock]:
+        words = as_words(self.settled(waiting, start))
         return [DraftBlock(BlockKind.PARAGRAPH, words=words, line=start)] if words.text else []
 
     def _block(self, element: Element) -> list[DraftBlock]:
@@ -136,12 +139,11 @@ class Narrative:
 
     def _item(self, element: Element) -> Words:
         """An item as one stretch. A list inside it stays part of it: its items may be one condition together."""
-        out = Words("")
-        for block in self.blocks(element):
+        blocks = self.blocks(element)
+        for block in blocks:
             if block.kind is BlockKind.LIST:
                 self.remarks.guesses.append((block.line, "a list inside a list is run together with its item"))
-            out = glue(out, run_together(block))
-        return out
+        return glue(*map(run_together, blocks))
 
     # --- tables ---
 
@@ -166,22 +168,18 @@ class Narrative:
         if items:
             self.remarks.guesses.append((start, "a table is placed as a list, one item a row; compare it"))
             blocks.append(DraftBlock(BlockKind.LIST, items=tuple(items), line=start))
-        return joined(blocks) + [self._note(row, start) for row in foot]
+        return joined(blocks) + [self._foot(row, start) for row in foot]
 
     def _stray(self, table: Element) -> None:
         """Lists text that stands in a table outside its cells."""
         for element in (table, *(inner for inner in table.iterdescendants() if name(inner) in _TABLE_PARTS)):
-            loose = fold(" ".join(part or "" for part in (element.text, *(child.tail for child in element))))
             others = [child for child in element if name(child) not in _TABLE_PARTS | {"td", "th", "caption"}]
-            for words in (loose, *map(said, others)):
+            for words in (loose(element), *map(said, others)):
                 if words:
                     self.remarks.unplaced.append((line(element), f"text between the cells of a table: {words}"))
 
-    def _note(self, row: Row, start: int) -> DraftBlock:
-        words = Words("")
-        for cell in row.own():
-            words = glue(words, cell)
-        return DraftBlock(BlockKind.PARAGRAPH, words=words, line=start)
+    def _foot(self, row: Row, start: int) -> DraftBlock:
+        return DraftBlock(BlockKind.PARAGRAPH, words=glue(*row.own()), line=start)
 
 
 def as_words(parts: Iterable[Part]) -> Words:
@@ -215,11 +213,11 @@ def as_words(parts: Iterable[Part]) -> Words:
 
 def run_together(block: DraftBlock) -> Words:
     """A block as one stretch of words, the items of a list told apart by semicolons."""
-    out = block.words or Words("")
-    for number, item in enumerate(block.items):
-        sign = ";" if number and not out.text.endswith((";", ",", ".", ":", "?", "!")) else ""
-        out = glue(Words(out.text + sign, out.cites), item)
-    return out
+    out = [block.words] if block.words else []
+    for item in block.items[:-1]:
+        closed = item.text.endswith((";", ",", ".", ":", "?", "!"))
+        out.append(item if closed else Words(f"{item.text};", item.cites))
+    return glue(*out, *block.items[-1:])
 
 
 def _leading(caption: Words) -> Words:

@@ -97,12 +97,17 @@ def finish(source: Source) -> Imported:
     )
 
 
-def glue(before: Words, after: Words) -> Words:
-    """Two stretches of words as one, a space between them if both say something."""
-    if not before.text or not after.text:
-        return before if before.text else after
-    start = len(before.text) + 1
-    return Words(f"{before.text} {after.text}", (*before.cites, *((at + start, keys) for at, keys in after.cites)))
+def glue(*stretches: Words) -> Words:
+    """Stretches of words as one, a space between any two that say something."""
+    texts: list[str] = []
+    cites: list[tuple[int, tuple[str, ...]]] = []
+    start = 0
+    for words in stretches:
+        if words.text:
+            texts.append(words.text)
+            cites += [(start + at, keys) for at, keys in words.cites]
+            start += len(words.text) + 1
+    return Words(" ".join(texts), tuple(cites))
 
 
 def joined(blocks: list[DraftBlock]) -> list[DraftBlock]:

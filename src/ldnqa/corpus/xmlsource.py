@@ -74,15 +74,13 @@ def _explained(found: re.Match[str]) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            data = data[len(bom) :]
-            break
-    else:
-        found = _DECLARED.match(data)
-        encoding = found[1].decode("ascii").lower() if found else "utf-8"
-        if encoding not in _ENCODINGS:
-            raise UnreadableDocument(f"line 1: the encoding {encoding!r} is not read; save the file again as UTF-8")
+    marked = next(((bom, encoding) for bom, encoding in _BOMS if data.startswith(bom)), None)
+    declared = _DECLARED.match(data)
+    encoding = marked[1] if marked else declared[1].decode("ascii").lower() if declared else "utf-8"
+    if marked:
+        data = data[len(marked[0]) :]
+    elif encoding not in _ENCODINGS:
+        raise UnreadableDocument(f"line 1: the encoding {encoding!r} is not read; save the file again as UTF-8")
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -113,6 +111,11 @@ def fold(text: str) -> str:
 def said(node: Element | None) -> str:
     """What an element says, on one line; nothing if there is no element."""
     return "" if node is None else fold(" ".join(map(str, node.itertext())))
+
+
+def loose(node: Element) -> str:
+    """The text that stands right inside an element, between its children."""
+    return fold(" ".join(part or "" for part in (node.text, *(child.tail for child in node))))
 
 
 def children(node: Element, *names: str) -> list[Element]:
