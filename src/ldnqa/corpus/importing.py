@@ -11,6 +11,7 @@ from pathlib import Path
 from ldnqa.corpus import druglabel, researcharticle
 from ldnqa.corpus.arrange import arrange
 from ldnqa.corpus.foreign import is_our_format, read_foreign_markdown
+from ldnqa.corpus.pdftext import read_pdf
 from ldnqa.corpus.pieces import SUP_CLOSE, SUP_OPEN
 from ldnqa.corpus.problems import UNWANTED
 from ldnqa.corpus.read import read_own
@@ -23,6 +24,8 @@ from ldnqa.types import Imported
 
 # A page of prose is below 1 MB even with its scripts; what is larger is not one article.
 MAX_BYTES = 10_000_000
+# Most of a PDF is fonts and pictures.
+MAX_PDF_BYTES = 50_000_000
 # A paragraph on one line has a few thousand characters; what is longer is data, and would stall the parsers.
 MAX_LINE = 100_000
 _SNIFFED = 2_000
@@ -67,6 +70,10 @@ def _saved(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date)
     return arrange(read_saved_page(_short_lines(path, _clean_text(path, data))), file_date)
 
 
+def _pdf(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date) -> Imported:
+    return read_pdf(data, file_date)
+
+
 def _xml(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date) -> Imported:
     root = parse_xml(data)
     for where in (namespace(root), ""):
@@ -81,6 +88,7 @@ def _xml(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date) -
 KINDS = (
     _Kind("HTML", (".html", ".htm", ".xhtml"), re.compile(r"\s*<(?:!doctype html|html|!--)", re.I), _html),
     _Kind("XML of a drug label or a research article", (".xml", ".nxml"), re.compile(r"\s*<\?xml"), _xml),
+    _Kind("PDF", (".pdf",), re.compile(r"\s*%PDF-"), _pdf, MAX_PDF_BYTES),
     _Kind("Markdown", (".md", ".markdown"), re.compile(r"---[ \t]*\n|(?:.*\n)*?#{1,3} \S"), _markdown),
     _Kind("a page saved as text", (".txt", ".text"), re.compile(r"[^<{\[%]*\S[^\n]*\n\s*\n"), _saved),
 )
