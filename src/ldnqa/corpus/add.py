@@ -46,13 +46,14 @@ def find_documents(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
         if not path.is_dir():
             found[path] = False
             continue
-        before = len(found)
+        empty = True
         for folder, folders, names in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 if not name.startswith("."):
                     found.setdefault(Path(folder) / name, True)
-        if len(found) == before:
+                    empty = False
+        if empty:
             raise UnreadableDocument(f"{path}: there is no file in this folder; name files or another folder")
     return list(found.items())
 
@@ -67,9 +68,10 @@ def add_documents(
     """Imports each file of `paths` and writes its article to the folder `corpus`, which is made if there is none.
 
     Of a folder, every file in it and below is imported; one of a kind that no importer reads is skipped there, and
-    `progress`, which is called once a file, is told so. References are added to references.json; entries already there stay as they are. Raises ArticleExists if an
-    article is there already and `force` is not set, UnreadableDocument or BrokenCorpus if a document cannot be
-    imported or the folder would not be readable afterwards. Whatever is raised, the folder is as it was.
+    `progress`, which is called once a file, is told so. References are added to references.json; entries already
+    there stay as they are. Raises ArticleExists if an article is there already and `force` is not set,
+    UnreadableDocument or BrokenCorpus if a document cannot be imported or the folder would not be readable
+    afterwards. Whatever is raised, the folder is as it was.
     """
     entries = _known(corpus / REFERENCES)
     added: dict[str, Imported] = {}
@@ -84,7 +86,7 @@ def add_documents(
         except NoImporter as error:
             if not from_folder:
                 raise
-            skipped = str(error).removeprefix(f"{path}: ")
+            skipped = str(error).removeprefix(f"{path}: ").partition(";")[0]
         progress(Progress(path, number, len(files_found), skipped))
         if imported is None:
             continue

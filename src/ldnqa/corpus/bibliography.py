@@ -72,7 +72,8 @@ def read_entries(reference: Element, key: str) -> dict[str, Any]:
     if any(word not in have for word in _WORD.findall(said(reference).removeprefix(label))):
         # A mixed citation has its own punctuation; of the other kind there is nothing between the parts.
         mixed = name(citation) == "mixed-citation"
-        text = fold("".join(map(str, citation.itertext()))) if mixed else said(reference).removeprefix(label).strip()
+        whole = said(reference).removeprefix(label).strip()
+        text = fold("".join(map(str, citation.itertext()))) if mixed and whole == said(citation) else whole
         entry["note"] = f"As printed: {text}"
     return entry
 

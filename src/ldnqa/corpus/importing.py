@@ -120,11 +120,6 @@ def import_document(path: Path, known: Mapping[str, Entry] | None = None) -> Imp
         raise UnreadableDocument(f"{path}: nested too deeply; save the page as text") from None
 
 
-def has_importer(path: Path) -> bool:
-    """Whether the file's name is one that an importer reads."""
-    return any(path.suffix.lower() in kind.suffixes for kind in KINDS)
-
-
 def _kind(path: Path) -> _Kind:
     suffix = path.suffix.lower()
     for kind in KINDS:

@@ -6,6 +6,7 @@ list is run together with the item it belongs to, and a row of a table becomes a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,18 @@ from ldnqa.types import BlockKind
 
 _BULLETS = "•‣◦⁃▪●· "
 _CLOSING = tuple(".,;:!?)]")
-_TABLE_PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "colgroup", "col"})
+# An item that ends so needs no semicolon before the next one.
+_CLOSED = re.compile(r"(?:[;,.:?!]|\b(?:and|or|plus))$")
+# What may stand in each part of a table; anything else in it is listed.
+_TABLE_PARTS = {
+    "table": ("caption", "colgroup", "col", "thead", "tfoot", "tbody", "tr"),
+    "colgroup": ("col",),
+    "thead": ("tr",),
+    "tbody": ("tr",),
+    "tfoot": ("tr",),
+    "tr": ("td", "th"),
+    "col": (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +184,11 @@ class Narrative:
 
     def _stray(self, table: Element) -> None:
         """Lists text that stands in a table outside its cells."""
-        for element in (table, *(inner for inner in table.iterdescendants() if name(inner) in _TABLE_PARTS)):
-            others = [child for child in element if name(child) not in _TABLE_PARTS | {"td", "th", "caption"}]
-            for words in (loose(element), *map(said, others)):
+        parts = [table]
+        for element in parts:
+            inside = _TABLE_PARTS[name(element)]
+            parts += [child for child in children(element, *inside) if name(child) in _TABLE_PARTS]
+            for words in (loose(element), *(said(child) for child in element if name(child) not in inside)):
                 if words:
                     self.remarks.unplaced.append((line(element), f"text between the cells of a table: {words}"))
 
@@ -215,8 +229,7 @@ def run_together(block: DraftBlock) -> Words:
     """A block as one stretch of words, the items of a list told apart by semicolons."""
     out = [block.words] if block.words else []
     for item in block.items[:-1]:
-        closed = item.text.endswith((";", ",", ".", ":", "?", "!"))
-        out.append(item if closed else Words(f"{item.text};", item.cites))
+        out.append(item if _CLOSED.search(item.text) else Words(f"{item.text};", item.cites))
     return glue(*out, *block.items[-1:])
 
 

@@ -82,7 +82,7 @@ class Paper(Narrative):
         called = name(element)
         if called == "xref" and element.get("ref-type") == "bibr":
             rids = str(element.get("rid") or "").split()
-            printed = fold("".join(part for part in self.parts(element) if isinstance(part, str)))
+            printed = fold("".join(map(str, element.itertext())))
             yield Cite(
                 tuple(self.key_of.get(rid, rid) for rid in rids), printed, any(name(c) == "sup" for c in element)
             )
@@ -150,19 +150,23 @@ class Paper(Narrative):
         label = first(element, "label")
         caption = glue(*(self.words(part) for part in (label, *children(element, "caption")) if part is not None))
         blocks: list[DraftBlock] = []
-        tables = [table for part in element for table in ([part] if name(part) == "table" else children(part, "table"))]
-        for table in tables[:1]:
-            blocks += self.table(table, caption)
+        tables = children(element, "table") or every(element, "table")[:1]
+        for number, table in enumerate(tables):
+            blocks += self.table(table, None if number else caption)
         if not tables:
             self.remarks.unplaced.append((line(element), f"table without rows: {caption.text}"))
+        if words := fold(element.text or ""):
+            self.remarks.unplaced.append((line(element), words))
         for part in element:
             if name(part) == "table-wrap-foot":
                 for note in part:
                     blocks += self._note(note) if name(note) == "fn" else self.run("", [note], line(note))
                 if words := loose(part):
                     self.remarks.unplaced.append((line(part), words))
-            elif name(part) not in {"label", "caption", "table"} and (name(part) != "alternatives" or len(tables) > 1):
-                self._list("table, the rest of it", part)
+            elif name(part) not in {"label", "caption", "table"}:
+                words = said(part)
+                if words != said(tables[0] if tables else None):
+                    self._list("table, the rest of it", part)
             if words := fold(part.tail or ""):
                 self.remarks.unplaced.append((line(part), words))
         return blocks
@@ -182,6 +186,8 @@ class Paper(Narrative):
             elif name(child) != "title":
                 self._list("definition", child)
         before = [block for title in children(element, "title") for block in self.blocks(title)]
+        if words := loose(element):
+            self.remarks.unplaced.append((line(element), f"definitions: {words}"))
         items = [item for item in items if item.text]
         if items:
             before.append(DraftBlock(BlockKind.LIST, items=tuple(items), line=line(element)))
@@ -236,7 +242,7 @@ class Paper(Narrative):
                         self._list(_NOT_PLACED.get(name(inner), name(inner)), inner)
             elif name(part) == "floats-group":
                 floating += part
-            elif name(part) not in {"front", "body"}:
+            elif part is not body and name(part) != "front":
                 self._list(name(part), part)
         for listed in every(root, "ref-list"):
             for inner in listed:

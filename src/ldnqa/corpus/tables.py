@@ -87,7 +87,10 @@ def _grid(rows: list[Element], words: Callable[[Element], Words]) -> list[Row] |
 
 def _span(cell: Element, attribute: str, most: int) -> int:
     given = str(cell.get(attribute) or "1").strip()
-    return min(max(int(given), 1), most + 1) if given.isascii() and given.isdigit() and len(given) < 9 else 1
+    if not (given.isascii() and given.isdigit()):
+        return 1
+    # Only the first figures count, so that a number without end costs nothing.
+    return min(max(int(given[:9]), 1), most + 1)
 
 
 def _headers(head: list[Row]) -> dict[int, Words]:
