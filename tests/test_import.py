@@ -241,7 +241,7 @@ def test_html_is_arranged_by_the_same_rules(tmp_path):
     ]
     guide = article.sections[0]
     assert guide.text == (
-        "It is mostly safe, at 109 cells/L & up.\n\nDo not use in:\n• babies\n• horses\n\n"
+        "It is mostly safe, at 10⁹ cells/L & up.\n\nDo not use in:\n• babies\n• horses\n\n"
         "Details\n\nLoose words on two lines."
     )
     assert [(guide.text[: mark.at].split()[-1], mark.labels) for mark in guide.marks] == [
