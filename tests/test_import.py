@@ -241,7 +241,7 @@ def test_html_is_arranged_by_the_same_rules(tmp_path):
     ]
     guide = article.sections[0]
     assert guide.text == (
-        "It is mostly safe, at 109 cells/L & up.\n\nDo not use in:\n• babies\n• horses\n\n"
+        "It is mostly safe, at 10⁹ cells/L & up.\n\nDo not use in:\n• babies\n• horses\n\n"
         "Details\n\nLoose words on two lines."
     )
     assert [(guide.text[: mark.at].split()[-1], mark.labels) for mark in guide.marks] == [
@@ -329,7 +329,7 @@ def test_our_own_format_is_held_to_its_rules_and_taken_as_it_is(page, tmp_path):
 
 
 BAD_FILES = [
-    ("a.pdf", b"%PDF-1.7", "no importer for this kind"),
+    ("a.docx", b"PK", "no importer for this kind"),
     ("a", b"{}", "no importer for this kind"),
     ("a.txt", b"", "no text"),
     ("a.txt", b" \n ", "no text"),
@@ -403,8 +403,10 @@ def test_if_one_document_fails_nothing_is_added(page, tmp_path):
     with pytest.raises(UnreadableDocument):
         add_documents([page, tmp_path / "bad.txt"], folder)
     assert not folder.exists()
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(page.read_bytes())
     with pytest.raises(ArticleExists, match="two of the files"):
-        add_documents([page, page], folder)
+        add_documents([page, copy], folder)
 
 
 def test_a_corpus_with_a_fault_is_left_as_it_is(page, tmp_path):

@@ -138,11 +138,14 @@ def ask_command(
 @click.option("--force", is_flag=True, help="Replace an article that is there already.")
 @says_what_went_wrong
 def add_command(files: Sequence[Path], corpus: Path | None, force: bool) -> None:
-    """Turn saved pages, HTML or Markdown files into articles of the corpus."""
+    """Turn files, or all files of folders, into articles of the corpus.
+
+    Reads saved pages, HTML, Markdown, PDF, and XML of drug labels (SPL) and research articles (JATS).
+    """
     from ldnqa.corpus.add import add_documents
 
     settings = settings_with(corpus=corpus)
-    for added in add_documents(files, settings.corpus, force=force):
+    for added in add_documents(files, settings.corpus, force=force, progress=_each):
         article = added.article
         click.echo(f"{settings.corpus / article.id}.md: {article.title}")
         click.echo(
@@ -178,6 +181,11 @@ def rollback_command(index: Path | None) -> None:
     from ldnqa.build import rollback
 
     click.echo(f"Index {rollback(settings_with(index=index).index)} is in service again.")
+
+
+def _each(progress: Any) -> None:
+    """Shows one line for each document."""
+    click.echo(str(progress), err=True)
 
 
 def _read_line(prompt: str) -> str:

@@ -3,7 +3,8 @@
 LdnqaError
 ├── CorpusError              the articles cannot be used as they are
 │   ├── BrokenCorpus         one or more Problems, each with file, line and mend
-│   ├── UnreadableDocument   a file given to `ldnqa add` that no importer can read
+│   ├── UnreadableDocument   a file given to `ldnqa add` that cannot be read as it is
+│   │   └── NoImporter       it is of a kind that no importer reads
 │   └── ArticleExists        `ldnqa add` would overwrite an article
 ├── PolicyError              a policy file is missing or malformed
 ├── ModelError               the embedding model cannot be used
@@ -68,7 +69,11 @@ class BrokenCorpus(CorpusError):
 
 
 class UnreadableDocument(CorpusError):
-    """A file that no importer can read."""
+    """A file that cannot be read as it is."""
+
+
+class NoImporter(UnreadableDocument):
+    """A file of a kind that no importer reads."""
 
 
 class ArticleExists(CorpusError):

@@ -6,37 +6,98 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ldnqa.corpus.importing import import_document
 from ldnqa.corpus.problems import Report
-from ldnqa.corpus.read import GLOSSARY, read_corpus
+from ldnqa.corpus.read import GLOSSARY, NOT_AN_ARTICLE, read_corpus
 from ldnqa.corpus.references import FILE_NAME as REFERENCES
 from ldnqa.corpus.references import Entry, number_references, read_references
 from ldnqa.corpus.write import write_article
-from ldnqa.errors import ArticleExists, BrokenCorpus, Problem, UnreadableDocument
+from ldnqa.errors import ArticleExists, BrokenCorpus, NoImporter, Problem, UnreadableDocument
 from ldnqa.types import Imported
 
+_NOT_DOCUMENTS = frozenset({NOT_AN_ARTICLE, REFERENCES, GLOSSARY})
 
-def add_documents(paths: Sequence[Path], corpus: Path, *, force: bool = False) -> tuple[Imported, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One document of `total` has been read, or `skipped` for the reason given."""
+
+    path: Path
+    done: int
+    total: int
+    skipped: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.total} {self.path}" + (f": skipped, {self.skipped}" if self.skipped else "")
+
+
+def find_documents(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
+    """The files to add, each with whether it was found in a folder: of a folder all files in it and below, sorted.
+
+    Hidden files and folders and links to folders are left alone. Raises UnreadableDocument for an empty folder.
+    """
+    found: dict[Path, bool] = {}
+    for path in paths:
+        if not path.is_dir():
+            found[path] = False
+            continue
+        empty = True
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                if not name.startswith("."):
+                    found.setdefault(Path(folder) / name, True)
+                    empty = False
+        if empty:
+            raise UnreadableDocument(f"{path}: there is no file in this folder; name files or another folder")
+    return list(found.items())
+
+
+def add_documents(
+    paths: Sequence[Path],
+    corpus: Path,
+    *,
+    force: bool = False,
+    progress: Callable[[Progress], None] = lambda progress: None,
+) -> tuple[Imported, ...]:
     """Imports each file of `paths` and writes its article to the folder `corpus`, which is made if there is none.
 
-    References are added to references.json; entries already there stay as they are. Raises ArticleExists if an
-    article is there already and `force` is not set, UnreadableDocument or BrokenCorpus if a document cannot be
-    imported or the folder would not be readable afterwards. Whatever is raised, the folder is as it was.
+    Of a folder, every file in it and below is imported; one of a kind that no importer reads is skipped there, and
+    `progress`, which is called once a file, is told so. References are added to references.json; entries already
+    there stay as they are. Raises ArticleExists if an article is there already and `force` is not set,
+    UnreadableDocument or BrokenCorpus if a document cannot be imported or the folder would not be readable
+    afterwards. Whatever is raised, the folder is as it was.
     """
     entries = _known(corpus / REFERENCES)
     added: dict[str, Imported] = {}
-    for path in paths:
-        imported = import_document(path, {**_known(path.parent / REFERENCES), **entries})
+    files_found = find_documents(paths)
+    for number, (path, from_folder) in enumerate(files_found, 1):
+        imported = None
+        skipped = ""
+        try:
+            if from_folder and path.name in _NOT_DOCUMENTS:
+                raise NoImporter("it belongs to a corpus and is no article")
+            imported = import_document(path, {**_known(path.parent / REFERENCES), **entries})
+        except NoImporter as error:
+            if not from_folder:
+                raise
+            skipped = str(error).removeprefix(f"{path}: ").partition(";")[0]
+        progress(Progress(path, number, len(files_found), skipped))
+        if imported is None:
+            continue
         name = imported.article.id
         if name in added:
-            raise ArticleExists(f"{path}: two of the files make the article {name!r}; add them one by one")
+            raise ArticleExists(f"{path}: two of the files make the article {name!r}; leave one of them out")
         if (corpus / f"{name}.md").exists() and not force:
             raise ArticleExists(f"{corpus / f'{name}.md'} is there already; use --force to replace it")
         added[name] = _merge(imported, entries)
+    if not added:
+        raise UnreadableDocument("none of the files could be read by an importer; name other files")
     files = {f"{name}.md": write_article(imported.article) for name, imported in added.items()}
     # References first: if we are stopped in between, an entry too many does no harm, a dangling key would.
     _put({REFERENCES: json.dumps(list(entries.values()), indent=2, ensure_ascii=False) + "\n", **files}, corpus, added)

@@ -8,19 +8,24 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from ldnqa.corpus import druglabel, researcharticle
 from ldnqa.corpus.arrange import arrange
 from ldnqa.corpus.foreign import is_our_format, read_foreign_markdown
+from ldnqa.corpus.pdftext import read_pdf
 from ldnqa.corpus.pieces import SUP_CLOSE, SUP_OPEN
 from ldnqa.corpus.problems import UNWANTED
 from ldnqa.corpus.read import read_own
 from ldnqa.corpus.references import Entry
 from ldnqa.corpus.saved_page import read_saved_page
 from ldnqa.corpus.webpage import read_webpage
-from ldnqa.errors import UnreadableDocument
+from ldnqa.corpus.xmlsource import Element, name, namespace, parse_xml
+from ldnqa.errors import NoImporter, UnreadableDocument
 from ldnqa.types import Imported
 
 # A page of prose is below 1 MB even with its scripts; what is larger is not one article.
 MAX_BYTES = 10_000_000
+# Most of a PDF is fonts and pictures.
+MAX_PDF_BYTES = 50_000_000
 # A paragraph on one line has a few thousand characters; what is longer is data, and would stall the parsers.
 MAX_LINE = 100_000
 _SNIFFED = 2_000
@@ -28,16 +33,28 @@ _SNIFFED = 2_000
 
 @dataclass(frozen=True)
 class _Kind:
-    """A kind of file: how it is known by name or, if the name says nothing, by how it begins; and how it is read."""
+    """A kind of file: how it is known by name or, if the name says nothing, by how it begins; and how it is read.
+
+    `read` takes the file's path, its bytes, the entries it may cite and its date. `most` is its size in bytes.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     begins: re.Pattern[str]
-    read: Callable[[str, Path, Mapping[str, Entry], date], Imported]
-    long_lines: bool = False
+    read: Callable[[Path, bytes, Mapping[str, Entry], date], Imported]
+    most: int = MAX_BYTES
 
 
-def _markdown(text: str, path: Path, known: Mapping[str, Entry], file_date: date) -> Imported:
+# Which XML is read, by the namespace and name of its root. An empty namespace stands for any.
+SCHEMAS: dict[tuple[str, str], Callable[[Element, date], Imported]] = {
+    (druglabel.NAMESPACE, "document"): druglabel.read_label,
+    ("", "article"): researcharticle.read_paper,
+    ("", "pmc-articleset"): researcharticle.read_paper,
+}
+
+
+def _markdown(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date) -> Imported:
+    text = _short_lines(path, _clean_text(path, data))
     if not is_our_format(text):
         return arrange(read_foreign_markdown(text, path), file_date)
     article = read_own(path, known)
@@ -45,16 +62,33 @@ def _markdown(text: str, path: Path, known: Mapping[str, Entry], file_date: date
     return Imported(article=article, references=tuple(cited))
 
 
-def _html(text: str, path: Path, known: Mapping[str, Entry], file_date: date) -> Imported:
-    return arrange(read_webpage(text), file_date)
+def _html(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date) -> Imported:
+    return arrange(read_webpage(_clean_text(path, data)), file_date)
 
 
-def _saved(text: str, path: Path, known: Mapping[str, Entry], file_date: date) -> Imported:
-    return arrange(read_saved_page(text), file_date)
+def _saved(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date) -> Imported:
+    return arrange(read_saved_page(_short_lines(path, _clean_text(path, data))), file_date)
+
+
+def _pdf(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date) -> Imported:
+    return read_pdf(data, file_date)
+
+
+def _xml(path: Path, data: bytes, known: Mapping[str, Entry], file_date: date) -> Imported:
+    root = parse_xml(data)
+    for where in (namespace(root), ""):
+        if read := SCHEMAS.get((where, name(root))):
+            return read(root, file_date)
+    raise NoImporter(
+        f"{path}: XML that begins with <{name(root)}> is not read; a drug label (SPL) begins with <document "
+        f'xmlns="{druglabel.NAMESPACE}">, a research article (JATS) with <article>'
+    )
 
 
 KINDS = (
-    _Kind("HTML", (".html", ".htm", ".xhtml"), re.compile(r"\s*<(?:!doctype html|html|!--)", re.I), _html, True),
+    _Kind("HTML", (".html", ".htm", ".xhtml"), re.compile(r"\s*<(?:!doctype html|html|!--)", re.I), _html),
+    _Kind("XML of a drug label or a research article", (".xml", ".nxml"), re.compile(r"\s*<\?xml"), _xml),
+    _Kind("PDF", (".pdf",), re.compile(r"\s*%PDF-"), _pdf, MAX_PDF_BYTES),
     _Kind("Markdown", (".md", ".markdown"), re.compile(r"---[ \t]*\n|(?:.*\n)*?#{1,3} \S"), _markdown),
     _Kind("a page saved as text", (".txt", ".text"), re.compile(r"[^<{\[%]*\S[^\n]*\n\s*\n"), _saved),
 )
@@ -67,45 +101,50 @@ def import_document(path: Path, known: Mapping[str, Entry] | None = None) -> Imp
     Raises UnreadableDocument, saying what to do, if no article can be made of the file, and BrokenCorpus with all
     faults if it is in our own format and has any.
     """
-    text = _clean_text(path)
-    kind = _kind(path, text)
-    if not kind.long_lines:
-        for number, line in enumerate(text.split("\n"), 1):
-            if len(line) > MAX_LINE:
-                raise UnreadableDocument(
-                    f"{path}:{number}: a line of {len(line):,} characters; break it into paragraphs"
-                )
     try:
+        size = path.stat().st_size
+        kind = _kind(path)
+        if size > kind.most:
+            raise UnreadableDocument(f"{path}: {size:,} bytes, more than {kind.most:,}; save the article alone")
+        data = path.read_bytes()
         file_date = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
-        return kind.read(text, path, known or {}, file_date)
+    except OSError as error:
+        raise UnreadableDocument(f"{path}: {error.strerror}; give the path of a file that can be read") from None
+    try:
+        return kind.read(path, data, known or {}, file_date)
     except UnreadableDocument as error:
+        if str(error).startswith(str(path)):
+            raise
         raise UnreadableDocument(f"{path}: {error}") from None
     except RecursionError:
         raise UnreadableDocument(f"{path}: nested too deeply; save the page as text") from None
 
 
-def _kind(path: Path, text: str) -> _Kind:
+def _kind(path: Path) -> _Kind:
     suffix = path.suffix.lower()
     for kind in KINDS:
         if suffix in kind.suffixes:
             return kind
     if not suffix:
+        with path.open("rb") as file:
+            head = file.read(_SNIFFED).decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
         for kind in KINDS:
-            if kind.begins.match(text[:_SNIFFED]):
+            if kind.begins.match(head):
                 return kind
     known = ", ".join(f"{kind.name} ({' '.join(kind.suffixes)})" for kind in KINDS)
-    raise UnreadableDocument(f"{path}: no importer for this kind of file; save it as one of: {known}")
+    raise NoImporter(f"{path}: no importer for this kind of file; save it as one of: {known}")
 
 
-def _clean_text(path: Path) -> str:
+def _short_lines(path: Path, text: str) -> str:
+    """`text`, if no line of it is so long that it can be no paragraph."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            raise UnreadableDocument(f"{path}:{number}: a line of {len(line):,} characters; break it into paragraphs")
+    return text
+
+
+def _clean_text(path: Path, data: bytes) -> str:
     """The file's text with plain line breaks; characters nobody sees become spaces."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UnreadableDocument(f"{path}: {size:,} bytes, more than {MAX_BYTES:,}; save the article alone")
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableDocument(f"{path}: {error.strerror}; give the path of a file that can be read") from None
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableDocument(f"{path}: not a text file; save the page as text or HTML")
     try:

@@ -11,6 +11,7 @@ from bs4.element import NavigableString, PageElement
 
 from ldnqa.corpus import naming
 from ldnqa.corpus.pieces import SUP_CLOSE, SUP_OPEN, Document, Piece, PieceKind, at
+from ldnqa.corpus.raised import lowered, raised
 from ldnqa.errors import UnreadableDocument
 
 _WITHOUT_WORDS = ["script", "style", "template", "svg", "iframe"]
@@ -122,6 +123,8 @@ def _marked(element: PageElement) -> str:
     text = "".join(map(_marked, element.children))
     if element.name == "sup" and _REFERENCE_DIGITS.fullmatch(text) and not _POWER.search(_before(element)):
         return f"{SUP_OPEN}{text.strip(' ,')}{SUP_CLOSE}"
+    if element.name in {"sup", "sub"} and SUP_OPEN not in text:
+        return raised(text) if element.name == "sup" else lowered(text)
     return " ".join(text.split()) if element.name in _HEADINGS else text
 
 
