@@ -15,6 +15,7 @@ LdnqaError
 │   ├── IndexMismatch        built by another model, format or chunker
 │   ├── IndexBusy            another build holds the lock
 │   └── IndexUnwritable      the folder cannot be written: full, read-only, not a folder
+├── BrokenDataset            a question set to measure with cannot be read
 ├── MissingExtra             an optional package is not installed
 └── BadRequest               what was asked for cannot be done
     ├── InvalidQuestion
@@ -111,6 +112,10 @@ class IndexBusy(IndexUnusable):
 
 class IndexUnwritable(IndexUnusable):
     """The index folder cannot be written to; what was there is as it was."""
+
+
+class BrokenDataset(LdnqaError):
+    """A question set cannot be read; the message names the file and line."""
 
 
 class MissingExtra(LdnqaError):
