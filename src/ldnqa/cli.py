@@ -1,4 +1,4 @@
-"""The command line: `ldnqa build | serve | ask | add | list | rollback`. Each does one thing and says what it did."""
+"""The command line: `ldnqa build | serve | ask | add | list | eval | rollback`. Each does one thing and says what."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ldnqa.cli_eval import evaluate
 from ldnqa.errors import BrokenCorpus, InvalidQuestion, LdnqaError
 from ldnqa.settings import Settings
 from ldnqa.terminal import render
@@ -44,6 +45,9 @@ def settings_with(**given: Any) -> Settings:
 @click.version_option(package_name="ldnqa")
 def main() -> None:
     """Answer follow-up questions about medical articles from the articles' own words."""
+
+
+main.add_command(evaluate)
 
 
 @main.command("build")
