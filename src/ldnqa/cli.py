@@ -1,4 +1,4 @@
-"""The command line: `ldnqa build | serve | ask | add | list | rollback`, and `check | review` from cli_corpus.
+"""The command line: `ldnqa build | serve | ask | add | list | rollback`; `check | review` and `eval` beside it.
 
 Each does one thing and says what it did.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ldnqa.cli_corpus import check_command, review_command
+from ldnqa.cli_eval import evaluate
 from ldnqa.cli_options import corpus_option, index_option, says_what_went_wrong, settings_with
 from ldnqa.errors import BrokenCorpus, InvalidQuestion
 from ldnqa.terminal import render
@@ -30,6 +31,7 @@ def main() -> None:
 
 main.add_command(check_command)
 main.add_command(review_command)
+main.add_command(evaluate)
 
 
 @main.command("build")

@@ -17,6 +17,7 @@ LdnqaError
 │   │   └── IndexOutdated    built by another format or chunker; a build brings it up to date
 │   ├── IndexBusy            another build holds the lock
 │   └── IndexUnwritable      the folder cannot be written: full, read-only, not a folder
+├── BrokenDataset            a question set to measure with cannot be read
 ├── MissingExtra             an optional package is not installed
 ├── AddressInUse             the service cannot listen where it should
 └── BadRequest               what was asked for cannot be done
@@ -122,6 +123,10 @@ class IndexBusy(IndexUnusable):
 
 class IndexUnwritable(IndexUnusable):
     """The index folder cannot be written to; what was there is as it was."""
+
+
+class BrokenDataset(LdnqaError):
+    """A question set cannot be read; the message names the file and line."""
 
 
 class MissingExtra(LdnqaError):

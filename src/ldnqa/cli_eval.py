@@ -1,0 +1,159 @@
+"""`ldnqa eval retrieval | gold`: measure what is served, print the figures, and write a report if asked to."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ldnqa.errors import LdnqaError
+from ldnqa.settings import Settings
+
+if TYPE_CHECKING:
+    from ldnqa.index import Index
+    from ldnqa.policy import Policy
+
+CACHE = Path(".cache/ldnqa-eval")
+
+
+class _Group(click.Group):
+    """A group whose commands turn our own errors into a message and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LdnqaError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group("eval", cls=_Group)
+def evaluate() -> None:
+    """Measure how well questions are answered."""
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+report_option = click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page with plots and misses here, and the whole record as JSON beside it.",
+)
+date_option = click.option("--date", "day", default=lambda: date.today().isoformat(), help="Date put on the report.")
+
+
+@evaluate.command("retrieval")
+@click.option(
+    "--dataset", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False), help="BEIR folder."
+)
+@click.option("--split", default="dev", show_default=True, help="Which qrels/<split>.tsv to measure with.")
+@click.option("--index", type=click.Path(path_type=Path), help=f"Index of its corpus; default: under {CACHE}.")
+@click.option("--limit", type=click.IntRange(1), help="Ask only the first N questions.")
+@json_option
+@report_option
+@date_option
+def retrieval_command(
+    dataset: Path, split: str, index: Path | None, limit: int | None, as_json: bool, report: Path | None, day: str
+) -> None:
+    """Ask the questions of a BEIR data set of an index of its corpus, which is built first where it is missing."""
+    from ldnqa.encode import load_encoder
+    from ldnqa.evaluate.beir import index_beir
+    from ldnqa.evaluate.retrieval import index_folder, run_retrieval
+    from ldnqa.index import Index
+    from ldnqa.policy import load_policy
+
+    settings = Settings()
+    encoder = load_encoder(settings.model)
+    folder = index or index_folder(CACHE, dataset, encoder)
+    build_progress = _progress()
+    built = index_beir(dataset, folder, encoder, progress=lambda p: build_progress(p.stage, p.done, p.total))
+    if not built.unchanged:
+        click.echo(f"Built {folder}: {built.articles} documents, {built.passages} passages", err=True)
+    ask_progress = _progress()
+    run = run_retrieval(
+        dataset,
+        Index.open(folder, encoder),
+        load_policy(settings.policy),
+        split=split,
+        limit=limit,
+        progress=lambda done, total: ask_progress("asking", done, total),
+    )
+    about = {"kind": "retrieval", "dataset": dataset.resolve().name, "split": split, "date": day}
+    _give(run.figures(), as_json)
+    if report:
+        from ldnqa.evaluate.report import retrieval_page
+
+        _write(report, retrieval_page(run, **about), run.record(**about))
+
+
+@evaluate.command("gold")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@json_option
+@report_option
+@date_option
+def gold_command(file: Path, index: Path | None, as_json: bool, report: Path | None, day: str) -> None:
+    """Ask the questions of a file and look for the quotes it names; the file is in the format of tests/gold.yaml."""
+    from ldnqa.evaluate.gold import gold_misses, read_gold, run_gold
+
+    questions = read_gold(file)
+    opened, policy = _served(index)
+    ask_progress = _progress()
+    run = run_gold(questions, opened, policy, progress=lambda done, total: ask_progress("asking", done, total))
+    about = {"kind": "gold", "dataset": file.name, "date": day}
+    _give(run.figures(), as_json)
+    if not as_json:
+        for miss in gold_misses(run):
+            click.echo(f"  {miss.id}: {miss.question} -> {miss.status}: {miss.first_said or ''}")
+    if report:
+        from ldnqa.evaluate.report import gold_page
+
+        _write(report, gold_page(run, **about), run.record(**about))
+
+
+def _served(index: Path | None) -> tuple[Index, Policy]:
+    from ldnqa.encode import load_encoder
+    from ldnqa.index import Index
+    from ldnqa.policy import load_policy
+
+    settings = Settings()
+    return Index.open(index or settings.index, load_encoder(settings.model)), load_policy(settings.policy)
+
+
+def _give(figures: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures["metrics"].items():
+        pair = figures["intervals"][name]
+        shown = "none" if value is None else f"{value:.3f}"
+        click.echo(f"{name:18} {shown}" + (f"  [{pair[0]:.3f}, {pair[1]:.3f}]" if pair else ""))
+    for stage, times in figures["latency_ms"].items():
+        click.echo(f"{stage:18} p50 {times['p50']:.2f} ms, p90 {times['p90']:.2f} ms")
+    click.echo(f"{figures['n']} questions, index {figures['index_id']}")
+
+
+def _write(report: Path, page: str, record: Mapping[str, Any]) -> None:
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(page, encoding="utf-8")
+    beside = report.with_suffix(".json")
+    beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"Wrote {report} and {beside}", err=True)
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """Shows progress on stderr: a line that is overwritten on a terminal, a line for each stage and tenth elsewhere."""
+    last = ("", -1)
+
+    def show(stage: str, done: int, total: int) -> None:
+        nonlocal last
+        if sys.stderr.isatty():
+            click.echo(f"\r\033[K{stage} {done}/{total}", nl=done >= total, err=True)
+        elif (now := (stage, 10 * done // max(total, 1))) != last:
+            click.echo(f"{stage} {done}/{total}", err=True)
+            last = now
+
+    return show
