@@ -107,6 +107,4 @@ def subject_in_view(index: Index, article_id: str | None, history: Sequence[Turn
             article = index.articles.get(source_id.partition("#")[0])
             if article is not None:
                 return article.subject[0]
-    subjects = [article.subject[0] for article in index.articles.values()]
-    commonest = max(sorted(set(subjects)), key=subjects.count, default=None)
-    return commonest if commonest and subjects.count(commonest) * 2 > len(subjects) else None
+    return index.subject[0] if index.subject else None

@@ -6,6 +6,7 @@ Everything is verified before anything is used, so that a damaged or foreign ind
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -39,7 +40,9 @@ class Index:
 
     `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
     `question_vectors` row for row: what editors listed, and titles that are questions. `centre` is the mean of all
-    quote vectors, shape (dimension,), not of length one. Arrays are read-only.
+    quote vectors, shape (dimension,), not of length one. `subject` has the names of what more than half of the articles
+    are about, the one to show first; it is empty if there is no such thing. `nicknames` are the subjects that have
+    several names. Arrays are read-only.
     """
 
     manifest: Manifest
@@ -54,6 +57,8 @@ class Index:
     _lexical: Lexical
     _store: Store
     centre: Vectors = field(init=False)
+    subject: tuple[str, ...] = field(init=False)
+    nicknames: tuple[tuple[str, ...], ...] = field(init=False)
     _rows: Mapping[str, int] = field(init=False)
     _first_quotes: tuple[int, ...] = field(init=False)
 
@@ -62,6 +67,13 @@ class Index:
         centre = quotes.mean(axis=0, dtype=np.float64) if len(quotes) else np.zeros(quotes.shape[1])
         object.__setattr__(self, "centre", centre.astype(np.float32))
         self.centre.setflags(write=False)
+        subjects = Counter(article.subject[0] for article in self.articles.values())
+        commonest, count = max(subjects.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+        shared = [a.subject for a in self.articles.values() if a.subject[0] == commonest]
+        names = dict.fromkeys(name for subject in shared for name in subject)
+        object.__setattr__(self, "subject", tuple(names) if count * 2 > len(self.articles) else ())
+        several = dict.fromkeys(article.subject for article in self.articles.values() if len(article.subject) > 1)
+        object.__setattr__(self, "nicknames", tuple(several))
         object.__setattr__(self, "_rows", {passage.id: row for row, passage in enumerate(self.passages)})
         object.__setattr__(self, "_first_quotes", tuple(accumulate((len(p.quotes) for p in self.passages), initial=0)))
 

@@ -61,13 +61,13 @@ def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQ
     does not count as likeness to the question.
     """
     asked = unit(query.vector - index.centre)
+    about = subject_terms(index)
     near = nearest_questions(index, query)
     found: dict[tuple[str, str, int, int], ScoredQuote] = {}
     for hit in hits:
         passage = hit.passage
         article = index.articles[passage.article_id]
         section = article.section(passage.section_id)
-        about = frozenset(t for name in article.subject for t in terms(name))
         other_regimen = bool(query.regimens and section.regimen and section.regimen not in query.regimens)
         shared = (
             PASSAGE_WEIGHT * hit.cosine
@@ -113,7 +113,7 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
     """
     if not ranked:
         return 0.0
-    about = frozenset(t for article in index.articles.values() for name in article.subject for t in terms(name))
+    about = subject_terms(index)
     evidence = (
         SUPPORT_INTERCEPT
         + SUPPORT_QUOTE_COSINE * max(scored.cosine for scored in ranked)
@@ -127,7 +127,7 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
 def covered(query: Query, text_terms: Sequence[str], about: frozenset[str], index: Index) -> float:
     """Share of the question's terms that stand in a text, 0 to 1, each counting as much as it is rare in the index.
 
-    Terms naming what the article is about (`about`) do not count: they stand everywhere. A term for which the
+    Terms naming what all articles are about (`about`) do not count: they stand everywhere. A term for which the
     lexicon knows other names is there if one of those is. A question that names nothing else has nothing covered.
     """
     present = frozenset(text_terms)
@@ -146,6 +146,11 @@ def unknown(query: Query, about: frozenset[str], index: Index) -> float:
     weights = [min(index.rarity(term) for term in group) for group in wanted]
     missing = [weight for weight, group in zip(weights, wanted, strict=True) if not any(map(index.has_term, group))]
     return sum(missing) / sum(weights) if wanted else 0.0
+
+
+def subject_terms(index: Index) -> frozenset[str]:
+    """Terms of the names of what most articles are about."""
+    return frozenset(term for name in index.subject for term in terms(name))
 
 
 def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -58,8 +58,8 @@ def read_query(question: str, index: Index, lexicon: Lexicon, subject: str | Non
         group = frozenset([*named, *(t for name in others for t in terms(name))])
         groups.update((term, group) for term in named or [said])
     asked = question
-    for article_subject in {article.subject: None for article in index.articles.values()}:
-        asked = call_by_first_name(asked, article_subject)
+    for names_of_one in index.nicknames:
+        asked = call_by_first_name(asked, names_of_one)
     return Query(
         text=question,
         terms=(*terms(asked), *(t for name in names for t in terms(name))),
