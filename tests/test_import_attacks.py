@@ -45,6 +45,8 @@ ATTACKS = {
     "deep": SMALL.format("<bold>" * 100_000 + "x" + "</bold>" * 100_000),
     "rather deep": SMALL.format("<bold>" * 150 + "x" + "</bold>" * 150),
     "deep lists": SMALL.format("<list><list-item><p>" * 40 + "x" + "</p></list-item></list>" * 40),
+    "paragraphs without end": SMALL.format("x</p><p>" * 20_000),
+    "a title without end": SMALL.replace("Small", "long " * 1_000),
     "cut off": SMALL[:80],
     "empty": "",
     "not closed": "<article>",

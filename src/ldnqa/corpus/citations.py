@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from ldnqa.corpus.narrative import Cite, Part
 from ldnqa.corpus.structured import Remarks
@@ -18,7 +19,6 @@ _LONGEST_RANGE = 100
 _NUMBERS = re.compile(r"\s*(?P<open>[\[(]?)\s*\d{1,3}(?:\s*[,;–—‐-]\s*\d{1,3})*\s*(?P<close>[\])]?)\s*,?\s*")
 _DASH = re.compile(r"\s*[–—‐-]\s*")
 _BETWEEN = re.compile(r"\s*(?:[,;–—‐-]\s*)?")
-_OPENS = re.compile(r"\s*[\[(]\s*$")
 _CLOSES = re.compile(r"^\s*[\])]")
 _PAIRS = {"[": "]", "(": ")"}
 
@@ -70,11 +70,15 @@ class Citations:
         cites = [part for part in run if isinstance(part, Cite)]
         before = str(out[-1]) if out and isinstance(out[-1], str) else ""
         after = str(parts[end]) if end < len(parts) and isinstance(parts[end], str) else ""
-        opened, closed = _OPENS.search(before), _CLOSES.match(after)
-        bracketed = bool(opened and closed and _PAIRS[opened[0].strip()] == closed[0].strip())
+        # Without a pattern that looks for white space first: a run of it may be as long as the file.
+        shorter = before.rstrip()
+        closed = _CLOSES.match(after)
+        bracketed = bool(closed and shorter and _PAIRS.get(shorter[-1]) == closed[0].strip())
         own = all(cite.raised or _in_brackets(cite.printed) for cite in cites)
-        words_before = before[: opened.start()] if bracketed and opened else before
-        said_before = bool(words_before.strip()) or any(not isinstance(part, str) or part.strip() for part in out[:-1])
+        words_before = shorter[:-1].rstrip() if bracketed else before
+        said_before = bool(words_before.strip()) or any(
+            not isinstance(part, str) or part.strip() for part in islice(out, max(len(out) - 1, 0))
+        )
         listed = all(any(key in self.place for key in cite.keys) for cite in cites)
         if not (listed and all(map(_numeric, cites)) and (bracketed or own) and said_before):
             for part in run:

@@ -18,6 +18,8 @@ from ldnqa.corpus.xmlsource import Element, children, every, first, name, said
 from ldnqa.errors import UnreadableDocument
 from ldnqa.types import Imported
 
+# The longest title we know of has about four hundred.
+_LONGEST_TITLE = 2_000
 # The dates of publication in the order of preference; without a type, a date counts as the last of them.
 _DATES = ("epub", "pub", "ppub", "epub-ppub", "collection", "")
 
@@ -39,6 +41,8 @@ def read_paper(root: Element, file_date: date) -> Imported:
     title = ": ".join(part for part in titles if part)
     if not title:
         raise UnreadableDocument("the article has no title; add an <article-title>")
+    if len(title) > _LONGEST_TITLE:
+        raise UnreadableDocument(f"its title has {len(title):,} characters; shorten it in <article-title>")
     article_id = naming.article_id(titles[0] or title)
     updated, date_parts = _published(meta, remarks)
     if updated is None:

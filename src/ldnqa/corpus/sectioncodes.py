@@ -1,7 +1,7 @@
 """LOINC codes of the sections of a drug label, with their names in words of our own.
 
-Checked against HL7's value set of SPL section codes. A code only names a section whose title is missing, or says
-that it holds no prose; every other section is taken with the title it has.
+Compared with public copies of HL7's value set of SPL section codes. A code only names a section whose
+title is missing, or says that it holds no prose; every other section is taken with the title it has.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from ldnqa.errors import UnreadableDocument
 from ldnqa.text import slug
 from ldnqa.types import BlockKind, Imported, Regimen, Review, ReviewStatus, Tier
 
+# The longest label we know of has about two thousand paragraphs, items and rows.
+MOST_BLOCKS = 10_000
 _CLOSING = re.compile(r"(?<=[^\s.!?:;,])[.!?:：]+[\"”’)]?$")
 
 
@@ -42,15 +44,17 @@ class Source:
     entries: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     sections: list[DraftSection] = field(default_factory=list)
     remarks: Remarks = field(default_factory=Remarks)
+    # The ids that are taken, each with the number of the last one made from it.
+    taken: dict[str, int] = field(default_factory=lambda: {NOTES_ID: 1})
 
     def open_section(self, heading: str, tier: Tier, line: int, regimen: Regimen | None = None) -> DraftSection:
         """A new section at the end, with an id no other section has."""
-        taken = {section.id for section in self.sections} | {NOTES_ID}
         base = slug(heading)
-        name, number = base, 1
-        while name in taken:
-            number += 1
-            name = f"{base}-{number}"
+        name = base
+        while name in self.taken:
+            self.taken[base] = self.taken.get(base, 1) + 1
+            name = f"{base}-{self.taken[base]}"
+        self.taken.setdefault(name, 1)
         self.sections.append(DraftSection(name, heading, tier, regimen, line=line))
         return self.sections[-1]
 
@@ -68,6 +72,9 @@ def finish(source: Source) -> Imported:
             remarks.unplaced.append((section.line, f"heading without text: {' / '.join(headings)}"))
     if not sections:
         raise UnreadableDocument("there is no text of an article in it; get the full document")
+    count = sum(1 + len(block.items) for section in sections for block in section.blocks)
+    if count > MOST_BLOCKS:
+        raise UnreadableDocument(f"{count:,} paragraphs and items, more than {MOST_BLOCKS:,}; split the document")
     used = {
         key
         for section in sections

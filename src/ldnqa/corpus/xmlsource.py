@@ -22,7 +22,9 @@ _QUOTED = r"(?:\"[^\"<>]*\"|'[^'<>]*')"
 _NAMED_DOCTYPE = re.compile(rf"<!DOCTYPE\s+[\w:.-]+(?:\s+(?:PUBLIC\s+{_QUOTED}\s*|SYSTEM\s*){_QUOTED})?\s*>")
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 # Named characters; in comments and CDATA sections a name is only text.
-_NAMED_SIGN = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|&(?P<name>[A-Za-z][A-Za-z0-9]{0,40});", re.DOTALL)
+_NAMED_SIGN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?P<name>[A-Za-z][A-Za-z0-9]{0,40});", re.DOTALL
+)
 _XML_SIGNS = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # The deepest label or article we know of has about forty levels.
