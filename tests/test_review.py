@@ -14,6 +14,7 @@ from makers import article, section
 from pydantic import ValidationError
 
 from ldnqa.cli import main
+from ldnqa.corpus.add import add_documents
 from ldnqa.corpus.approval import standing, words_digest
 from ldnqa.corpus.read import read_corpus
 from ldnqa.corpus.review import record_review
@@ -372,3 +373,17 @@ def test_the_command_says_what_is_wrong(folder, args, said):
     assert done.exit_code != 0
     assert said in done.stderr
     assert not (folder / "reviews.json").exists()
+
+
+def test_adding_another_article_keeps_approvals_and_replacing_one_does_not(folder, tmp_path):
+    record_review(folder, "zinc", APPROVED, "Dr. Vey", DAY)
+    (folder / "zinc.md").write_text(TEXT.replace("review: submitted", "review: approved"), encoding="utf-8")
+    copper = tmp_path / "copper.md"
+    copper.write_text(TEXT.replace("zinc", "copper").replace(" [@a]", ""), encoding="utf-8")
+    add_documents([copper], folder)
+    assert {a.id: a.review.status for a in read_corpus(folder).articles} == {"copper": SUBMITTED, "zinc": APPROVED}
+
+    edited = tmp_path / "zinc.md"
+    edited.write_text(TEXT.replace("a metal", "a white metal").replace(" [@a]", ""), encoding="utf-8")
+    add_documents([edited], folder, force=True)
+    assert {a.id: a.review.status for a in read_corpus(folder).articles} == {"copper": SUBMITTED, "zinc": UNDER_REVIEW}

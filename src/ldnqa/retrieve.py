@@ -1,7 +1,7 @@
-"""A question -> the passages most likely to answer it, and whether they answer it at all.
+"""A question -> the passages most likely to answer it.
 
-Relevance gates, tier orders: nothing here looks at a tier. Dense and lexical rankings are fused by rank, because
-their scores are not on one scale; the decision to answer uses scores that are (cosine, share of words found).
+Relevance gates, tier orders: nothing here looks at a tier. What a passage means (cosine) and which of the question's
+words it has (BM25, as a share of what a perfect match would score) are added up on one scale.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from ldnqa.policy import Lexicon
 from ldnqa.text import terms
 from ldnqa.types import Hit, Passage, Regimen, ReviewStatus
 
-# Reciprocal rank fusion, Cormack, Clarke and Buettcher, SIGIR 2009; 60 is the constant of that paper.
-RRF_K = 60
-# How deep each ranking is read; beyond 50 a rank adds less than a hundredth of the first one's weight.
+# Weight of the words beside the meaning. On the development sets mtrag-un and liveqa-med nDCG@10 is .822 and .697 with
+# 0, .864 and .707 with 0.3, .880 and .708 with 0.5, .880 and .703 with 0.8; fusing by rank gives .858 and .656.
+WORDS_WEIGHT = 0.5
+# How deep each ranking is read.
 DEPTH = 50
 # How many passages are read for quotes. On tests/gold.yaml 8, 12 and 20 find the right quote equally often.
 READ = 12
-# A reader on an article's page usually asks about that article: its passages count as one good rank more.
-IN_VIEW_BONUS = 1 / (RRF_K + 10)
+# A reader on an article's page usually asks about that article: its passages come before others nearly as good.
+IN_VIEW_BONUS = 0.05
 
 
 @dataclass(frozen=True)
@@ -83,19 +84,17 @@ def retrieve(
     allowed = _allowed(index, only_article, approved_only)
     if allowed is not None and not allowed:
         return []
-    dense = index.search_dense(query.vector, DEPTH, allowed)
-    lexical = index.search_lexical(query.terms, DEPTH, allowed)
+    by_meaning = index.search_dense(query.vector, DEPTH, allowed)
+    by_words = dict(index.search_lexical(query.terms, DEPTH, allowed))
+    perfect = sum(index.rarity(term) for term in query.terms)
 
-    fused: dict[str, float] = {}
-    for ranking in (dense, lexical):
-        for rank, (passage_id, _) in enumerate(ranking, start=1):
-            fused[passage_id] = fused.get(passage_id, 0.0) + 1 / (RRF_K + rank)
-    cosines = dict(dense)
     hits = []
-    for passage_id, score in fused.items():
+    for passage_id in dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words]):
         passage = index.passage(passage_id)
+        cosine = float(index.passage_vector(passage_id) @ query.vector)
+        score = cosine + WORDS_WEIGHT * (by_words.get(passage_id, 0.0) / perfect if perfect else 0.0)
         bonus = IN_VIEW_BONUS if passage.article_id == in_view else 0.0
-        hits.append(Hit(passage=passage, score=score + bonus, cosine=cosines.get(passage_id, 0.0)))
+        hits.append(Hit(passage=passage, score=score + bonus, cosine=min(1.0, max(-1.0, cosine))))
     hits.sort(key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))
     return hits[:limit]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ldnqa.corpus.approval import FILE_NAME as REVIEWS
 from ldnqa.corpus.importing import import_document
 from ldnqa.corpus.problems import Report
 from ldnqa.corpus.read import GLOSSARY, NOT_AN_ARTICLE, read_corpus
@@ -134,7 +135,7 @@ def _merge(imported: Imported, entries: dict[str, Entry]) -> Imported:
 def _put(files: Mapping[str, str], corpus: Path, added: Mapping[str, Imported]) -> None:
     with tempfile.TemporaryDirectory() as name:
         trial = Path(name)
-        for path in (*sorted(corpus.glob("*.md")), corpus / REFERENCES, corpus / GLOSSARY):
+        for path in (*sorted(corpus.glob("*.md")), corpus / REFERENCES, corpus / GLOSSARY, corpus / REVIEWS):
             if path.exists():
                 shutil.copy(path, trial)
         for file, text in files.items():
@@ -144,7 +145,9 @@ def _put(files: Mapping[str, str], corpus: Path, added: Mapping[str, Imported]) 
         except BrokenCorpus as error:
             raise BrokenCorpus([_moved(problem, corpus) for problem in error.problems]) from None
     for article_id, imported in added.items():
-        if articles[article_id] != imported.article:
+        # What reviewers have said of an earlier text of this id is no change of ours.
+        written = articles[article_id].model_copy(update={"review": imported.article.review})
+        if written != imported.article:
             raise UnreadableDocument(
                 f"{article_id}: it cannot be written without a change; please report this document"
             )
