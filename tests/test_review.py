@@ -378,12 +378,14 @@ def test_the_command_says_what_is_wrong(folder, args, said):
 def test_adding_another_article_keeps_approvals_and_replacing_one_does_not(folder, tmp_path):
     record_review(folder, "zinc", APPROVED, "Dr. Vey", DAY)
     (folder / "zinc.md").write_text(TEXT.replace("review: submitted", "review: approved"), encoding="utf-8")
-    copper = tmp_path / "copper.md"
+    drafts = tmp_path / "drafts"
+    drafts.mkdir()
+    copper = drafts / "copper.md"
     copper.write_text(TEXT.replace("zinc", "copper").replace(" [@a]", ""), encoding="utf-8")
     add_documents([copper], folder)
     assert {a.id: a.review.status for a in read_corpus(folder).articles} == {"copper": SUBMITTED, "zinc": APPROVED}
 
-    edited = tmp_path / "zinc.md"
+    edited = drafts / "zinc.md"
     edited.write_text(TEXT.replace("a metal", "a white metal").replace(" [@a]", ""), encoding="utf-8")
     add_documents([edited], folder, force=True)
     assert {a.id: a.review.status for a in read_corpus(folder).articles} == {"copper": SUBMITTED, "zinc": UNDER_REVIEW}
