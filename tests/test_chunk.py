@@ -83,11 +83,11 @@ def test_short_blocks_join_and_long_ones_are_cut_between_sentences():
     assert all(passage.text.rstrip().endswith(".") for passage in passages)
 
 
-def test_the_subheading_above_a_passage_is_context_and_not_part_of_it():
+def test_the_subheading_is_context_and_every_name_of_the_subject_is_its_first_where_passages_are_matched():
     made = article(section("# Dosing", "LDN is taken at night."))
     (passage,) = split(made, count, 256)
     assert passage.text == "LDN is taken at night."
-    assert embedded_text(made, passage) == "low-dose naltrexone, Part, Dosing: LDN is taken at night."
+    assert embedded_text(made, passage) == "low-dose naltrexone, Part, Dosing: low-dose naltrexone is taken at night."
 
 
 WORD = st.sampled_from("pain dose 4.5 mg not However, These Vivid trial Crohn’s naïve • … e.g. women:".split())
