@@ -18,6 +18,7 @@ USED_FOR = (Turn(question="What is LDN used for?"),)
     [
         ("How does it work?", "How does low-dose naltrexone work?"),
         ("Can I take this drug with oxycodone?", "Can I take low-dose naltrexone with oxycodone?"),
+        ("What did the FINAL trial find, and who was in it?", "What did the FINAL trial find, and who was in it?"),
         ("What are the side effects?", "What are the side effects?"),
         ("What dose of low-dose naltrexone is it?", "What dose of low-dose naltrexone is it?"),
         ("What is the capital of France?", "What is the capital of France?"),

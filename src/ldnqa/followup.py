@@ -29,6 +29,8 @@ _SUBJECT_PRONOUN = re.compile(
     r"(?!['’]s\b)",
     re.IGNORECASE,
 )
+# "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
+_NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b", re.IGNORECASE)
 
 
@@ -40,7 +42,7 @@ def standalone(question: str, history: Sequence[Turn], subject: str | None) -> s
     """
     own = fold_space(question)
     if subject and subject.lower() not in own.lower():
-        named = _SUBJECT_PRONOUN.sub(subject, own, count=1)
+        named = _name_subject(own, subject)
         if named != own and not _GOES_ON.match(own):
             return named
     if not (history and leans(own)):
@@ -48,8 +50,16 @@ def standalone(question: str, history: Sequence[Turn], subject: str | None) -> s
     before = fold_space(history[-1].question)
     reading = f"{before if before.endswith(('?', '.', '!')) else before + '?'} {own}"
     if subject and subject.lower() not in reading.lower():
-        reading = _SUBJECT_PRONOUN.sub(subject, reading, count=1)
+        reading = _name_subject(reading, subject)
     return reading
+
+
+def _name_subject(text: str, subject: str) -> str:
+    """`text` with its first pronoun read as the subject, unless it stands for something `text` has named."""
+    pronoun = _SUBJECT_PRONOUN.search(text)
+    if pronoun is None or _NAMED_BEFORE.search(text, 0, pronoun.start()):
+        return text
+    return text[: pronoun.start()] + subject + text[pronoun.end() :]
 
 
 def leans(question: str) -> bool:
