@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ldnqa.chunk import embedded_text
 from ldnqa.index import Index
 from ldnqa.retrieve import Query
-from ldnqa.text import terms
+from ldnqa.text import names, terms
 from ldnqa.types import Hit, Quote, Tier
 
 # What ranks quotes: weights of each sign beside the quote's own cosine, which counts 1. Fitted by coordinate search on
@@ -24,6 +24,8 @@ PASSAGE_COVERAGE_WEIGHT = 0.3
 ARTICLE_WEIGHT = 0.5
 # A quote about another regimen than the one asked about must be this much better to come before one that is.
 OTHER_REGIMEN_PENALTY = 0.1
+# An article about something else than the others (how these articles are made) is for questions that name its subject.
+OTHER_SUBJECT_PENALTY = 0.6
 # An editor's comment must be this much better than what it comments on to be the answer itself.
 EDITORIAL_PENALTY = 0.1
 
@@ -69,11 +71,15 @@ def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQ
         article = index.articles[passage.article_id]
         section = article.section(passage.section_id)
         other_regimen = bool(query.regimens and section.regimen and section.regimen not in query.regimens)
+        other_subject = bool(index.subject) and not (
+            set(article.subject) & set(index.subject) or any(names(query.text, name) for name in article.subject)
+        )
         shared = (
             PASSAGE_WEIGHT * hit.cosine
             + PASSAGE_COVERAGE_WEIGHT * covered(query, terms(embedded_text(article, passage)), about, index)
             + ARTICLE_WEIGHT * near.get(article.id, 0.0)
             - OTHER_REGIMEN_PENALTY * other_regimen
+            - OTHER_SUBJECT_PENALTY * other_subject
             - EDITORIAL_PENALTY * (section.tier is Tier.EDITORIAL)
         )
         for span, vector in zip(passage.quotes, index.quote_vectors(passage.id), strict=True):
