@@ -113,14 +113,12 @@ def abstained(
         lines.append(f"Nothing in them mentions {named}.")
     else:
         lines.append("They touch on some of its words, but no passage answers it.")
-    if suggestions:
-        lines.append("They do answer: " + " / ".join(suggestions))
     return _answer(
         asked,
         index,
         policy,
         status=Status.ABSTAINED,
-        answer="\n\n".join([" ".join(lines[:2]), *lines[2:]]),
+        answer=" ".join(lines),
         notices=raise_notices(asked.question, asked.standalone, (), policy),
         suggestions=suggestions,
         generator=generator,
