@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ldnqa import ask
+from ldnqa.corpus.read import article_digest
 from ldnqa.types import Answer, Audience, ReviewStatus, Statement, Status, Turn
 
 pytestmark = pytest.mark.model
@@ -128,6 +129,11 @@ def test_every_answer_keeps_the_promises(index, policy, request):
     # 11. Reproducible: the same request, asked again, gives the same bytes; the index is named.
     assert ask(index, policy=policy, **request).model_dump_json() == answer.model_dump_json()
     assert answer.index_id == index.id
+
+    # 13. The index never lies: what is quoted is the article whose digest the manifest has, by the model it names.
+    for source in answer.sources:
+        assert index.manifest.articles[source.article_id] == article_digest(index.articles[source.article_id])
+    assert index.manifest.model_digest == index.encoder.digest
 
     # It survives the wire.
     assert Answer.model_validate_json(answer.model_dump_json()) == answer
