@@ -45,6 +45,12 @@ def test_a_question_that_only_says_it_needs_the_subject_and_not_the_question_bef
     assert standalone("And does it work for MS?", USED_FOR, None) == "What is LDN used for? And does it work for MS?"
 
 
+@pytest.mark.parametrize("name", ["LDN", "low dose naltrexone", "Low-dose naltrexone"])
+def test_when_the_subject_is_named_the_pronoun_is_something_else(name):
+    question = f"My uncle has cancer. Could {name} cure it?"
+    assert standalone(question, (), LDN, ("low-dose naltrexone", "LDN")) == question
+
+
 def test_without_a_subject_or_history_nothing_is_put_in():
     assert standalone("How does it work?", (), None) == "How does it work?"
 

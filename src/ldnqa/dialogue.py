@@ -43,7 +43,7 @@ def ask(
     history = tuple(history)[-MAX_HISTORY_TURNS:]
 
     subject = subject_in_view(index, article_id, history)
-    reading = standalone(question, history, subject)
+    reading = standalone(question, history, subject, index.subject)
     asked = Asked(question, reading, article_id, audience, history, approved_only)
 
     emergency = triage(question, policy)

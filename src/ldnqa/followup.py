@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ldnqa.text import fold_space, terms
+from ldnqa.text import fold_space, names, terms
 from ldnqa.types import Turn
 
 # A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
@@ -34,14 +34,15 @@ _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|repo
 _POINTS_BACK = re.compile(r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b", re.IGNORECASE)
 
 
-def standalone(question: str, history: Sequence[Turn], subject: str | None) -> str:
+def standalone(question: str, history: Sequence[Turn], subject: str | None, other_names: Sequence[str] = ()) -> str:
     """The question with what it leaves out put back.
 
-    "It", "this drug" and the like are read as `subject`, the name of what is being talked about, when there is one. A
-    short question that leans on the conversation in any other way is read together with the question before it.
+    "It", "this drug" and the like are read as `subject`, the name of what is being talked about, when there is one and
+    the question does not name it by that or by one of `other_names`: then "it" is something else. A short question
+    that leans on the conversation in any other way is read together with the question before it.
     """
     own = fold_space(question)
-    if subject and subject.lower() not in own.lower():
+    if subject and not _names_any(own, (subject, *other_names)):
         named = _name_subject(own, subject)
         if named != own and not _GOES_ON.match(own):
             return named
@@ -49,9 +50,14 @@ def standalone(question: str, history: Sequence[Turn], subject: str | None) -> s
         return own
     before = fold_space(history[-1].question)
     reading = f"{before if before.endswith(('?', '.', '!')) else before + '?'} {own}"
-    if subject and subject.lower() not in reading.lower():
+    if subject and not _names_any(reading, (subject, *other_names)):
         reading = _name_subject(reading, subject)
     return reading
+
+
+def _names_any(text: str, subject: Sequence[str]) -> bool:
+    """Whether `text` has one of the names, written with or without hyphens."""
+    return any(names(text.replace("-", " "), name.replace("-", " ")) for name in subject)
 
 
 def _name_subject(text: str, subject: str) -> str:

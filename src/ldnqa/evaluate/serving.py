@@ -99,7 +99,7 @@ def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
         with clock.question():
             with clock.stage("reading"):
                 subject = subject_in_view(watched, in_view, history)
-                reading = standalone(question, history, subject)
+                reading = standalone(question, history, subject, watched.subject)
                 query = read_query(reading, watched, policy.lexicon, subject)
             with clock.stage("fusion"):
                 hits = retrieve(watched, query, in_view=in_view, limit=DEPTH)
