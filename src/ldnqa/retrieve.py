@@ -57,7 +57,7 @@ def read_query(question: str, index: Index, lexicon: Lexicon, subject: str | Non
     for said, others in matches:
         named = [term for term in terms(said) if term not in lexicon.generic_terms]
         group = frozenset([*named, *(t for name in others for t in terms(name))])
-        groups.update((term, group) for term in named or [said])
+        groups.update((term, group) for term in named or others[:1])
     asked = question
     for names_of_one in index.nicknames:
         asked = call_by_first_name(asked, names_of_one)

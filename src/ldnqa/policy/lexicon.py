@@ -7,7 +7,7 @@ from functools import cached_property
 
 from pydantic import Field
 
-from ldnqa.text import terms
+from ldnqa.text import terms, words
 from ldnqa.types import NonEmpty, Noun, Regimen
 
 
@@ -49,7 +49,11 @@ class Lexicon(Noun):
         for names, pattern in self._synonym_patterns:
             found.extend((match.group(), names) for match in pattern.finditer(text))
         for aspect, pattern in self._aspect_patterns:
-            found.extend((match.group(), aspect.names) for match in pattern.finditer(text))
+            # What stands between the words of the pattern ("take ibuprofen with") is a topic of its own.
+            own = frozenset(terms(re.sub(r"\\[a-zA-Z]|\W", " ", aspect.asked)))
+            for match in pattern.finditer(text):
+                said = " ".join(word for word in words(match.group()) if frozenset(terms(word)) & own)
+                found.append((said, aspect.names))
         kept = [(said, tuple(n for n in names if not _pattern([n]).search(text))) for said, names in found]
         return [(said, names) for said, names in kept if names]
 
