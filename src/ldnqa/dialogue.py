@@ -63,7 +63,7 @@ def ask(
         )
     if emergency:
         return urgent(asked, emergency, index, policy)
-    missing = unknown_words(question, index)
+    missing = unknown_words(question, index, query.generic)
     return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
 
 

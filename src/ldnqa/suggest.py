@@ -37,7 +37,7 @@ def suggest(index: Index, query: Query, asked: Sequence[str], *, approved_only: 
     return tuple(index.questions[row][1] for row in chosen)
 
 
-def unknown_words(question: str, index: Index) -> tuple[str, ...]:
-    """Words of a question that no article uses, as the reader wrote them."""
+def unknown_words(question: str, index: Index, generic: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Words of a question that no article uses, as the reader wrote them; not those whose terms are `generic`."""
     seen = dict.fromkeys(word for word in words(question) if word.removesuffix("'s") not in STOPWORDS)
-    return tuple(word for word in seen if not any(map(index.has_term, terms(word))))
+    return tuple(word for word in seen if not any(t in generic or index.has_term(t) for t in terms(word)))
