@@ -12,13 +12,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from ldnqa.dialogue import ask
-from ldnqa.errors import BrokenDataset
-from ldnqa.evaluate.gold import Right
+from ldnqa.evaluate.gold import Right, read_yaml
 from ldnqa.evaluate.measures import mean, risk_at, risk_coverage
 from ldnqa.evaluate.serving import Clock, Found, finder
 from ldnqa.index import Index
@@ -119,14 +117,7 @@ class ConversationRun:
 
 def read_conversations(path: Path) -> Suite:
     """The suite of a YAML file; BrokenDataset says what is wrong with it."""
-    try:
-        return TypeAdapter(Suite).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BrokenDataset(f"{path} cannot be read: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise BrokenDataset(f"{path}: {place} (counted from 0): {first['msg']}") from error
+    return read_yaml(path, TypeAdapter(Suite))
 
 
 def run_conversations(
