@@ -49,7 +49,8 @@ def test_reports_what_it_did(tmp_path: Path) -> None:
     index = Index.open(tmp_path, HashedEncoder())
     assert report.index_id == index.id
     assert (report.articles, report.passages) == (2, len(index.passages))
-    assert report.embedded == len(index.passages) + sum(len(p.quotes) for p in index.passages) - 2 + 1
+    # A quote that is its passage is embedded once; to these come a question and the one title that is none.
+    assert report.embedded == len(index.passages) + sum(len(p.quotes) for p in index.passages) - 2 + 1 + 1
     assert (report.reused, report.unchanged) == (0, False)
 
 
@@ -122,7 +123,7 @@ def test_a_deleted_article_is_gone(tmp_path: Path) -> None:
     index = Index.open(tmp_path, HashedEncoder())
     assert list(index.articles) == ["dosing"]
     assert {passage.article_id for passage in index.passages} == {"dosing"}
-    assert index.search_lexical(["opioid"], 9) == []
+    assert index.search_lexical({"opioid": 1.0}, 9) == []
     found = index.search_dense(HashedEncoder().encode_queries(["opioids stopped"])[0], 9)
     assert {id_.split("#")[0] for id_, _ in found} == {"dosing"}
 
@@ -142,7 +143,7 @@ def test_another_model_or_chunker_builds_again_and_reuses_nothing_of_another_mod
 
 def test_articles_with_the_same_words_share_vectors_and_are_both_found(tmp_path: Path) -> None:
     twins = [article(section("Sleep well."), id=f"twin-{n}", title="Twin") for n in range(40)]
-    assert make(tmp_path, *twins).embedded == 2 - 1
+    assert make(tmp_path, *twins).embedded == 2  # the text and the title
     index = Index.open(tmp_path, HashedEncoder())
     assert len(index.search_dense(index.passage_vector("twin-7#part:0"), 99)) == 40
 

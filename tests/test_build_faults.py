@@ -57,7 +57,10 @@ def answers(index: Index) -> object:
     """What a reader could be told."""
     questions = ["When is the dose taken?", "Which opioids must be stopped?"]
     return [
-        (index.search_dense(index.encoder.encode_queries([q])[0], 9), index.search_lexical(terms(q), 9))
+        (
+            index.search_dense(index.encoder.encode_queries([q])[0], 9),
+            index.search_lexical(dict.fromkeys(terms(q), 1.0), 9),
+        )
         for q in questions
     ]
 

@@ -90,11 +90,11 @@ def test_an_article_approved_and_then_edited_is_shown_under_review_again(tmp_pat
     def status_of_the_leading_source():
         assert run("build", "--corpus", corpus, "--index", index).exit_code == 0
         answer = json.loads(run("ask", "--index", index, "--json", "What dose of LDN is used?").stdout)
-        assert answer["sources"][0]["article_id"] == "ldn-indications"
+        assert answer["sources"][0]["article_id"] == "ldn-dosing"
         return answer["sources"][0]["review_status"], "review_pending" in {n["kind"] for n in answer["notices"]}
 
-    run("review", "ldn-indications", "--status", "approved", "--by", "Test Reviewer", "--corpus", corpus)
+    run("review", "ldn-dosing", "--status", "approved", "--by", "Test Reviewer", "--corpus", corpus)
     assert status_of_the_leading_source()[0] == "approved"
-    article = corpus / "ldn-indications.md"
-    article.write_text(article.read_text().replace("headache", "headaches"))
+    article = corpus / "ldn-dosing.md"
+    article.write_text(article.read_text().replace("bedtime", "bedtimes"))
     assert status_of_the_leading_source() == ("under_review", True)

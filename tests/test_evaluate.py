@@ -27,6 +27,7 @@ from ldnqa.evaluate.measures import (
 from ldnqa.evaluate.report import retrieval_page
 from ldnqa.evaluate.retrieval import index_folder, misses, run_retrieval
 from ldnqa.evaluate.serving import Clock, finder
+from ldnqa.followup import Reading
 from ldnqa.retrieve import DEPTH, READ, read_query, retrieve
 from ldnqa.types import Turn
 
@@ -83,7 +84,8 @@ def test_a_run_asks_what_ask_would_ask(dataset, beir_index, policy):
 
 @pytest.mark.model
 def test_reading_deeper_for_documents_changes_nothing_that_an_answer_reads(index, policy):
-    query = read_query("What are the side effects of LDN?", index, policy.lexicon)
+    question = "What are the side effects of LDN?"
+    query = read_query(Reading(question, question), index, policy.lexicon)
     assert retrieve(index, query, limit=DEPTH)[:READ] == retrieve(index, query)
 
 

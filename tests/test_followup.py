@@ -6,11 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ldnqa.followup import standalone
+from ldnqa.followup import read
+from ldnqa.policy import load_policy
 from ldnqa.types import Turn
+from ldnqa.vocabulary import vocabulary_of
 
 LDN = "low-dose naltrexone"
 USED_FOR = (Turn(question="What is LDN used for?"),)
+LEXICON = load_policy().lexicon
+
+
+def standalone(question, history, subject, other_names=()):
+    return read(question, history, subject=subject, other_names=other_names).text
+
+
+def after(*questions):
+    *before, last = questions
+    history = [Turn(question=question) for question in before]
+    return read(last, history, subject=LDN, other_names=(LDN, "LDN"), lexicon=LEXICON)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +66,40 @@ def test_when_the_subject_is_named_the_pronoun_is_something_else(name):
 
 def test_without_a_subject_or_history_nothing_is_put_in():
     assert standalone("How does it work?", (), None) == "How does it work?"
+
+
+def test_another_thing_takes_the_place_of_the_one_before():
+    assert after("Does LDN help multiple sclerosis?", "and Crohn's?").text == "Does LDN help Crohn's?"
+    assert after("What dose of LDN for fibromyalgia?", "And for MS?", "CRPS?").text == "What dose of LDN for CRPS?"
+
+
+def test_it_is_the_medicine_that_was_asked_about_or_is_to_be_stopped():
+    assert after("How often is Vivitrol given?", "what is it used for?").text == "what is Vivitrol used for?"
+    read = after("I take Percocet. Can I start LDN?", "How long must I be off it first?")
+    assert read.text == "How long must I be off Percocet first?"
+
+
+def test_yes_and_why_bring_nothing_of_their_own():
+    reading = after("Is LDN an opioid?", "yes")
+    assert (reading.text, reading.own) == ("Is LDN an opioid? yes", "Is LDN an opioid?")
+
+
+def test_a_pronoun_that_stands_for_nothing_stays():
+    assert after("Is it true that LDN is an opioid?").text == "Is it true that LDN is an opioid?"
+    assert after("Is it safe to drive?").text == "Is it safe to drive?"
+
+
+def test_slips_are_put_right_but_no_medicine_becomes_another():
+    words = vocabulary_of(["The side effects of naltrexone in fibromyalgia. Prednisolone was allowed."])
+    asked = "waht are teh side efects of naltrexon in FIBROMYALGAI"
+    assert words.corrected(asked) == "what are the side effects of naltrexone in FIBROMYALGIA"
+    assert words.corrected("Can I take prednisone?") == "Can I take prednisone?"
+    assert read("oxicodone?", (), lexicon=LEXICON, vocabulary=words).text == "oxycodone?"
+
+
+def test_an_abbreviation_that_an_article_defines_is_known():
+    words = vocabulary_of(["In normal pressure hydrocephalus (NPH), fluid builds up. The effect (see below) is small."])
+    assert words.abbreviations == {"nph": "normal pressure hydrocephalus"}
 
 
 @given(st.text(min_size=1, max_size=200).filter(str.strip))

@@ -53,7 +53,7 @@ def contents(index: Index) -> object:
         index.passages,
         index.questions,
         [index.search_dense(ENCODER.encode_queries([text])[0], 9) for text in ("bedtime dose", "opioids")],
-        [index.search_lexical(terms(text), 9) for text in ("bedtime dose", "opioids")],
+        [index.search_lexical(dict.fromkeys(terms(text), 1.0), 9) for text in ("bedtime dose", "opioids")],
         [index.quote_vectors(passage.id).tobytes() for passage in index.passages],
         index.question_vectors.tobytes(),
         index.centre.tobytes(),
@@ -119,10 +119,10 @@ def test_searches_find_by_meaning_and_by_word_within_what_is_allowed(built: Path
     index = Index.open(built, ENCODER)
     query = ENCODER.encode_queries(["stop opioids before naltrexone"])[0]
     assert index.search_dense(query, 1)[0][0] == "opioids#part:0"
-    assert index.search_lexical(terms("stop opioids before"), 1)[0][0] == "opioids#part:0"
+    assert index.search_lexical(dict.fromkeys(terms("stop opioids before"), 1.0), 1)[0][0] == "opioids#part:0"
     for search in (
         lambda allowed: index.search_dense(query, 99, allowed),
-        lambda allowed: index.search_lexical(terms("naltrexone"), 99, allowed),
+        lambda allowed: index.search_lexical(dict.fromkeys(terms("naltrexone"), 1.0), 99, allowed),
     ):
         assert {id_ for id_, _ in search(None)} == {passage.id for passage in index.passages}
         assert [id_ for id_, _ in search(["dosing#harms:0", "gone#part:0"])] == ["dosing#harms:0"]

@@ -101,7 +101,7 @@ def _read_one(
     meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not _names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = _name_subject(own, meant)
-        if named != own and set(terms(named)) - set(terms(meant)) - lexicon.generic_terms:
+        if named != own and set(terms(named)) - set(terms(meant)):
             return named, named
     if before is None or not leans(own):
         return own, own
