@@ -44,6 +44,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "malformed-request": Kind(400, "The request is not JSON"),
     "not-found": Kind(404, "There is nothing here"),
+    "model-not-found": Kind(404, "No such model"),
     "unknown-article": Kind(404, "No such article"),
     "unknown-passage": Kind(404, "No such passage"),
     "method-not-allowed": Kind(405, "This method is not offered here"),
@@ -175,14 +176,19 @@ def answer_with_problems(app: FastAPI, page_for: PageFor) -> None:
 
     async def refused(request: Request, error: Exception) -> Response:
         found, headers = problem_of(error)
-        page = page_for(request, found)
-        if page is None:
-            return problem_response(found, headers)
-        page.headers.update(headers)
-        return page
+        return shaped(request, found, headers, page_for)
 
     for kind in (Rejected, BadRequest, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refused)
+
+
+def shaped(request: Request, found: Problem, headers: Mapping[str, str], page_for: PageFor) -> Response:
+    """A problem as the response that `page_for` makes of it, else as a problem document."""
+    page = page_for(request, found)
+    if page is None:
+        return problem_response(found, headers)
+    page.headers.update(headers)
+    return page
 
 
 def allow(headers: Mapping[str, str] | None) -> dict[str, str]:
@@ -195,10 +201,14 @@ def allow(headers: Mapping[str, str] | None) -> dict[str, str]:
 
 
 class LastResort:
-    """Turns an exception nobody foresaw into a 500 problem with a request id, and logs it under that id."""
+    """Turns an exception nobody foresaw into a 500 problem with a request id, and logs it under that id.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `page_for` may give the problem another shape, as for `answer_with_problems`; it must not fail.
+    """
+
+    def __init__(self, app: ASGIApp, page_for: PageFor) -> None:
         self.app = app
+        self.page_for = page_for
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves the request, come what may."""
@@ -221,4 +231,4 @@ class LastResort:
                 # for whole. `from None` keeps the message out of the server's own log.
                 named = f"request {found.request_id} failed while its response was sent"
                 raise ConnectionAbortedError(named) from None
-            await problem_response(found, headers)(scope, receive, send)
+            await shaped(Request(scope), found, headers, self.page_for)(scope, receive, send)

@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic.json_schema import models_json_schema
 
-from ldnqa.types import Answer
-
-from .accept import EVENTS
+from .chat import refusal_document
 from .errors import KINDS, PROBLEM_JSON, problem
+from .openapi_streams import show_streams
 from .schemas import FieldError
-from .stream import PAYLOADS, Event, StreamProblem, events
 
 EXAMPLES = Path(__file__).parent / "pages" / "examples.json"
 
@@ -64,6 +61,7 @@ _FALLBACKS: Mapping[tuple[str, str], Any] = {
     ("AskRequest", "article_id"): "ldn-indications",
     ("AskRequest", "audience"): "patient",
     ("SearchRequest", "article_id"): "ldn-indications",
+    ("ChatFault", "param"): "messages.0.content",
 }
 _SAME_FIELDS = {
     "CitedReference": "Reference",
@@ -99,7 +97,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     found: dict[tuple[str, str], Any] = {}
-    _show_stream(document["paths"]["/v1/ask"]["post"], schemas, found)
+    shown = list(show_streams(document, recorded()))
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             exchanges = recorded().get(f"{method.upper()} {path}", [])
@@ -108,6 +106,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 for value, place in _bodies(operation, exchange):
                     _collect(schemas, place["schema"], value, found)
             _show_problems(operation, schemas, found)
+    for name, value in shown:
+        _collect(schemas, {"$ref": f"#/components/schemas/{name}"}, value, found)
     for schema_name, schema in schemas.items():
         for field, about in schema.get("properties", {}).items():
             example = found.get((schema_name, field))
@@ -116,7 +116,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 example = example if fallback is None else fallback
             if example is None and "default" in about:
                 example = about["default"]
-            about.setdefault("examples", [] if example is None else [example])
+            is_null = about.get("type") == "null"
+            about.setdefault("examples", [] if example is None and not is_null else [example])
     return document
 
 
@@ -138,57 +139,9 @@ def _show(operation: dict[str, Any], exchanges: list[dict[str, Any]]) -> None:
 
 _PARAMETERS = {
     "article_id": "Id of the article, as GET /v1/articles lists it.",
+    "model": "Name of the model, as GET /v1/models lists it.",
     "passage_id": 'Id of the passage. It holds a "#", which an address must have as "%23".',
 }
-
-
-_REF = "#/components/schemas/"
-
-
-def _show_stream(operation: dict[str, Any], schemas: dict[str, Any], found: dict[tuple[str, str], Any]) -> None:
-    """Documents the event stream: a schema for each event, and the events of the first recorded answer.
-
-    The schema of a stream describes one event, its `data` by the schema of what the JSON in it is.
-    """
-    models = [(model, "serialization") for model, _ in PAYLOADS.values()]
-    _, made = models_json_schema(models, ref_template=_REF + "{model}")  # type: ignore[arg-type]
-    for name, schema in made["$defs"].items():
-        schemas.setdefault(name, schema)
-    for name, (model, words) in PAYLOADS.items():
-        schemas[_event_schema(name)] = {
-            "type": "object",
-            "description": f"The event `{name}`. {words}",
-            "properties": {
-                "id": {"type": "string", "description": "Number of the event, from 1."},
-                "event": {"type": "string", "const": name, "description": "Name of the event."},
-                "data": {
-                    "type": "string",
-                    "contentMediaType": "application/json",
-                    "contentSchema": {"$ref": _REF + model.__name__},
-                    "description": f"`{model.__name__}` as JSON.",
-                },
-            },
-            "required": ["id", "event", "data"],
-        }
-    examples: dict[str, Any] = {}
-    for event in _recorded_events():
-        examples.setdefault(event.name, {"summary": PAYLOADS[event.name][1], "value": event.fields()})
-        _collect(schemas, {"$ref": _REF + type(event.payload).__name__}, json.loads(event.fields()["data"]), found)
-        _collect(schemas, {"$ref": _REF + _event_schema(event.name)}, event.fields(), found)
-    schema = {"anyOf": [{"$ref": _REF + _event_schema(name)} for name in PAYLOADS]}
-    operation["responses"]["200"]["content"][EVENTS] = {"schema": schema, "examples": examples}
-
-
-def _event_schema(name: str) -> str:
-    return f"AskEvent{name.title()}"
-
-
-def _recorded_events() -> Iterator[Event]:
-    """The events of the first recorded answer, and one that says there is none."""
-    answer = Answer.model_validate(recorded()["POST /v1/ask"][0]["response"])
-    yield from events(answer)
-    fault = problem("internal", "What to do next, in a sentence.", request_id=_FALLBACKS["Problem", "request_id"])
-    yield Event(1, "error", StreamProblem(**fault.model_dump(), disclaimer=answer.disclaimer))
 
 
 def _bodies(operation: dict[str, Any], exchange: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -199,19 +152,17 @@ def _bodies(operation: dict[str, Any], exchange: dict[str, Any]) -> Iterator[tup
 
 def _show_problems(operation: dict[str, Any], schemas: dict[str, Any], found: dict[tuple[str, str], Any]) -> None:
     """Documents the refusals as what they are sent as, with one example each."""
-    is_passage = "passage" in operation["operationId"]
-    unknown = "passage" if is_passage else "article"
+    in_chat = operation["tags"] == ["chat"]
+    unknown = "passage" if "passage" in operation["operationId"] else "article"
+    not_found = "model-not-found" if in_chat else f"unknown-{unknown}"
+    if in_chat:
+        # What FastAPI adds of its own; there it is 400.
+        operation["responses"].pop("422", None)
     for status, response in operation["responses"].items():
         if int(status) < 400:
             continue
         media = response["content"].pop("application/json")
-        kind = next(
-            name
-            for name, kind in KINDS.items()
-            if kind.status == int(status)
-            and name != "not-found"
-            and (int(status) != 404 or name == f"unknown-{unknown}")
-        )
+        kind = not_found if status == "404" else next(k for k, about in KINDS.items() if about.status == int(status))
         errors = {
             "invalid-request": [FieldError(field="question", message="must not be empty")],
             f"unknown-{unknown}": [FieldError(field=f"{unknown}_id", message=f"unknown {unknown}")],
@@ -219,10 +170,12 @@ def _show_problems(operation: dict[str, Any], schemas: dict[str, Any], found: di
         request_id = _FALLBACKS["Problem", "request_id"] if kind == "internal" else None
         shown = problem(kind, "What to do next, in a sentence.", errors=errors, request_id=request_id)
         value = shown.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        if in_chat:
+            value = refusal_document(shown).model_dump(mode="json")
         media["examples"] = {kind: {"summary": KINDS[kind].title, "value": value}}
         response["description"] = KINDS[kind].title
-        response["content"][PROBLEM_JSON] = media
-        if errors:
+        response["content"]["application/json" if in_chat else PROBLEM_JSON] = media
+        if errors or in_chat:
             _collect(schemas, media["schema"], value, found)
 
 
@@ -236,7 +189,7 @@ def _collect(schemas: dict[str, Any], schema: dict[str, Any], value: Any, found:
                     if found.get((name, field)) in (None, [], {}):
                         found[name, field] = value[field]
                     _collect(schemas, about, value[field], found)
-    for option in schema.get("anyOf", []):
+    for option in (*schema.get("anyOf", []), *schema.get("oneOf", [])):
         _collect(schemas, option, value, found)
     if "items" in schema and isinstance(value, list):
         for one in value:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from ldnqa.errors import UnknownArticle
-from ldnqa.types import Answer
+from ldnqa.types import Answer, Disclaimer
 
 from .accept import EVENTS, JSON, wanted
 from .body import StrictRoute
@@ -30,7 +30,7 @@ from .schemas import (
     SearchReply,
     SearchRequest,
 )
-from .stream import AnswerStream
+from .stream import AnswerStream, encoded_error, encoded_events
 from .views import article_summary, article_view, passage_view
 
 router = APIRouter(route_class=StrictRoute)
@@ -50,6 +50,15 @@ async def form_wanted(request: Request) -> str:
     if form is None:
         raise Rejected("not-acceptable", f"Offered are {JSON} and {EVENTS}; name one of them in `Accept`.")
     return form
+
+
+def disclaimer_in_view(article_id: str | None, served: Resources) -> Disclaimer:
+    """The words that an answer has at least to carry; UnknownArticle, before any work is done for it."""
+    if article_id is None:
+        return served.policy.disclaimer
+    if article_id not in served.index.articles:
+        raise UnknownArticle(article_id)
+    return served.disclaimer(served.index.articles[article_id])
 
 
 def answer_to(asked: AskRequest, served: Resources) -> Answer:
@@ -79,12 +88,10 @@ async def ask(asked: AskRequest, served: Served, form: Annotated[str, Depends(fo
     With `Accept: text/event-stream` the answer comes as server-sent events: `meta`, each `notice`, then each
     `statement` behind its `source`s, and `done` with the whole answer; or `error` with a problem document.
     """
-    article = served.index.articles.get(asked.article_id) if asked.article_id is not None else None
-    if asked.article_id is not None and article is None:
-        raise UnknownArticle(asked.article_id)
+    disclaimer = disclaimer_in_view(asked.article_id, served)
     if form == EVENTS:
-        disclaimer = served.disclaimer(article) if article else served.policy.disclaimer
-        return AnswerStream(partial(answer_to, asked, served), disclaimer)
+        question = partial(answer_to, asked, served)
+        return AnswerStream(question, show=encoded_events, fail=partial(encoded_error, disclaimer=disclaimer))
     return await run_in_threadpool(answer_to, asked, served)
 
 

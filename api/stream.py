@@ -7,7 +7,7 @@ disclaimer is in the first event and in the last, and in an `error`, which is bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,6 +43,11 @@ class AnswerBegun(Wire):
     """The mandated words; always show them."""
     index_id: str
     """The index that gave the answer."""
+
+    @classmethod
+    def of(cls, answer: Answer) -> AnswerBegun:
+        """What opens the stream of `answer`."""
+        return cls(id=answer.id, status=answer.status, disclaimer=answer.disclaimer, index_id=answer.index_id)
 
 
 class StreamProblem(Problem):
@@ -90,10 +95,7 @@ def events(answer: Answer) -> Iterator[Event]:
 
 
 def _payloads(answer: Answer) -> Iterator[tuple[str, BaseModel]]:
-    yield (
-        "meta",
-        AnswerBegun(id=answer.id, status=answer.status, disclaimer=answer.disclaimer, index_id=answer.index_id),
-    )
+    yield "meta", AnswerBegun.of(answer)
     for notice in answer.notices:
         yield "notice", notice
     unsent = {source.index: source for source in answer.sources}
@@ -108,19 +110,35 @@ def _payloads(answer: Answer) -> Iterator[tuple[str, BaseModel]]:
     yield "done", answer
 
 
+def encoded_events(answer: Answer) -> Iterator[bytes]:
+    """The bytes of each event of an answer."""
+    return (event.encoded() for event in events(answer))
+
+
+def encoded_error(found: Problem, disclaimer: Disclaimer) -> bytes:
+    """The bytes of the event that closes a stream without an answer."""
+    return Event(1, "error", StreamProblem(**found.model_dump(), disclaimer=disclaimer)).encoded()
+
+
 class AnswerStream(Response):
-    """Runs `ask` in a thread and sends its answer as events; a client that goes away takes its question along.
+    """Runs `ask` in a thread and sends its answer as `show` encodes it; a client that goes away takes it back.
 
     What `ask` raises before the stream is opened is raised here too, and becomes the response of any other
-    refusal; after that it is an `error` event with `disclaimer`.
+    refusal; after that `fail` encodes the problem that it is.
     """
 
     media_type = EVENTS
 
-    def __init__(self, ask: Callable[[], Answer], disclaimer: Disclaimer) -> None:
+    def __init__(
+        self,
+        ask: Callable[[], Answer],
+        *,
+        show: Callable[[Answer], Iterable[bytes]],
+        fail: Callable[[Problem], bytes],
+    ) -> None:
         super().__init__(headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._ask, self._disclaimer = ask, disclaimer
+        self._ask, self._show, self._fail = ask, show, fail
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends the stream."""
@@ -141,14 +159,11 @@ class AnswerStream(Response):
                 pass
             tasks.cancel_scope.cancel()
 
-        async def open_stream() -> None:
+        async def transmit(data: bytes, *, more: bool = True) -> None:
             nonlocal is_open
             if not is_open:
                 is_open = True
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-
-        async def transmit(data: bytes, *, more: bool = True) -> None:
-            await open_stream()
             await send({"type": "http.response.body", "body": data, "more_body": more})
 
         # The thread is not started if the client goes before its turn comes, and is never abandoned once it runs:
@@ -162,16 +177,12 @@ class AnswerStream(Response):
                 if not finished.is_set():
                     await transmit(HEARTBEAT)
             if isinstance(outcome, Answer):
-                for event in events(outcome):
-                    await transmit(event.encoded())
+                for frame in self._show(outcome):
+                    await transmit(frame)
             elif isinstance(outcome, Exception) and is_open:
-                await transmit(Event(1, "error", self._problem(outcome)).encoded())
+                await transmit(self._fail(problem_of(outcome)[0]))
             if is_open:
                 await transmit(b"", more=False)
             tasks.cancel_scope.cancel()
         if isinstance(outcome, Exception) and not is_open:
             raise outcome
-
-    def _problem(self, error: Exception) -> StreamProblem:
-        found, _ = problem_of(error)
-        return StreamProblem(**found.model_dump(), disclaimer=self._disclaimer)
