@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ldnqa.settings import Settings
 
-from . import chat, openapi, routes, routes_pages
+from . import chat, mcp, openapi, routes, routes_pages
 from .deps import WORKING_THREADS, Resources, open_resources
 from .errors import LastResort, answer_with_problems
 from .schemas import Problem
@@ -48,7 +48,8 @@ def create_app(settings: Settings | None = None, *, resources: Resources | None 
             app.state.resources = await anyio.to_thread.run_sync(open_resources, settings or Settings())
         else:
             app.state.resources = resources
-        yield
+        async with mcp.opened(app):
+            yield
         app.state.resources = None
 
     app = FastAPI(
@@ -64,9 +65,8 @@ def create_app(settings: Settings | None = None, *, resources: Resources | None 
     app.include_router(routes.router)
     app.include_router(chat.router)
     app.include_router(routes_pages.router)
-    answer_with_problems(
-        app, lambda request, found: chat.refusal(request, found) or routes_pages.problem_page(request, found)
-    )
+    mcp.install(app)
+    answer_with_problems(app, _as_asked)
     openapi.describe(app)
     # The one added last is the outermost.
     app.add_middleware(LastResort, page_for=chat.refusal)

@@ -43,6 +43,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "malformed-request": Kind(400, "The request is not JSON"),
+    "foreign-origin": Kind(403, "Not for pages of other sites"),
     "not-found": Kind(404, "There is nothing here"),
     "model-not-found": Kind(404, "No such model"),
     "unknown-article": Kind(404, "No such article"),
@@ -53,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
     "unsupported-media-type": Kind(415, "The request is not sent as JSON"),
     "invalid-request": Kind(422, "The request cannot be used as it is"),
     "internal": Kind(500, "Something went wrong here"),
+    "not-installed": Kind(501, "Not installed here"),
     "not-ready": Kind(503, "Not ready yet"),
 }
 _KIND_OF_STATUS = {kind.status: name for name, kind in reversed(list(KINDS.items()))}
