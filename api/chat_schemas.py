@@ -22,9 +22,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from ldnqa.types import MAX_QUESTION_CHARS, Answer, Audience, Disclaimer
+from ldnqa.types import Answer, Audience, Disclaimer
 
-from .schemas import Wire, Words
+from .schemas import WORDS_SCHEMA, Wire, Words, whole
 from .stream import AnswerBegun
 
 MODEL = "ldnqa"
@@ -52,13 +52,13 @@ def _joined(content: object) -> object:
 
 _PARTS_SCHEMA: dict[str, Any] = {
     "anyOf": [
-        {"type": "string", "minLength": 1, "maxLength": MAX_QUESTION_CHARS},
+        WORDS_SCHEMA,
         {
             "type": "array",
             "minItems": 1,
             "items": {
                 "type": "object",
-                "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
+                "properties": {"type": {"const": "text"}, "text": WORDS_SCHEMA},
                 "required": ["type", "text"],
             },
         },
@@ -143,7 +143,7 @@ class ChatRequest(Lenient):
     """Send the answer in chunks."""
     stream_options: StreamOptions | None = None
     """How to stream."""
-    n: Annotated[StrictInt, Field(ge=1, le=1)] | None = None
+    n: Annotated[StrictInt, Field(ge=1, le=1), BeforeValidator(whole)] | None = None
     """How many answers; there is only one."""
     ldnqa: AskOptions = Field(default_factory=AskOptions)
     """Options of ours: article in view, audience, approved articles only."""

@@ -106,6 +106,16 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 for value, place in _bodies(operation, exchange):
                     _collect(schemas, place["schema"], value, found)
             _show_problems(operation, schemas, found)
+    for operation, links in _LINKS.items():
+        method, _, path = operation.partition(" ")
+        document["paths"][path][method.lower()]["responses"]["200"]["links"] = {
+            name: {
+                "operationId": document["paths"][to]["get"]["operationId"],
+                "parameters": {parameter: f"$response.body#{at}"},
+                "description": words,
+            }
+            for name, (to, parameter, at, words) in links.items()
+        }
     for name, value in shown:
         _collect(schemas, {"$ref": f"#/components/schemas/{name}"}, value, found)
     for schema_name, schema in schemas.items():
@@ -141,6 +151,23 @@ _PARAMETERS = {
     "article_id": "Id of the article, as GET /v1/articles lists it.",
     "model": "Name of the model, as GET /v1/models lists it.",
     "passage_id": 'Id of the passage. It holds a "#", which an address must have as "%23".',
+}
+
+
+_ARTICLE = "/v1/articles/{article_id}"
+_PASSAGE = "/v1/passages/{passage_id}"
+# Where what one operation gives is what another takes: operation, parameter, place in the reply, words.
+_LINKS: Mapping[str, Mapping[str, tuple[str, str, str, str]]] = {
+    "POST /v1/ask": {
+        "passage": (_PASSAGE, "passage_id", "/sources/0/id", "The passage that a source was found through."),
+        "article": (_ARTICLE, "article_id", "/sources/0/article_id", "The article that a source stands in."),
+    },
+    "POST /v1/search": {
+        "passage": (_PASSAGE, "passage_id", "/hits/0/id", "A passage that was found."),
+        "article": (_ARTICLE, "article_id", "/hits/0/article_id", "The article that a passage stands in."),
+    },
+    "GET /v1/articles": {"article": (_ARTICLE, "article_id", "/articles/0/id", "An article of the list.")},
+    "GET /v1/models": {"model": ("/v1/models/{model}", "model", "/data/0/id", "A model of the list.")},
 }
 
 

@@ -13,7 +13,7 @@ import service_fakes
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from live import serving
+from serving import serving
 
 from ldnqa.api import stream
 from ldnqa.api.app import create_app

@@ -9,8 +9,8 @@ import anyio
 import pytest
 import service_fakes
 from fastapi.testclient import TestClient
-from live import serving
 from mcp import Client
+from serving import serving
 
 from ldnqa.api import mcp
 from ldnqa.api.app import create_app

@@ -1,0 +1,54 @@
+"""schemathesis against a real server: every operation of the OpenAPI document, all its checks, all its phases.
+
+The short form runs with the other tests. `python -m pytest -m soak tests/test_schemathesis.py` runs the long one,
+of at least `SOAK_CASES` cases, and prints how many there were.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.model
+
+SOAK_CASES = 5_000
+
+
+def check(site, folder, *options):
+    """How many cases schemathesis generated; fails with its report unless all of them passed."""
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{site}/openapi.json"]
+    command += ["--checks", "all", "--no-color"]
+    done = subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, check=False)
+    report = done.stdout + done.stderr
+    counted = re.search(r"(\d+) generated, (\d+) passed", report)
+    assert done.returncode == 0, report
+    assert counted, report
+    assert counted[1] == counted[2], report
+    print(report[report.index("Test Phases") :])
+    return int(counted[1])
+
+
+def test_every_operation_keeps_its_word(live_site, tmp_path):
+    assert check(live_site, tmp_path, "--max-examples", "10", "--generation-deterministic") > 100
+
+
+def test_so_do_the_streams(live_site, tmp_path):
+    options = ("--max-examples", "10", "--generation-deterministic")
+    # No link leads from one operation to the same, so there is nothing to do with state.
+    asked = (
+        "--include-path",
+        "/v1/ask",
+        "--header",
+        "Accept: text/event-stream",
+        "--phases",
+        "examples,coverage,fuzzing",
+    )
+    assert check(live_site, tmp_path, *options, *asked) > 10
+
+
+@pytest.mark.soak
+def test_every_operation_keeps_its_word_over_thousands_of_cases(live_site, tmp_path):
+    assert check(live_site, tmp_path, "--max-examples", "700", "--generation-database", "none") >= SOAK_CASES
