@@ -31,7 +31,10 @@ carries the mandated disclaimer: show it. What the articles do not say is answer
 `start` and `end` count Unicode code points in a section's text, end exclusive: in Python \
 `text[start:end] == quote`; in JavaScript `[...text].slice(start, end).join("") === quote`.
 
-Refusals are RFC 9457 problem documents (`application/problem+json`) that name the field at fault."""
+Refusals are RFC 9457 problem documents (`application/problem+json`) that name the field at fault.
+
+The same answers come as server-sent events from `POST /v1/ask`, as chat completions from \
+`POST /v1/chat/completions`, and as tools from `/mcp` (Model Context Protocol: `search`, `fetch`, `ask`)."""
 
 # For fields that are null in every recorded reply. None of these names a real work of an article.
 _FALLBACKS: Mapping[tuple[str, str], Any] = {
