@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ldnqa.types import Answer, Source
+from ldnqa.types import Answer, Source, Statement
 
 from .chat_schemas import Annotation, UrlCitation
 
@@ -64,17 +64,26 @@ def _paragraphs(answer: Answer, site: str) -> Iterator[tuple[str, list[Marker]]]
 
 
 def _markers(answer: Answer) -> Iterator[Marker]:
-    """The markers of the answer's own text: those that stand in none of the words it repeats."""
-    repeated = [notice.text for notice in answer.notices]
-    repeated += [words for statement in answer.statements for words in (statement.text, statement.plain) if words]
-    taken = [
-        (found.start(), found.end()) for words in repeated for found in re.finditer(re.escape(words), answer.answer)
-    ]
-    for found in _MARKER.finditer(answer.answer):
-        index = int(found[1])
-        is_quoted = any(start <= found.start() and found.end() <= end for start, end in taken)
-        if not is_quoted and 1 <= index <= len(answer.sources):
-            yield found.start(), found.end(), index
+    """The markers of the answer's own text: those that follow the words of their statement, one after another."""
+    at = 0
+    for statement in answer.statements:
+        verbatim = _cited(statement.text, statement).search(answer.answer, at)
+        if verbatim is None:
+            continue
+        lines = [verbatim]
+        # Plain words stand before the words they are the twin of, where they are shown at all.
+        if statement.plain:
+            lines = [*_cited(statement.plain, statement).finditer(answer.answer, at, verbatim.start()), verbatim]
+        for line in lines:
+            for found in _MARKER.finditer(answer.answer, line.start("markers"), line.end()):
+                yield found.start(), found.end(), int(found[1])
+        at = verbatim.end()
+
+
+def _cited(words: str, statement: Statement) -> re.Pattern[str]:
+    """Words of a statement, a quotation mark and space or not, and its markers."""
+    markers = "".join(f"[{index}]" for index in statement.source_indexes)
+    return re.compile(rf"{re.escape(words)}”?\s*(?P<markers>{re.escape(markers)})")
 
 
 def _marked(words: str, indexes: tuple[int, ...]) -> tuple[str, list[Marker]]:

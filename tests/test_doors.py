@@ -73,8 +73,11 @@ def as_chunks(site, asked):
 
 
 def check_citations(content, annotations, answer):
-    """The sources, in the order of their first marker in the text, are what the annotations lead to."""
+    """The annotations lead to the sources, and every marker that a statement has in the text has one."""
     assert answer["disclaimer"]["text"] in content
+    start = content.index(answer["answer"])
+    inside = [a for a in annotations if start <= a["url_citation"]["start_index"] < start + len(answer["answer"])]
+    assert len(inside) >= sum(len(statement["source_indexes"]) for statement in answer["statements"])
     cited = {}
     for annotation in annotations:
         found = annotation["url_citation"]
