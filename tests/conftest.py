@@ -66,5 +66,6 @@ def live_site(tmp_path_factory, index_folder):
     """The address of a real `ldnqa serve` of that index, in a process of its own."""
     from serving import serve_process
 
-    with serve_process(index_folder, tmp_path_factory.mktemp("live")) as address:
+    # The tests ask faster than a reader may.
+    with serve_process(index_folder, tmp_path_factory.mktemp("live"), LDNQA_RATE_LIMIT="off") as address:
         yield address
