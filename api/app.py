@@ -10,15 +10,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ldnqa.settings import Settings
 
-from . import openapi, routes, routes_pages
+from . import chat, mcp, openapi, routes, routes_pages
 from .deps import WORKING_THREADS, Resources, open_resources
 from .errors import LastResort, answer_with_problems
+from .schemas import Problem
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -46,7 +48,8 @@ def create_app(settings: Settings | None = None, *, resources: Resources | None 
             app.state.resources = await anyio.to_thread.run_sync(open_resources, settings or Settings())
         else:
             app.state.resources = resources
-        yield
+        async with mcp.opened(app):
+            yield
         app.state.resources = None
 
     app = FastAPI(
@@ -60,13 +63,20 @@ def create_app(settings: Settings | None = None, *, resources: Resources | None 
     )
     app.state.resources = None
     app.include_router(routes.router)
+    app.include_router(chat.router)
     app.include_router(routes_pages.router)
-    answer_with_problems(app, routes_pages.problem_page)
+    mcp.install(app)
+    answer_with_problems(app, _as_asked)
     openapi.describe(app)
     # The one added last is the outermost.
-    app.add_middleware(LastResort)
+    app.add_middleware(LastResort, page_for=chat.refusal)
     app.add_middleware(Envelope)
     return app
+
+
+def _as_asked(request: Request, found: Problem) -> Response | None:
+    """A problem in the shape that a chat client or a person reads; None for any other program."""
+    return chat.refusal(request, found) or routes_pages.problem_page(request, found)
 
 
 def _without_query(record: logging.LogRecord) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Protocol
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 
 from ldnqa.encode import Encoder
 from ldnqa.settings import Settings
@@ -109,11 +109,17 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     return resources
 
 
-def _resources(request: Request) -> Resources:
-    found = request.app.state.resources
+def resources_of(app: FastAPI) -> Resources:
+    """What `app` serves from now; Rejected while nothing is open."""
+    found = app.state.resources
     if not isinstance(found, Resources):
         raise Rejected("not-ready", "The index is not open; try again in a moment.", headers={"Retry-After": "1"})
     return found
+
+
+# Not a plain function: those are run in a thread, and while all are busy nobody could even join the queue.
+async def _resources(request: Request) -> Resources:
+    return resources_of(request.app)
 
 
 Served = Annotated[Resources, Depends(_resources)]

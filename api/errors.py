@@ -43,7 +43,9 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "malformed-request": Kind(400, "The request is not JSON"),
+    "foreign-origin": Kind(403, "Not for pages of other sites"),
     "not-found": Kind(404, "There is nothing here"),
+    "model-not-found": Kind(404, "No such model"),
     "unknown-article": Kind(404, "No such article"),
     "unknown-passage": Kind(404, "No such passage"),
     "method-not-allowed": Kind(405, "This method is not offered here"),
@@ -52,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
     "unsupported-media-type": Kind(415, "The request is not sent as JSON"),
     "invalid-request": Kind(422, "The request cannot be used as it is"),
     "internal": Kind(500, "Something went wrong here"),
+    "not-installed": Kind(501, "Not installed here"),
     "not-ready": Kind(503, "Not ready yet"),
 }
 _KIND_OF_STATUS = {kind.status: name for name, kind in reversed(list(KINDS.items()))}
@@ -139,6 +142,34 @@ def invalid(errors: Sequence[Any]) -> Problem:
     return problem("invalid-request", detail, errors=field_errors(errors))
 
 
+def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
+    """What any exception is to a client, and the headers of the refusal. One that nobody foresaw is logged here."""
+    match error:
+        case Rejected():
+            return error.problem, error.headers
+        case BadRequest():
+            return from_library(error), {}
+        case RequestValidationError():
+            return invalid(error.errors()), {}
+        case HTTPException():
+            return from_status(error), allow(error.headers)
+        case _:
+            found = unforeseen(error)
+            return found, {"X-Request-ID": found.request_id or ""}
+
+
+def unforeseen(error: Exception) -> Problem:
+    """The 500 problem of an exception nobody foresaw, and a line in the log under its request id.
+
+    The log has the exception's type and the lines of code it passed through, but not its message: a message
+    may repeat the question, and no question is ever logged.
+    """
+    request_id = uuid.uuid4().hex
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("request %s failed: %s\n%s", request_id, type(error).__name__, frames)
+    return problem("internal", "The fault is ours, and it is in the log under this request id.", request_id=request_id)
+
+
 PageFor = Callable[[Request, Problem], Response | None]
 
 
@@ -146,26 +177,20 @@ def answer_with_problems(app: FastAPI, page_for: PageFor) -> None:
     """Makes every refusal of `app` a problem response, or the page that `page_for` makes of it for a person."""
 
     async def refused(request: Request, error: Exception) -> Response:
-        headers: Mapping[str, str] = {}
-        match error:
-            case Rejected():
-                found, headers = error.problem, error.headers
-            case BadRequest():
-                found = from_library(error)
-            case RequestValidationError():
-                found = invalid(error.errors())
-            case HTTPException():
-                found, headers = from_status(error), allow(error.headers)
-            case _:
-                raise error
-        page = page_for(request, found)
-        if page is None:
-            return problem_response(found, headers)
-        page.headers.update(headers)
-        return page
+        found, headers = problem_of(error)
+        return shaped(request, found, headers, page_for)
 
     for kind in (Rejected, BadRequest, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refused)
+
+
+def shaped(request: Request, found: Problem, headers: Mapping[str, str], page_for: PageFor) -> Response:
+    """A problem as the response that `page_for` makes of it, else as a problem document."""
+    page = page_for(request, found)
+    if page is None:
+        return problem_response(found, headers)
+    page.headers.update(headers)
+    return page
 
 
 def allow(headers: Mapping[str, str] | None) -> dict[str, str]:
@@ -180,12 +205,12 @@ def allow(headers: Mapping[str, str] | None) -> dict[str, str]:
 class LastResort:
     """Turns an exception nobody foresaw into a 500 problem with a request id, and logs it under that id.
 
-    The log has the exception's type and the lines of code it passed through, but not its message: a message
-    may repeat the question, and no question is ever logged.
+    `page_for` may give the problem another shape, as for `answer_with_problems`; it must not fail.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, page_for: PageFor) -> None:
         self.app = app
+        self.page_for = page_for
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves the request, come what may."""
@@ -202,13 +227,10 @@ class LastResort:
         try:
             await self.app(scope, receive, watch)
         except Exception as error:
-            request_id = uuid.uuid4().hex
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            log.error("request %s failed: %s\n%s", request_id, type(error).__name__, frames)
+            found, headers = problem_of(error)
             if started:
                 # Half a response cannot be taken back; the server cuts the connection so that nobody takes it
                 # for whole. `from None` keeps the message out of the server's own log.
-                raise ConnectionAbortedError(f"request {request_id} failed while its response was sent") from None
-            detail = "The fault is ours, and it is in the log under this request id."
-            found = problem("internal", detail, request_id=request_id)
-            await problem_response(found, {"X-Request-ID": request_id})(scope, receive, send)
+                named = f"request {found.request_id} failed while its response was sent"
+                raise ConnectionAbortedError(named) from None
+            await shaped(Request(scope), found, headers, self.page_for)(scope, receive, send)

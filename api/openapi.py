@@ -15,7 +15,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from .chat import refusal_document
 from .errors import KINDS, PROBLEM_JSON, problem
+from .openapi_streams import show_streams
 from .schemas import FieldError
 
 EXAMPLES = Path(__file__).parent / "pages" / "examples.json"
@@ -29,7 +31,10 @@ carries the mandated disclaimer: show it. What the articles do not say is answer
 `start` and `end` count Unicode code points in a section's text, end exclusive: in Python \
 `text[start:end] == quote`; in JavaScript `[...text].slice(start, end).join("") === quote`.
 
-Refusals are RFC 9457 problem documents (`application/problem+json`) that name the field at fault."""
+Refusals are RFC 9457 problem documents (`application/problem+json`) that name the field at fault.
+
+The same answers come as server-sent events from `POST /v1/ask`, as chat completions from \
+`POST /v1/chat/completions`, and as tools from `/mcp` (Model Context Protocol: `search`, `fetch`, `ask`)."""
 
 # For fields that are null in every recorded reply. None of these names a real work of an article.
 _FALLBACKS: Mapping[tuple[str, str], Any] = {
@@ -59,8 +64,14 @@ _FALLBACKS: Mapping[tuple[str, str], Any] = {
     ("AskRequest", "article_id"): "ldn-indications",
     ("AskRequest", "audience"): "patient",
     ("SearchRequest", "article_id"): "ldn-indications",
+    ("ChatFault", "param"): "messages.0.content",
 }
-_SAME_FIELDS = {"CitedReference": "Reference", "ArticleSummary": "Summary", "ArticleView": "Summary"}
+_SAME_FIELDS = {
+    "CitedReference": "Reference",
+    "StreamProblem": "Problem",
+    "ArticleSummary": "Summary",
+    "ArticleView": "Summary",
+}
 
 
 def describe(app: FastAPI) -> None:
@@ -89,6 +100,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     found: dict[tuple[str, str], Any] = {}
+    shown = list(show_streams(document, recorded()))
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             exchanges = recorded().get(f"{method.upper()} {path}", [])
@@ -97,6 +109,18 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 for value, place in _bodies(operation, exchange):
                     _collect(schemas, place["schema"], value, found)
             _show_problems(operation, schemas, found)
+    for operation, links in _LINKS.items():
+        method, _, path = operation.partition(" ")
+        document["paths"][path][method.lower()]["responses"]["200"]["links"] = {
+            name: {
+                "operationId": document["paths"][to]["get"]["operationId"],
+                "parameters": {parameter: f"$response.body#{at}"},
+                "description": words,
+            }
+            for name, (to, parameter, at, words) in links.items()
+        }
+    for name, value in shown:
+        _collect(schemas, {"$ref": f"#/components/schemas/{name}"}, value, found)
     for schema_name, schema in schemas.items():
         for field, about in schema.get("properties", {}).items():
             example = found.get((schema_name, field))
@@ -105,7 +129,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 example = example if fallback is None else fallback
             if example is None and "default" in about:
                 example = about["default"]
-            about.setdefault("examples", [] if example is None else [example])
+            is_null = about.get("type") == "null"
+            about.setdefault("examples", [] if example is None and not is_null else [example])
     return document
 
 
@@ -127,7 +152,25 @@ def _show(operation: dict[str, Any], exchanges: list[dict[str, Any]]) -> None:
 
 _PARAMETERS = {
     "article_id": "Id of the article, as GET /v1/articles lists it.",
+    "model": "Name of the model, as GET /v1/models lists it.",
     "passage_id": 'Id of the passage. It holds a "#", which an address must have as "%23".',
+}
+
+
+_ARTICLE = "/v1/articles/{article_id}"
+_PASSAGE = "/v1/passages/{passage_id}"
+# Where what one operation gives is what another takes: operation, parameter, place in the reply, words.
+_LINKS: Mapping[str, Mapping[str, tuple[str, str, str, str]]] = {
+    "POST /v1/ask": {
+        "passage": (_PASSAGE, "passage_id", "/sources/0/id", "The passage that a source was found through."),
+        "article": (_ARTICLE, "article_id", "/sources/0/article_id", "The article that a source stands in."),
+    },
+    "POST /v1/search": {
+        "passage": (_PASSAGE, "passage_id", "/hits/0/id", "A passage that was found."),
+        "article": (_ARTICLE, "article_id", "/hits/0/article_id", "The article that a passage stands in."),
+    },
+    "GET /v1/articles": {"article": (_ARTICLE, "article_id", "/articles/0/id", "An article of the list.")},
+    "GET /v1/models": {"model": ("/v1/models/{model}", "model", "/data/0/id", "A model of the list.")},
 }
 
 
@@ -139,19 +182,17 @@ def _bodies(operation: dict[str, Any], exchange: dict[str, Any]) -> Iterator[tup
 
 def _show_problems(operation: dict[str, Any], schemas: dict[str, Any], found: dict[tuple[str, str], Any]) -> None:
     """Documents the refusals as what they are sent as, with one example each."""
-    is_passage = "passage" in operation["operationId"]
-    unknown = "passage" if is_passage else "article"
+    in_chat = operation["tags"] == ["chat"]
+    unknown = "passage" if "passage" in operation["operationId"] else "article"
+    not_found = "model-not-found" if in_chat else f"unknown-{unknown}"
+    if in_chat:
+        # What FastAPI adds of its own; there it is 400.
+        operation["responses"].pop("422", None)
     for status, response in operation["responses"].items():
         if int(status) < 400:
             continue
         media = response["content"].pop("application/json")
-        kind = next(
-            name
-            for name, kind in KINDS.items()
-            if kind.status == int(status)
-            and name != "not-found"
-            and (int(status) != 404 or name == f"unknown-{unknown}")
-        )
+        kind = not_found if status == "404" else next(k for k, about in KINDS.items() if about.status == int(status))
         errors = {
             "invalid-request": [FieldError(field="question", message="must not be empty")],
             f"unknown-{unknown}": [FieldError(field=f"{unknown}_id", message=f"unknown {unknown}")],
@@ -159,10 +200,12 @@ def _show_problems(operation: dict[str, Any], schemas: dict[str, Any], found: di
         request_id = _FALLBACKS["Problem", "request_id"] if kind == "internal" else None
         shown = problem(kind, "What to do next, in a sentence.", errors=errors, request_id=request_id)
         value = shown.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        if in_chat:
+            value = refusal_document(shown).model_dump(mode="json")
         media["examples"] = {kind: {"summary": KINDS[kind].title, "value": value}}
         response["description"] = KINDS[kind].title
-        response["content"][PROBLEM_JSON] = media
-        if errors:
+        response["content"]["application/json" if in_chat else PROBLEM_JSON] = media
+        if errors or in_chat:
             _collect(schemas, media["schema"], value, found)
 
 
@@ -176,7 +219,7 @@ def _collect(schemas: dict[str, Any], schema: dict[str, Any], value: Any, found:
                     if found.get((name, field)) in (None, [], {}):
                         found[name, field] = value[field]
                     _collect(schemas, about, value[field], found)
-    for option in schema.get("anyOf", []):
+    for option in (*schema.get("anyOf", []), *schema.get("oneOf", [])):
         _collect(schemas, option, value, found)
     if "items" in schema and isinstance(value, list):
         for one in value:

@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+)
 
 from ldnqa.types import (
     MAX_HISTORY_TURNS,
@@ -49,12 +58,20 @@ def _trimmed_words(value: str) -> str:
     return trimmed
 
 
-Words = Annotated[
-    str,
-    BeforeValidator(_line_ends),
-    AfterValidator(_trimmed_words),
-    Field(json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION_CHARS}),
-]
+# What is certain to be taken. A little more is: line ends of other systems, and white space around the limit.
+_TEXT = r"[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*"
+WORDS_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_QUESTION_CHARS,
+    "pattern": rf"^{_TEXT}[^\s\u0000-\u0008\u000b-\u001f\u007f-\u009f]{_TEXT}$",
+}
+Words = Annotated[str, BeforeValidator(_line_ends), AfterValidator(_trimmed_words), WithJsonSchema(WORDS_SCHEMA)]
+
+
+def whole(value: object) -> object:
+    """A number as JSON has it: 3.0 is as whole as 3. Anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Wire(BaseModel):
@@ -103,7 +120,7 @@ class SearchRequest(Wire):
     """Look in this article alone; null for all of them."""
     approved_only: StrictBool = False
     """Leave out articles whose review is not finished."""
-    limit: Annotated[StrictInt, Field(ge=1, le=MAX_HITS)] = DEFAULT_HITS
+    limit: Annotated[StrictInt, Field(ge=1, le=MAX_HITS), BeforeValidator(whole)] = DEFAULT_HITS
     """How many passages at most."""
 
 

@@ -15,6 +15,11 @@ def article_url(article_id: str) -> str:
     return f"/articles/{quote(article_id, safe='')}"
 
 
+def section_url(article_id: str, section_id: str) -> str:
+    """The address of a section on its article's page."""
+    return f"{article_url(article_id)}#{quote(section_id, safe='')}"
+
+
 def article_summary(article: Article) -> ArticleSummary:
     """An article without its text."""
     return ArticleSummary(
@@ -63,5 +68,5 @@ def passage_view(passage: Passage, article: Article) -> PassageView:
         text=passage.text,
         review_status=article.review.status,
         last_updated=article.last_updated,
-        url=f"{article_url(article.id)}#{quote(section.id, safe='')}",
+        url=section_url(article.id, section.id),
     )

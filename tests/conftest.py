@@ -59,3 +59,13 @@ def policy():
     from ldnqa import load_policy
 
     return load_policy()
+
+
+@pytest.fixture(scope="session")
+def live_site(tmp_path_factory, index_folder):
+    """The address of a real `ldnqa serve` of that index, in a process of its own."""
+    from serving import serve_process
+
+    # The tests ask faster than a reader may.
+    with serve_process(index_folder, tmp_path_factory.mktemp("live"), LDNQA_RATE_LIMIT="off") as address:
+        yield address

@@ -138,7 +138,7 @@ def test_a_bad_request_is_refused_naming_the_field(client, body, status, field):
         ({"query": "a", "limit": 51}, "limit"),
         ({"query": "a", "limit": -1}, "limit"),
         ({"query": "a", "limit": "3"}, "limit"),
-        ({"query": "a", "limit": 3.0}, "limit"),
+        ({"query": "a", "limit": 3.5}, "limit"),
         ({"query": "a", "limit": True}, "limit"),
         ({"query": "a", "limit": 10**30}, "limit"),
         ({"query": "a", "question": "b"}, "question"),
@@ -147,6 +147,10 @@ def test_a_bad_request_is_refused_naming_the_field(client, body, status, field):
 def test_a_bad_search_is_refused_naming_the_field(client, fields, field):
     problem = check_problem(client.post("/v1/search", json=fields), 422)
     assert field in [error["field"] for error in problem["errors"]]
+
+
+def test_a_whole_number_may_be_written_with_a_point(client):
+    assert len(client.post("/v1/search", json={"query": "dose at bedtime", "limit": 2.0}).json()["hits"]) == 2
 
 
 def test_searching_an_unknown_article_is_404(client):

@@ -65,6 +65,18 @@ def test_refusals_are_documented_as_problem_documents(document):
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
+def test_links_lead_from_what_is_given_to_what_is_taken(client, document):
+    operations = {o["operationId"]: path for path, methods in document["paths"].items() for o in methods.values()}
+    links = [link for m in document["paths"].values() for o in m.values() for link in linked(o)]
+    assert len(links) == 6
+    for link in links:
+        assert all("{" + name + "}" in operations[link["operationId"]] for name in link["parameters"])
+
+
+def linked(operation):
+    return operation["responses"]["200"].get("links", {}).values()
+
+
 def test_the_recorded_exchanges_are_valid_and_show_a_conversation():
     by_endpoint = recorded()
     models = {

@@ -89,6 +89,8 @@ def test_heavy_packages_have_one_door_each(path):
         package = module.split(".")[0]
         if package in DOORS:
             assert path == ROOT / "src" / "ldnqa" / DOORS[package], f"{path}:{line}: {package} belongs elsewhere"
+        if package == "mcp":
+            assert path == ROOT / "api" / "mcp.py", f"{path}:{line}: {package} belongs elsewhere"
         if package in {"fastapi", "starlette", "uvicorn"}:
             assert part_of(path) == "api", f"{path}:{line}: the library knows no HTTP"
 
