@@ -1,4 +1,4 @@
-"""`ldnqa eval retrieval | gold`: measure what is served, print the figures, and write a report if asked to."""
+"""`ldnqa eval retrieval | gold | triage`: measure what is served, print the figures, and write a report if asked to."""
 
 from __future__ import annotations
 
@@ -112,6 +112,23 @@ def gold_command(file: Path, index: Path | None, as_json: bool, report: Path | N
         from ldnqa.evaluate.report import gold_page
 
         _write(report, gold_page(run, **about), run.record(**about))
+
+
+@evaluate.command("triage")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+def triage_command(files: tuple[Path, ...], as_json: bool) -> None:
+    """Count which emergencies are recognised, and which harmless questions are taken for one.
+
+    The files are in the format of tests/triage/; every second line of a kind is held back from tuning.
+    """
+    from ldnqa.evaluate.triage import read_suite, run_triage, told
+    from ldnqa.policy import load_policy
+
+    settings = Settings()
+    cases = [case for file in files for case in read_suite(file)]
+    run = run_triage(cases, load_policy(settings.policy))
+    click.echo(json.dumps(run.figures(), ensure_ascii=False) if as_json else told(run))
 
 
 def _served(index: Path | None) -> tuple[Index, Policy]:
