@@ -1,6 +1,7 @@
 """The reviewed wording and word lists a site answers with, as data files."""
 
 from ldnqa.policy.lexicon import Lexicon
-from ldnqa.policy.load import Policy, RedFlag, load_policy
+from ldnqa.policy.load import Policy, load_policy
+from ldnqa.policy.red_flags import RedFlag
 
 __all__ = ["Lexicon", "Policy", "RedFlag", "load_policy"]
