@@ -76,7 +76,7 @@ def retrieval_command(
     run = run_retrieval(
         dataset,
         Index.open(folder, encoder),
-        load_policy(settings.policy),
+        load_policy(settings.policy, settings.country),
         split=split,
         limit=limit,
         progress=lambda done, total: ask_progress("asking", done, total),
@@ -127,7 +127,7 @@ def triage_command(files: tuple[Path, ...], as_json: bool) -> None:
 
     settings = Settings()
     cases = [case for file in files for case in read_suite(file)]
-    run = run_triage(cases, load_policy(settings.policy))
+    run = run_triage(cases, load_policy(settings.policy, settings.country))
     click.echo(json.dumps(run.figures(), ensure_ascii=False) if as_json else told(run))
 
 
@@ -137,7 +137,7 @@ def _served(index: Path | None) -> tuple[Index, Policy]:
     from ldnqa.policy import load_policy
 
     settings = Settings()
-    return Index.open(index or settings.index, load_encoder(settings.model)), load_policy(settings.policy)
+    return Index.open(index or settings.index, load_encoder(settings.model)), load_policy(settings.policy, settings.country)
 
 
 def _give(figures: Mapping[str, Any], as_json: bool) -> None:
