@@ -7,16 +7,23 @@ the same question in the same conversation raises the same flag.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 from ldnqa.policy import Policy, RedFlag
 from ldnqa.policy.learned import learned
+from ldnqa.policy.red_flags import RedFlags
 from ldnqa.text import fold_space
 from ldnqa.types import Notice, NoticeKind, Turn
 
 # An emergency stays one for this many turns; after that the reader has long turned to something else.
 STAYS_URGENT = 3
 
+# Too few words to be a clause of their own, and to judge anything by without a rule.
+_TOO_SHORT = 3
+_ENOUGH_WORDS = 5
+
+_CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=(?:and|but)\b)")
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.](?=\S)[^.!?;\n]*)*[.!?;\n]*")
 
 
@@ -34,13 +41,10 @@ def red_flag(question: str, policy: Policy, history: Sequence[Turn] = ()) -> Red
     raised = _raised(question, policy)
     if raised or not history:
         return raised
-    flags = policy.red_flags
-    if not flags.goes_on_about_it(_plain(question)):
-        return _raised_together(history[-1].question, question, policy)
-    for turn in reversed(history[-STAYS_URGENT:]):
-        if earlier := _raised(turn.question, policy):
-            return earlier
-    return _raised_together(history[-1].question, question, policy)
+    earlier = [_raised(turn.question, policy) for turn in history[-STAYS_URGENT:]]
+    if policy.red_flags.goes_on_about_it(_plain(question)) and any(earlier):
+        return next(flag for flag in reversed(earlier) if flag)
+    return None if earlier[-1] else _raised_together(history[-1].question, question, policy)
 
 
 def is_about_a_patient(question: str, policy: Policy) -> bool:
@@ -51,13 +55,15 @@ def is_about_a_patient(question: str, policy: Policy) -> bool:
 def _raised(question: str, policy: Policy) -> RedFlag | None:
     """What a text raises by itself, sentence by sentence, then each two neighbours together."""
     flags = policy.red_flags
-    texts = [text for text in _parts(_plain(question)) if not flags.is_calm(text)]
+    texts = list(_parts(_plain(question), flags))
     for flag in flags.rules:
         if any(flag.fires(text) for text in texts):
             return flag
     if flags.learned is None:
         return None
     for text in texts:
+        if len(text.split()) < _ENOUGH_WORDS:
+            continue
         likeliest, alarm, margin = learned().judge(text)
         if alarm >= flags.learned.alarm_from and margin >= flags.learned.margin_from:
             return next((flag for flag in flags.rules if flag.id == likeliest), None)
@@ -67,9 +73,8 @@ def _raised(question: str, policy: Policy) -> RedFlag | None:
 def _raised_together(before: str, question: str, policy: Policy) -> RedFlag | None:
     """What two questions raise only together: "Can I take LDN with oxycodone?" "I took both and now I am shaking"."""
     flags = policy.red_flags
-    joined = f"{_plain(before).rstrip('.?! ')}, {_plain(question)}"
-    if flags.is_calm(joined):
-        return None
+    now = _alarming(_plain(question), flags)
+    joined = f"{now.rstrip('.?! ')}, {_plain(before)}"
     return next((flag for flag in flags.rules if flag.fires(joined)), None)
 
 
@@ -78,9 +83,20 @@ def _plain(text: str) -> str:
     return fold_space(text.replace("’", "'").replace("‘", "'"))
 
 
-def _parts(text: str) -> Iterator[str]:
-    """The sentences of a text, and each two neighbouring ones."""
-    sentences = [found[0].strip() for found in _SENTENCE.finditer(text) if found[0].strip()]
-    yield from sentences
-    for one, next_one in zip(sentences, sentences[1:], strict=False):
-        yield f"{one} {next_one}"
+def _parts(text: str, flags: RedFlags) -> list[str]:
+    """What the sentences of a text say, and what each two neighbouring ones say, without their calm clauses."""
+    sentences = [_alarming(found[0].strip(), flags) for found in _SENTENCE.finditer(text) if found[0].strip()]
+    pairs = [f"{one} {next_one}" for one, next_one in pairwise(sentences) if one and next_one]
+    return [*filter(None, sentences), *pairs]
+
+
+def _alarming(sentence: str, flags: RedFlags) -> str:
+    """The sentence without the clauses that speak of what lies behind, was never there, or is only imagined."""
+    clauses: list[str] = []
+    for piece in _CLAUSE.split(sentence):
+        # "Three years ago, I ...": what is too short to say anything belongs to what it stands before.
+        if clauses and len(clauses[-1].split()) <= _TOO_SHORT:
+            clauses[-1] += f" {piece}"
+        else:
+            clauses.append(piece)
+    return " ".join(clause for clause in clauses if not flags.is_calm(clause))
