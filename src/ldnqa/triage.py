@@ -19,8 +19,8 @@ from ldnqa.types import Notice, NoticeKind, Turn
 # An emergency stays one for this many turns; after that the reader has long turned to something else.
 STAYS_URGENT = 3
 
-# Too few words to be a clause of their own, and to judge anything by without a rule.
 _TOO_SHORT = 3
+# What is left of a sentence whose calm clauses are gone says something from this many words on.
 _ENOUGH_WORDS = 5
 
 _CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=(?:and|but)\b)")
@@ -55,14 +55,16 @@ def is_about_a_patient(question: str, policy: Policy) -> bool:
 def _raised(question: str, policy: Policy) -> RedFlag | None:
     """What a text raises by itself, sentence by sentence, then each two neighbours together."""
     flags = policy.red_flags
-    texts = list(_parts(_plain(question), flags))
+    sentences = _sentences(_plain(question))
+    alarming = [_alarming(sentence, flags) for sentence in sentences]
+    texts = [*filter(None, alarming), *(f"{one} {next_one}" for one, next_one in pairwise(alarming) if one and next_one)]
     for flag in flags.rules:
         if any(flag.fires(text) for text in texts):
             return flag
     if flags.learned is None:
         return None
     for text in texts:
-        if len(text.split()) < _ENOUGH_WORDS:
+        if text not in sentences and len(text.split()) < _ENOUGH_WORDS:
             continue
         likeliest, alarm, margin = learned().judge(text)
         if alarm >= flags.learned.alarm_from and margin >= flags.learned.margin_from:
@@ -83,11 +85,9 @@ def _plain(text: str) -> str:
     return fold_space(text.replace("’", "'").replace("‘", "'"))
 
 
-def _parts(text: str, flags: RedFlags) -> list[str]:
-    """What the sentences of a text say, and what each two neighbouring ones say, without their calm clauses."""
-    sentences = [_alarming(found[0].strip(), flags) for found in _SENTENCE.finditer(text) if found[0].strip()]
-    pairs = [f"{one} {next_one}" for one, next_one in pairwise(sentences) if one and next_one]
-    return [*filter(None, sentences), *pairs]
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text on one line; full stops inside figures and words end none."""
+    return [found[0].strip() for found in _SENTENCE.finditer(text) if found[0].strip()]
 
 
 def _alarming(sentence: str, flags: RedFlags) -> str:

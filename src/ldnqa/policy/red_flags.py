@@ -16,6 +16,7 @@ from ldnqa.policy.lexicon import Lexicon
 from ldnqa.types import NonEmpty, Noun
 
 DEFAULT_COUNTRY = "international"
+_LISTS = ("calm", "patient", "goes_on", "over")
 _SLOT = re.compile(r"\{[a-z_]+\}")
 
 Patterns = tuple[NonEmpty, ...]
@@ -128,7 +129,8 @@ def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> R
 
     flags = RedFlags.model_validate(
         {
-            **{name: data[name] for name in ("calm", "patient", "goes_on", "over", "learned") if name in data},
+            "learned": data.get("learned"),
+            **{name: [fill(pattern) for pattern in data.get(name, ())] for name in _LISTS},
             "rules": [
                 {
                     **rule,

@@ -16,8 +16,10 @@ from ldnqa.policy.learned import BUCKETS, CALM, signs, weights_file
 from ldnqa.policy.phrases import SEED, filled_phrases
 
 # Fitted on the open half of tests/triage/: fewer rounds or a slower pace miss more, more learn the phrases by heart.
-ROUNDS = 12
+ROUNDS = 10
 PACE = 0.5
+# The mean of the weights after the last rounds depends less on which phrase came last.
+AVERAGED = 5
 
 
 def train(phrases: list[tuple[str, str]]) -> dict[str, NDArray[np.float64]]:
@@ -46,8 +48,9 @@ def _descend(
     columns = wanted.shape[1]
     weights = np.zeros((BUCKETS + 1, columns))
     slope = np.full((BUCKETS + 1, columns), 1e-6)
+    mean = np.zeros_like(weights)
     order = np.random.default_rng(SEED)
-    for _ in range(ROUNDS):
+    for past in range(ROUNDS):
         for n in order.permutation(len(rows)):
             found = np.append(rows[n], BUCKETS)  # The last row is the intercept.
             value = np.full((len(found), 1), 1 / np.sqrt(max(1, len(rows[n]))))
@@ -61,7 +64,9 @@ def _descend(
             step = weight[n] * value * (likely - wanted[n])
             slope[found] += step**2
             weights[found] -= PACE * step / np.sqrt(slope[found])
-    return weights[:-1], weights[-1]
+        if past >= ROUNDS - AVERAGED:
+            mean += weights / AVERAGED
+    return mean[:-1], mean[-1]
 
 
 def save(path: Path, phrases_file: Path) -> None:
