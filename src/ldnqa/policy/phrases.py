@@ -15,7 +15,7 @@ import yaml
 
 SEED = 20_250_227
 # How often each line is filled in anew: enough for every person and opener to meet most of the events.
-FILLED = 9
+FILLED = 12
 # Share of the phrases that get a slip of the finger, as readers' questions do.
 SLIPS = 0.15
 CALM = "none"

@@ -16,10 +16,10 @@ from ldnqa.policy.learned import BUCKETS, CALM, signs, weights_file
 from ldnqa.policy.phrases import SEED, filled_phrases
 
 # Fitted on the open half of tests/triage/: fewer rounds or a slower pace miss more, more learn the phrases by heart.
-ROUNDS = 10
+ROUNDS = 16
 PACE = 0.5
 # The mean of the weights after the last rounds depends less on which phrase came last.
-AVERAGED = 5
+AVERAGED = 8
 
 
 def train(phrases: list[tuple[str, str]]) -> dict[str, NDArray[np.float64]]:
