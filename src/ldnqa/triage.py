@@ -16,8 +16,8 @@ from ldnqa.policy.red_flags import RedFlags
 from ldnqa.text import fold_space
 from ldnqa.types import Notice, NoticeKind, Turn
 
-# An emergency stays one for this many turns; after that the reader has long turned to something else.
-STAYS_URGENT = 3
+# An emergency stays one for this many turns, whatever is asked; after that the reader has turned to something else.
+STAYS_URGENT = 2
 
 _TOO_SHORT = 3
 # What is left of a sentence whose calm clauses are gone says something from this many words on.
@@ -42,9 +42,10 @@ def red_flag(question: str, policy: Policy, history: Sequence[Turn] = ()) -> Red
     if raised or not history:
         return raised
     earlier = [_raised(turn.question, policy) for turn in history[-STAYS_URGENT:]]
-    if policy.red_flags.goes_on_about_it(_plain(question)) and any(earlier):
-        return next(flag for flag in reversed(earlier) if flag)
-    return None if earlier[-1] else _raised_together(history[-1].question, question, policy)
+    if any(earlier):
+        over = policy.red_flags.is_over(_plain(question))
+        return None if over else next(flag for flag in reversed(earlier) if flag)
+    return _raised_together(history[-1].question, question, policy)
 
 
 def is_about_a_patient(question: str, policy: Policy) -> bool:

@@ -16,7 +16,7 @@ from ldnqa.policy.lexicon import Lexicon
 from ldnqa.types import NonEmpty, Noun
 
 DEFAULT_COUNTRY = "international"
-_LISTS = ("calm", "patient", "goes_on", "over")
+_LISTS = ("calm", "patient", "over")
 _SLOT = re.compile(r"\{[a-z_]+\}")
 
 Patterns = tuple[NonEmpty, ...]
@@ -56,7 +56,6 @@ class RedFlags(Noun):
     rules: Annotated[tuple[RedFlag, ...], Field(min_length=1)]
     calm: Patterns = ()
     patient: Patterns = ()
-    goes_on: Patterns = ()
     over: Patterns = ()
     learned: Thresholds | None = None
 
@@ -68,9 +67,9 @@ class RedFlags(Noun):
         """Whether a clinician asks about a patient."""
         return found(self._patient, text)
 
-    def goes_on_about_it(self, text: str) -> bool:
-        """Whether a question after an emergency is still about it."""
-        return found(self._goes_on, text) and not found(self._over, text)
+    def is_over(self, text: str) -> bool:
+        """Whether a question after an emergency says that it is over, or turns to something else."""
+        return found(self._over, text)
 
     @cached_property
     def _calm(self) -> list[re.Pattern[str]]:
@@ -79,10 +78,6 @@ class RedFlags(Noun):
     @cached_property
     def _patient(self) -> list[re.Pattern[str]]:
         return compiled(self.patient)
-
-    @cached_property
-    def _goes_on(self) -> list[re.Pattern[str]]:
-        return compiled(self.goes_on)
 
     @cached_property
     def _over(self) -> list[re.Pattern[str]]:
@@ -144,5 +139,5 @@ def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> R
     )
     for rule in flags.rules:
         compiled((*rule.patterns, *rule.unless))
-    compiled((*flags.calm, *flags.patient, *flags.goes_on, *flags.over))
+    compiled((*flags.calm, *flags.patient, *flags.over))
     return flags
