@@ -213,5 +213,5 @@ def _apart(breaks: list[int], a: int, b: int) -> bool:
 
 
 def _is_for_machines(section: Section, block: Block) -> bool:
-    """Whether the block or its twin speaks to a program. All of it goes: one sentence orders, the next may spell out."""
+    """Whether the block or its twin speaks to a program. All of it goes: one sentence orders, the next spells out."""
     return any(machine_words(text) for text in (section.text[block.start : block.end], block.plain or ""))

@@ -137,7 +137,9 @@ def _served(index: Path | None) -> tuple[Index, Policy]:
     from ldnqa.policy import load_policy
 
     settings = Settings()
-    return Index.open(index or settings.index, load_encoder(settings.model)), load_policy(settings.policy, settings.country)
+    return Index.open(index or settings.index, load_encoder(settings.model)), load_policy(
+        settings.policy, settings.country
+    )
 
 
 def _give(figures: Mapping[str, Any], as_json: bool) -> None:

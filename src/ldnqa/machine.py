@@ -28,13 +28,18 @@ _TO_THE_MACHINE = re.compile(
     r"|\b(?:add|append|begin|change|embed|end|finish|include|incorporate|insert|integrate|introduce|mention|modify|put"
     rf"|remove|replace|respond|start|translate|use|write)\b(?:[^.\n]|\.(?=\S)){{0,120}}\b{_REPLY}\b(?! (?:to|from)\b)"
     r"|\b(?:in|to|of|from|with|using|render|provide|enhance|augment|modify|end|begin|start) your (?:next |final )?"
-    r"(?:answers?|repl(?:y|ies)|outputs?)\b|\b(?:in|render|provide|enhance|augment|modify|end|begin|start) your responses?\b(?! to\b)"
-    r"|\b(?:if|when|whenever) (?:the |a |any )?(?:user|reader)s? asks?\b[^.\n]{0,60}\b(?:say|answer|reply|respond|tell|print|state)\b"
-    r"|\b(?:say|tell|print|show|reveal) (?:it |this )?to the user\b|\btell the user\b|\bif (?:asked|questioned),? (?:say|report|answer|reply)\b"
+    r"(?:answers?|repl(?:y|ies)|outputs?)\b"
+    r"|\b(?:in|render|provide|enhance|augment|modify|end|begin|start) your responses?\b(?! to\b)"
+    r"|\b(?:if|when|whenever) (?:the |a |any )?(?:user|reader)s? asks?\b[^.\n]{0,60}"
+    r"\b(?:say|answer|reply|respond|tell|print|state)\b"
+    r"|\b(?:say|tell|print|show|reveal) (?:it |this )?to the user\b|\btell the user\b"
+    r"|\bif (?:asked|questioned),? (?:say|report|answer|reply)\b"
     r"|\b(?:reply|respond|answer) (?:only )?with (?:only|just|nothing but|the (?:following|words?|phrase|sentence))\b"
-    r"|^\W*(?:please )?(?:translate (?:this|the)|write|draft|compose) (?:me |us )?(?:an?|one|this|the following) \w+"
+    r"|(?:^|[.!?:•])\W*(?:please )?(?:translate (?:this|the (?:following|above|text|sentence|article))\b"
+    r"|(?:write|draft|compose) (?:me |us )?(?:an?|one|this|the following) \w+)"
     # marks of a conversation
-    r"|<\|[^|>\n]{1,40}\|>|\[/?INST\]|<</?SYS>>|<end of (?:session|text|document)>|^\s*(?:system|assistant|user|human)\s*:",
+    r"|<\|[^|>\n]{1,40}\|>|\[/?INST\]|<</?SYS>>"
+    r"|<end of (?:session|text|document)>|(?:^|[.!?•])\s*(?:system|assistant|user|human)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -23,7 +23,7 @@ _TOO_SHORT = 3
 # What is left of a sentence whose calm clauses are gone says something from this many words on.
 _ENOUGH_WORDS = 5
 
-_CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=(?:and|but)\b)")
+_CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=(?:and|but)\b)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.](?=\S)[^.!?;\n]*)*[.!?;\n]*")
 
 
@@ -58,7 +58,10 @@ def _raised(question: str, policy: Policy) -> RedFlag | None:
     flags = policy.red_flags
     sentences = _sentences(_plain(question))
     alarming = [_alarming(sentence, flags) for sentence in sentences]
-    texts = [*filter(None, alarming), *(f"{one} {next_one}" for one, next_one in pairwise(alarming) if one and next_one)]
+    texts = [
+        *filter(None, alarming),
+        *(f"{one} {next_one}" for one, next_one in pairwise(alarming) if one and next_one),
+    ]
     for flag in flags.rules:
         if any(flag.fires(text) for text in texts):
             return flag

@@ -107,7 +107,9 @@ def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> R
     """The red flags of a file, slots filled. KeyError, TypeError, ValueError or re.error if it cannot be used."""
     numbers = {code: Numbers.model_validate(entry) for code, entry in data["numbers"].items()}
     if country not in numbers:
-        raise ValueError(f"there are no numbers for the country {country!r}; there are for {', '.join(sorted(numbers))}")
+        raise ValueError(
+            f"there are no numbers for the country {country!r}; there are for {', '.join(sorted(numbers))}"
+        )
     opioids = lexicon.classes["opioid"].members if "opioid" in lexicon.classes else ("opioid",)
     slots: dict[str, str] = {
         **data["words"],

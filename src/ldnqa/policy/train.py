@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ldnqa.policy.learned import BUCKETS, CALM, signs, weights_file
 from ldnqa.policy.phrases import SEED, filled_phrases
 
+PHRASES = weights_file().with_name("phrases.yaml")
 # Fitted on the open half of tests/triage/: fewer rounds or a slower pace miss more, more learn the phrases by heart.
 ROUNDS = 16
 PACE = 0.5
@@ -93,4 +94,4 @@ def digest(phrases_file: Path) -> str:
 
 
 if __name__ == "__main__":
-    save(weights_file(), weights_file().with_name("phrases.yaml"))
+    save(weights_file(), PHRASES)
