@@ -21,7 +21,7 @@ STAYS_URGENT = 2
 
 _TOO_SHORT = 3
 # What is left of a sentence whose calm clauses are gone says something from this many words on.
-_ENOUGH_WORDS = 5
+_ENOUGH_WORDS = 6
 
 _CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=(?:and|but)\b)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.](?=\S)[^.!?;\n]*)*[.!?;\n]*")
