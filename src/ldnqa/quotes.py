@@ -110,7 +110,9 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
             "heading_coverage": share(wanted_alone, heading),
             "listed": near.get(article.id, 0.0),
             "listed_own": near_alone.get(article.id, 0.0),
-            "other_regimen": float(bool(query.regimens and section.regimen and section.regimen not in query.regimens)),
+            "other_regimen": float(
+                bool(query.regimens and section.regimen and section.regimen not in query.regimens)
+            ),
             "other_subject": float(other_subject),
             "editorial": float(section.tier is Tier.EDITORIAL),
         }
