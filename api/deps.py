@@ -97,7 +97,7 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     # Imported here: the model's libraries take seconds, and an app given ready resources needs none of them.
     from ldnqa import dialogue, encode, index, policy
 
-    site = policy.load_policy(settings.policy)
+    site = policy.load_policy(settings.policy, settings.country)
     opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model))
     resources = Resources(
         index=opened,

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
+from importlib.resources import files
+from pathlib import Path
 
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ldnqa.errors import PolicyError
+from ldnqa.evaluate.triage import read_suite, run_triage
 from ldnqa.policy import load_policy
-from ldnqa.triage import triage
-from ldnqa.types import NoticeKind
+from ldnqa.text import words
+from ldnqa.triage import is_about_a_patient, triage
+from ldnqa.types import NoticeKind, Turn
 
 POLICY = load_policy()
+SUITES = Path(__file__).parent / "triage"
+POLICY_FILES = files("ldnqa.policy")
+COUNTRIES = ["international", "eu", "us", "ca", "gb", "ie", "au", "nz", "de", "ch"]
 
 EMERGENCIES = [
     "I took too many oxycodone pills",
@@ -33,6 +45,11 @@ EMERGENCIES = [
     "I have chest pain and took naltrexone",
     "his speech is slurred and his face is drooping",
     "the bleeding won't stop",
+    # What is calm in a sentence hides nothing else in it.
+    "I had a heart attack in 2015, and now my chest hurts again",
+    "I started LDN two weeks ago and my throat is swelling up",
+    "I don't have chest pain but I can't breathe",
+    "What is LDN used for? My mother has collapsed and is not breathing.",
 ]
 
 LOOK_ALIKES = [
@@ -54,6 +71,14 @@ LOOK_ALIKES = [
 ]
 
 
+def asked(*questions: str) -> list[Turn]:
+    return [Turn(question=question) for question in questions]
+
+
+def suites(*names: str):
+    return run_triage([case for name in names for case in read_suite(SUITES / f"{name}.yaml")], POLICY)
+
+
 @pytest.mark.parametrize("question", EMERGENCIES)
 def test_an_emergency_gets_the_emergency_notice(question):
     notice = triage(question, POLICY)
@@ -70,3 +95,143 @@ def test_capitals_do_not_hide_an_emergency(question):
 @pytest.mark.parametrize("question", LOOK_ALIKES)
 def test_a_look_alike_is_left_to_the_articles(question):
     assert triage(question, POLICY) is None
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["open", "held"])
+# The second suite came after the rules, in odder words: it says what is to be expected of readers nobody thought of.
+@pytest.mark.parametrize(("suite", "size", "recall"), [("emergencies", 125, 0.95), ("second_emergencies", 50, 0.75)])
+def test_most_emergencies_of_the_suites_are_recognised(suite, size, recall, held):
+    found, of = suites(suite).share(urgent=True, held=held)
+    assert of >= size
+    assert found / of >= recall
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["open", "held"])
+@pytest.mark.parametrize("names", [["look_alikes"], ["look_alikes", "second_look_alikes"]], ids=["first", "both"])
+def test_hardly_any_look_alike_is_taken_for_an_emergency(names, held):
+    found, of = suites(*names).share(urgent=False, held=held)
+    assert of >= 210
+    assert found / of <= 0.02
+
+
+def test_the_suites_are_large_enough_to_mean_something():
+    cases = suites("emergencies", "look_alikes").cases
+    assert sum(case.urgent for case in cases) >= 250
+    assert sum(not case.urgent for case in cases) >= 400
+
+
+def test_no_line_of_the_suites_was_trained_on():
+    from ldnqa.policy.phrases import filled_phrases
+    from ldnqa.policy.train import PHRASES
+
+    trained = {" ".join(words(phrase)) for phrase, _ in filled_phrases(PHRASES)}
+    cases = [case for path in SUITES.glob("*.yaml") for case in read_suite(path)]
+    # Questions of three words and less ("and the dose?") can hardly be said in another way.
+    told = [case.question for case in cases if len(words(case.question)) > 3]
+    assert not [question for question in told if " ".join(words(question)) in trained]
+
+
+def test_the_weights_are_those_of_the_phrases():
+    from ldnqa.policy.learned import learned
+    from ldnqa.policy.train import PHRASES, digest
+
+    assert learned().made_from == digest(PHRASES), "phrases.yaml changed: run python -m ldnqa.policy.train"
+
+
+def test_training_again_gives_the_same_weights():
+    import numpy as np
+
+    from ldnqa.policy.train import train
+
+    phrases = [("I cannot breathe", "breathing"), ("Can I take it at night?", "none"), ("blood everywhere", "bleeding")]
+    one, other = train(phrases), train(phrases)
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    "question", ["what do I do now?", "is it serious?", "ok", "he is breathing but I can't keep him awake", "why?"]
+)
+def test_what_follows_an_emergency_is_still_one(question):
+    before = asked("What is LDN used for?", "My father took a whole bottle of methadone")
+    assert triage(question, POLICY, before) is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Thank you, it was a false alarm.", "She is fine now. What is LDN used for?", "What are the side effects?"],
+)
+def test_what_turns_to_something_else_is_not(question):
+    assert triage(question, POLICY, asked("My father took a whole bottle of methadone")) is None
+
+
+def test_an_emergency_can_come_in_a_later_turn():
+    before = asked("What is LDN used for?", "Can I take it with oxycodone?")
+    assert triage("I already took both and now I'm throwing up", POLICY, before) is not None
+    assert triage("and the dose?", POLICY, before) is None
+
+
+def test_the_current_question_is_judged_first():
+    before = asked("my son swallowed my naltrexone")
+    assert "poison" in triage("what now?", POLICY, before).text
+    assert "alone" in triage("I want to kill myself", POLICY, before).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "My patient took an overdose of oxycodone on Vivitrol, what is the management?",
+        "pt in precipitated withdrawal after IM naltrexone, what now?",
+        "58M, chest pain, on LDN. Contraindications to morphine?",
+    ],
+)
+def test_a_question_about_a_patient_is_known_as_one(question):
+    assert triage(question, POLICY) is not None
+    assert is_about_a_patient(question, POLICY)
+
+
+def test_a_reader_in_danger_is_no_patient():
+    assert not is_about_a_patient("I took an overdose", POLICY)
+    assert not is_about_a_patient("Please be patient with me, I can't breathe", POLICY)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_every_country_has_its_numbers_in_the_words(country):
+    policy = load_policy(country=country)
+    texts = {
+        name: triage(question, policy).text
+        for name, question in {
+            "emergency": "I can't breathe",
+            "poison": "my son swallowed my naltrexone",
+            "crisis": "I want to kill myself",
+        }.items()
+    }
+    numbers = yaml.safe_load((POLICY_FILES / "red_flags.yaml").read_text(encoding="utf-8"))["numbers"]
+    assert sorted(numbers) == sorted(COUNTRIES)
+    for name, text in texts.items():
+        assert " ".join(numbers[country][name].split()) in text
+        assert numbers[country]["sources"]
+    if country == "us":
+        assert "Call 911" in texts["emergency"]
+        assert "1-800-222-1222" in texts["poison"]
+        assert "988" in texts["crisis"]
+        assert "999" not in texts["emergency"]
+
+
+def test_a_country_without_numbers_is_refused_with_those_there_are():
+    with pytest.raises(PolicyError, match=r"atlantis.*international"):
+        load_policy(country="atlantis")
+
+
+def test_a_site_can_do_without_the_learned_half(tmp_path):
+    built_in = (POLICY_FILES / "red_flags.yaml").read_text(encoding="utf-8")
+    lines = [line for line in built_in.splitlines() if not line.startswith("learned:")]
+    (tmp_path / "red_flags.yaml").write_text("\n".join(lines), encoding="utf-8")
+    policy = load_policy(tmp_path)
+    assert policy.red_flags.learned is None
+    assert triage("I can't breathe", policy) is not None
+
+
+@given(st.text(max_size=300), st.lists(st.text(min_size=1, max_size=60), max_size=3))
+def test_any_text_gets_the_same_verdict_twice(question, before):
+    history = asked(*before)
+    assert triage(question, POLICY, history) == triage(question, POLICY, history)

@@ -2,7 +2,7 @@
 
 A passage is what is retrieved: whole sentences or whole lists of one section, short enough for the encoder. A quote
 is what an answer may say: the smallest slice that keeps its lead-in, what its pronouns stand for, and the "however"
-that takes half of it back.
+that takes half of it back. A block that speaks to a machine is in no passage: it is neither found nor quoted.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from ldnqa.machine import machine_words
 from ldnqa.text import sentences
 from ldnqa.types import Article, Block, BlockKind, Passage, Section, Span
 
-CHUNKER_VERSION = "4"
+CHUNKER_VERSION = "5"
 
 # Passages of about 120 words are what the starting figures on the evaluation sets were measured with; shorter
 # blocks than 30 words ("Mild headache occurs.") are too little context to be found by, so they join a neighbour.
@@ -103,7 +104,7 @@ def _ranges(section: Section, fits: Callable[[int, int], bool]) -> Iterator[tupl
     """Start and end of each passage: pieces joined while they fit, cut at block ends where that leaves enough."""
     start = end = -1
     for block in section.blocks:
-        if block.kind is BlockKind.HEADING:
+        if block.kind is BlockKind.HEADING or _is_for_machines(section, block):
             if start >= 0:
                 yield start, end
             start = end = -1
@@ -174,8 +175,10 @@ def quotable_spans(section: Section, whole: frozenset[Span] = frozenset()) -> li
     - a block whose span is in `whole` is quoted from end to end.
     """
     cores: list[tuple[Span, Span]] = []
+    # What stands on either side of a block that is left out does not lean on the other side.
+    apart = [b.start for b in section.blocks if b.kind is BlockKind.HEADING or _is_for_machines(section, b)]
     for block in section.blocks:
-        if block.kind is BlockKind.HEADING:
+        if block.start in apart:
             continue
         span = Span(start=block.start, end=block.end)
         if span in whole:
@@ -187,16 +190,15 @@ def quotable_spans(section: Section, whole: frozenset[Span] = frozenset()) -> li
         else:
             cores.extend((item, Span(start=block.start, end=item.end)) for item in block.items)
 
-    headings = [b.start for b in section.blocks if b.kind is BlockKind.HEADING]
     text = section.text
     leans = [bool(_LEANS_BACK.match(text, q.start) or _TAKES_BACK.match(text, q.start)) for _, q in cores]
     takes = [bool(_TAKES_BACK.match(text, core.start)) for core, _ in cores]
     spans: dict[Span, Span] = {}
     for i, (core, _) in enumerate(cores):
         first, last = i, i
-        while first > 0 and leans[first] and not _apart(headings, cores[first - 1][0].start, cores[first][0].start):
+        while first > 0 and leans[first] and not _apart(apart, cores[first - 1][0].start, cores[first][0].start):
             first -= 1
-        while last + 1 < len(cores) and takes[last + 1] and not _apart(headings, core.start, cores[last + 1][0].start):
+        while last + 1 < len(cores) and takes[last + 1] and not _apart(apart, core.start, cores[last + 1][0].start):
             last += 1
         start = min(quote.start for _, quote in cores[first : last + 1])
         quote = Span(start=start, end=cores[last][1].end)
@@ -205,6 +207,11 @@ def quotable_spans(section: Section, whole: frozenset[Span] = frozenset()) -> li
     return [(core, quote) for quote, core in spans.items()]
 
 
-def _apart(headings: list[int], a: int, b: int) -> bool:
-    """Whether a subheading stands between offsets a and b."""
-    return any(a < at < b for at in headings)
+def _apart(breaks: list[int], a: int, b: int) -> bool:
+    """Whether a subheading, or a block that is left out, stands between offsets a and b."""
+    return any(a < at < b for at in breaks)
+
+
+def _is_for_machines(section: Section, block: Block) -> bool:
+    """Whether the block or its twin speaks to a program. All of it goes: one sentence orders, the next spells out."""
+    return any(machine_words(text) for text in (section.text[block.start : block.end], block.plain or ""))

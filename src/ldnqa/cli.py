@@ -106,7 +106,7 @@ def ask_command(
     from ldnqa.policy import load_policy
 
     settings = settings_with(index=index)
-    policy = load_policy(settings.policy)
+    policy = load_policy(settings.policy, settings.country)
     opened = Index.open(settings.index, load_encoder(settings.model))
     history: list[Turn] = []
 

@@ -1,4 +1,4 @@
-"""`ldnqa eval retrieval | gold | conversations`: measure what is served, print figures, write a report if asked to."""
+"""`ldnqa eval retrieval | gold | triage | conversations`: measure what is served, print figures, write a report."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def retrieval_command(
     run = run_retrieval(
         dataset,
         Index.open(folder, encoder),
-        load_policy(settings.policy),
+        load_policy(settings.policy, settings.country),
         split=split,
         limit=limit,
         progress=lambda done, total: ask_progress("asking", done, total),
@@ -112,6 +112,23 @@ def gold_command(file: Path, index: Path | None, as_json: bool, report: Path | N
         from ldnqa.evaluate.report import gold_page
 
         _write(report, gold_page(run, **about), run.record(**about))
+
+
+@evaluate.command("triage")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+def triage_command(files: tuple[Path, ...], as_json: bool) -> None:
+    """Count which emergencies are recognised, and which harmless questions are taken for one.
+
+    The files are in the format of tests/triage/; every second line of a kind is held back from tuning.
+    """
+    from ldnqa.evaluate.triage import read_suite, run_triage, told
+    from ldnqa.policy import load_policy
+
+    settings = Settings()
+    cases = [case for file in files for case in read_suite(file)]
+    run = run_triage(cases, load_policy(settings.policy, settings.country))
+    click.echo(json.dumps(run.figures(), ensure_ascii=False) if as_json else told(run))
 
 
 @evaluate.command("conversations")
@@ -153,7 +170,9 @@ def _served(index: Path | None) -> tuple[Index, Policy]:
     from ldnqa.policy import load_policy
 
     settings = Settings()
-    return Index.open(index or settings.index, load_encoder(settings.model)), load_policy(settings.policy)
+    return Index.open(index or settings.index, load_encoder(settings.model)), load_policy(
+        settings.policy, settings.country
+    )
 
 
 def _give(figures: Mapping[str, Any], as_json: bool) -> None:

@@ -14,7 +14,7 @@ from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.retrieve import read_query, retrieve
 from ldnqa.suggest import suggest, unknown_words
-from ldnqa.triage import triage
+from ldnqa.triage import is_about_a_patient, triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Turn
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -45,8 +45,10 @@ def ask(
     subject, reading = reading_of(index, policy, question, history, article_id)
     asked = Asked(question, reading.text, article_id, audience, history, approved_only)
 
-    emergency = triage(question, policy)
-    if emergency and audience is not Audience.CLINICIAN:
+    emergency = triage(question, policy, history)
+    # Passages help a clinician with a patient, and would only hold up anybody else. What was asked decides, and not who
+    # says to be reading: the same question gets the same sources for every audience.
+    if emergency and not is_about_a_patient(question, policy):
         return urgent(asked, emergency, index, policy)
 
     query = read_query(reading, index, policy.lexicon, subject)

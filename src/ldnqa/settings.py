@@ -33,3 +33,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     policy: Path | None = Field(default=None, description="Folder of policy files that replace the built-in ones.")
+    country: str = Field(
+        default="international",
+        description="Whose emergency numbers to give: a code of red_flags.yaml, such as us or gb.",
+    )

@@ -1,18 +1,106 @@
-"""Emergencies are recognised before anything is retrieved, and answered with fixed words."""
+"""Emergencies are recognised before anything is retrieved, and answered with fixed words.
+
+The policy's rules decide first; the learned half of the policy knows what no rule says. Who is reading changes nothing:
+the same question in the same conversation raises the same flag.
+"""
 
 from __future__ import annotations
 
-from ldnqa.policy import Policy
-from ldnqa.types import Notice, NoticeKind
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ldnqa.policy import Policy, RedFlag
+from ldnqa.policy.learned import learned
+from ldnqa.policy.red_flags import RedFlags
+from ldnqa.text import fold_space
+from ldnqa.types import Notice, NoticeKind, Turn
+
+# An emergency stays one for this many turns, whatever is asked; after that the reader has turned to something else.
+STAYS_URGENT = 2
+
+_TOO_SHORT = 3
+# What is left of a sentence whose calm clauses are gone says something from this many words on.
+_ENOUGH_WORDS = 6
+
+_CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=(?:and|but)\b)", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?;\n]*(?:[.](?=\S)[^.!?;\n]*)*[.!?;\n]*")
 
 
-def triage(question: str, policy: Policy) -> Notice | None:
-    """The emergency notice for a question that cannot wait, None for every other question.
+def triage(question: str, policy: Policy, history: Sequence[Turn] = ()) -> Notice | None:
+    """The emergency notice for a question that cannot wait, None for every other question."""
+    flag = red_flag(question, policy, history)
+    return Notice(kind=NoticeKind.EMERGENCY, text=flag.text) if flag else None
 
-    The first red flag of the policy that fires decides; typographic apostrophes count as plain ones.
+
+def red_flag(question: str, policy: Policy, history: Sequence[Turn] = ()) -> RedFlag | None:
+    """The red flag a question raises: by itself, with the question before it, or because it goes on about one.
+
+    `history` holds the earlier turns, newest last. The first rule of the policy that fires decides.
     """
-    text = question.replace("’", "'")
-    for flag in policy.red_flags:
-        if flag.fires(text):
-            return Notice(kind=NoticeKind.EMERGENCY, text=flag.text)
+    raised = _raised(question, policy)
+    if raised or not history:
+        return raised
+    earlier = [_raised(turn.question, policy) for turn in history[-STAYS_URGENT:]]
+    if any(earlier):
+        over = policy.red_flags.is_over(_plain(question))
+        return None if over else next(flag for flag in reversed(earlier) if flag)
+    return _raised_together(history[-1].question, question, policy)
+
+
+def is_about_a_patient(question: str, policy: Policy) -> bool:
+    """Whether a clinician asks about a patient: then the passages are of use even in an emergency."""
+    return policy.red_flags.is_about_a_patient(_plain(question))
+
+
+def _raised(question: str, policy: Policy) -> RedFlag | None:
+    """What a text raises by itself, sentence by sentence, then each two neighbours together."""
+    flags = policy.red_flags
+    sentences = _sentences(_plain(question))
+    alarming = [_alarming(sentence, flags) for sentence in sentences]
+    texts = [
+        *filter(None, alarming),
+        *(f"{one} {next_one}" for one, next_one in pairwise(alarming) if one and next_one),
+    ]
+    for flag in flags.rules:
+        if any(flag.fires(text) for text in texts):
+            return flag
+    if flags.learned is None:
+        return None
+    for text in texts:
+        if text not in sentences and len(text.split()) < _ENOUGH_WORDS:
+            continue
+        likeliest, alarm, margin = learned().judge(text)
+        if alarm >= flags.learned.alarm_from and margin >= flags.learned.margin_from:
+            return next((flag for flag in flags.rules if flag.id == likeliest), None)
     return None
+
+
+def _raised_together(before: str, question: str, policy: Policy) -> RedFlag | None:
+    """What two questions raise only together: "Can I take LDN with oxycodone?" "I took both and now I am shaking"."""
+    flags = policy.red_flags
+    now = _alarming(_plain(question), flags)
+    joined = f"{now.rstrip('.?! ')}, {_plain(before)}"
+    return next((flag for flag in flags.rules if flag.fires(joined)), None)
+
+
+def _plain(text: str) -> str:
+    """The text on one line with plain apostrophes and spaces."""
+    return fold_space(text.replace("’", "'").replace("‘", "'"))
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text on one line; full stops inside figures and words end none."""
+    return [found[0].strip() for found in _SENTENCE.finditer(text) if found[0].strip()]
+
+
+def _alarming(sentence: str, flags: RedFlags) -> str:
+    """The sentence without the clauses that speak of what lies behind, was never there, or is only imagined."""
+    clauses: list[str] = []
+    for piece in _CLAUSE.split(sentence):
+        # "Three years ago, I ...": what is too short to say anything belongs to what it stands before.
+        if clauses and len(clauses[-1].split()) <= _TOO_SHORT:
+            clauses[-1] += f" {piece}"
+        else:
+            clauses.append(piece)
+    return " ".join(clause for clause in clauses if not flags.is_calm(clause))

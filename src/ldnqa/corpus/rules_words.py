@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from ldnqa.corpus.desk import Desk, Finding
 from ldnqa.corpus.figures import figures
+from ldnqa.machine import machine_words
 from ldnqa.text import names, sentences
 from ldnqa.types import Regimen
 
@@ -28,17 +28,6 @@ _A_MEDICINE = re.compile(r"An? (?!\w+ kind|kind)(?:[\w-]+ ){0,3}(?:medicine|opio
 _ABBREVIATION = re.compile(r"(?<![\w-])[A-Z]{2,6}(?:[-/][A-Z]+(?!\w)|-?\d\w*)*(?=s?(?!\w|:))")
 # Everybody's abbreviations, which no reader looks up.
 _EVERYDAYS = frozenset({"US", "USA", "UK", "EU", "COVID-19", "OK", "AM", "PM"})
-
-_TO_THE_MACHINE = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b[\w\s,]{0,40}\b(?:previous|prior|above|earlier|preceding|foregoing|your)\b"
-    r"[\w\s,]{0,20}\b(?:instructions?|prompts?|rules?|guidelines?|directions?|messages?)\b"
-    r"|\bsystem (?:prompt|message|instructions?)\b"
-    r"|\b(?:as|like|you are|you're|act as|pretend to be)(?: now)? (?:an?|the) "
-    r"(?:AI|A\.I\.|artificial intelligence|(?:large )?language model|LLM|chat ?bot|(?:AI |virtual )?assistant)\b"
-    r"|\b(?:new|hidden|secret|developer) instructions?\b|\bjailbreak"
-    r"|<\|[^|>\n]{1,40}\|>|\[/?INST\]|<</?SYS>>|^\s*(?:system|assistant)\s*:",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 def unlabelled_dose(desk: Desk) -> Iterator[Finding]:
@@ -129,12 +118,6 @@ def long_sentence(desk: Desk) -> Iterator[Finding]:
 def speaks_to_the_machine(desk: Desk) -> Iterator[Finding]:
     """Words meant for a program that reads the article, and not for its readers."""
     for file, line, text in desk.texts():
-        if found := _TO_THE_MACHINE.search(_as_read(text)):
+        if found := machine_words(text):
             mend = "delete it; if a source says it, tell in your own words what it says"
-            yield Finding(file, line, f"{' '.join(found[0].split())!r} speaks to a machine", mend)
-
-
-def _as_read(text: str) -> str:
-    """The text without invisible characters and with look-alike ones made plain, so that none of them hides a word."""
-    visible = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
-    return unicodedata.normalize("NFKC", visible)
+            yield Finding(file, line, f"{found!r} speaks to a machine", mend)

@@ -2,5 +2,6 @@
 
 from ldnqa.policy.lexicon import Lexicon
 from ldnqa.policy.load import Policy, load_policy
+from ldnqa.policy.red_flags import RedFlag
 
-__all__ = ["Lexicon", "Policy", "load_policy"]
+__all__ = ["Lexicon", "Policy", "RedFlag", "load_policy"]

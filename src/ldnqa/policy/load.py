@@ -5,29 +5,14 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError
 
 from ldnqa.errors import PolicyError
 from ldnqa.policy.lexicon import Lexicon
+from ldnqa.policy.red_flags import DEFAULT_COUNTRY, RedFlags, read_red_flags
 from ldnqa.types import Disclaimer, NonEmpty, NoticeKind, Noun, Regimen
-
-
-class RedFlag(Noun):
-    """One kind of emergency: fires when a pattern is found in the question and no `unless` is."""
-
-    id: NonEmpty
-    patterns: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
-    unless: tuple[NonEmpty, ...] = ()
-    text: NonEmpty
-
-    def fires(self, text: str) -> bool:
-        """Whether `text` describes this emergency."""
-        return any(re.search(p, text, re.IGNORECASE) for p in self.patterns) and not any(
-            re.search(p, text, re.IGNORECASE) for p in self.unless
-        )
 
 
 class When(Noun):
@@ -53,17 +38,20 @@ class Policy(Noun):
 
     disclaimer: Disclaimer
     disclaimers: dict[str, Disclaimer]
-    red_flags: tuple[RedFlag, ...]
+    red_flags: RedFlags
     notices: tuple[NoticeRule, ...]
     lexicon: Lexicon
 
 
-def load_policy(folder: Path | None = None) -> Policy:
-    """The site's policy: each file of `folder` in place of the built-in one of that name. PolicyError if one is bad."""
+def load_policy(folder: Path | None = None, country: str = DEFAULT_COUNTRY) -> Policy:
+    """The site's policy: each file of `folder` in place of the built-in one of that name. PolicyError if one is bad.
+
+    `country` is a key of `numbers` in red_flags.yaml: whose emergency, poison and crisis numbers are given.
+    """
     lexicon = _read(folder, "lexicon.yaml", Lexicon.model_validate)
     return Policy(
         **_read(folder, "disclaimers.yaml", _disclaimers),
-        red_flags=_read(folder, "red_flags.yaml", lambda data: _red_flags(data, lexicon)),
+        red_flags=_read(folder, "red_flags.yaml", lambda data: read_red_flags(data, lexicon, country)),
         notices=_read(folder, "notices.yaml", lambda data: tuple(NoticeRule.model_validate(rule) for rule in data)),
         lexicon=lexicon,
     )
@@ -73,34 +61,10 @@ def _read(folder: Path | None, name: str, parse: Any) -> Any:
     path = folder / name if folder and (folder / name).is_file() else Path(str(files("ldnqa.policy") / name))
     try:
         return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError, KeyError, TypeError, re.error) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, KeyError, TypeError, re.error) as error:
         raise PolicyError(f"{path}: this policy file cannot be used: {error}") from error
 
 
 def _disclaimers(data: dict[str, Any]) -> dict[str, Any]:
     known = {entry["id"]: Disclaimer.model_validate(entry) for entry in data["disclaimers"]}
     return {"disclaimer": known[data["default"]], "disclaimers": known}
-
-
-def _red_flags(data: dict[str, Any], lexicon: Lexicon) -> tuple[RedFlag, ...]:
-    opioids = lexicon.classes["opioid"].members if "opioid" in lexicon.classes else ("opioid",)
-    words = {
-        "{who}": data["who"],
-        "{child}": data["child"],
-        "{opioid}": "|".join(map(re.escape, opioids)),
-        "{urgent_help}": data["urgent_help"],
-    }
-
-    def fill(text: str) -> str:
-        for slot, value in words.items():
-            text = text.replace(slot, value)
-        return text
-
-    rules = []
-    for rule in data["rules"]:
-        filled = {**rule, "patterns": [fill(p) for p in rule["patterns"]], "text": fill(rule["text"])}
-        flag = RedFlag.model_validate(filled)
-        for pattern in (*flag.patterns, *flag.unless):
-            re.compile(pattern)
-        rules.append(flag)
-    return tuple(rules)

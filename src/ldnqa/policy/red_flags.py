@@ -1,0 +1,145 @@
+"""Red flags: what a question must say to be met with fixed words at once, and those words with a country's numbers.
+
+The file red_flags.yaml says all of it; a pattern that does not compile or a slot nobody filled stops the start.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ldnqa.policy.lexicon import Lexicon
+from ldnqa.types import NonEmpty, Noun
+
+DEFAULT_COUNTRY = "international"
+_LISTS = ("calm", "patient", "over")
+_SLOT = re.compile(r"\{[a-z_]+\}")
+
+Patterns = tuple[NonEmpty, ...]
+
+
+class RedFlag(Noun):
+    """One kind of emergency: fires when a pattern is found in a text and no `unless` is."""
+
+    id: NonEmpty
+    patterns: Annotated[Patterns, Field(min_length=1)]
+    unless: Patterns = ()
+    text: NonEmpty
+
+    def fires(self, text: str) -> bool:
+        """Whether `text` describes this emergency."""
+        return found(self._patterns, text) and not found(self._unless, text)
+
+    @cached_property
+    def _patterns(self) -> list[re.Pattern[str]]:
+        return compiled(self.patterns)
+
+    @cached_property
+    def _unless(self) -> list[re.Pattern[str]]:
+        return compiled(self.unless)
+
+
+class Thresholds(Noun):
+    """From which log-odds on the learned half raises a flag; see `Learned.judge`."""
+
+    alarm_from: float
+    margin_from: float
+
+
+class RedFlags(Noun):
+    """Everything triage goes by. Without `learned`, only the rules decide."""
+
+    rules: Annotated[tuple[RedFlag, ...], Field(min_length=1)]
+    calm: Patterns = ()
+    patient: Patterns = ()
+    over: Patterns = ()
+    learned: Thresholds | None = None
+
+    def is_calm(self, text: str) -> bool:
+        """Whether `text` speaks of what lies behind, was never there, or is only imagined."""
+        return found(self._calm, text)
+
+    def is_about_a_patient(self, text: str) -> bool:
+        """Whether a clinician asks about a patient."""
+        return found(self._patient, text)
+
+    def is_over(self, text: str) -> bool:
+        """Whether a question after an emergency says that it is over, or turns to something else."""
+        return found(self._over, text)
+
+    @cached_property
+    def _calm(self) -> list[re.Pattern[str]]:
+        return compiled(self.calm)
+
+    @cached_property
+    def _patient(self) -> list[re.Pattern[str]]:
+        return compiled(self.patient)
+
+    @cached_property
+    def _over(self) -> list[re.Pattern[str]]:
+        return compiled(self.over)
+
+
+class Numbers(Noun):
+    """Whom to call in one country, in whole sentences, and where the numbers were taken from."""
+
+    emergency: NonEmpty
+    poison: NonEmpty
+    crisis: NonEmpty
+    sources: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+
+
+def compiled(patterns: Patterns) -> list[re.Pattern[str]]:
+    """The patterns, case ignored."""
+    return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
+
+
+def found(patterns: list[re.Pattern[str]], text: str) -> bool:
+    """Whether one of the patterns is in `text`."""
+    return any(pattern.search(text) for pattern in patterns)
+
+
+def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> RedFlags:
+    """The red flags of a file, slots filled. KeyError, TypeError, ValueError or re.error if it cannot be used."""
+    numbers = {code: Numbers.model_validate(entry) for code, entry in data["numbers"].items()}
+    if country not in numbers:
+        raise ValueError(
+            f"there are no numbers for the country {country!r}; there are for {', '.join(sorted(numbers))}"
+        )
+    opioids = lexicon.classes["opioid"].members if "opioid" in lexicon.classes else ("opioid",)
+    slots: dict[str, str] = {
+        **data["words"],
+        "opioid": "|".join(map(re.escape, opioids)),
+        **numbers[country].model_dump(include={"emergency", "poison", "crisis"}),
+    }
+
+    def fill(text: str) -> str:
+        for slot, value in slots.items():
+            text = text.replace(f"{{{slot}}}", value)
+        if left := _SLOT.search(text):
+            raise ValueError(f"nothing fills {left[0]}")
+        return text
+
+    flags = RedFlags.model_validate(
+        {
+            "learned": data.get("learned"),
+            **{name: [fill(pattern) for pattern in data.get(name, ())] for name in _LISTS},
+            "rules": [
+                {
+                    **rule,
+                    "patterns": [fill(pattern) for pattern in rule["patterns"]],
+                    "unless": [fill(pattern) for pattern in rule.get("unless", ())],
+                    "text": fill(rule["text"]),
+                }
+                for rule in data["rules"]
+            ],
+        }
+    )
+    for rule in flags.rules:
+        compiled((*rule.patterns, *rule.unless))
+    compiled((*flags.calm, *flags.patient, *flags.over))
+    return flags
