@@ -2,5 +2,6 @@
 
 from ldnqa.policy.lexicon import Lexicon
 from ldnqa.policy.load import Policy, load_policy
+from ldnqa.policy.wording import Wording
 
-__all__ = ["Lexicon", "Policy", "load_policy"]
+__all__ = ["Lexicon", "Policy", "Wording", "load_policy"]

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from ldnqa.errors import PolicyError
 from ldnqa.policy.lexicon import Lexicon
+from ldnqa.policy.wording import Wording
 from ldnqa.types import Disclaimer, NonEmpty, NoticeKind, Noun, Regimen
 
 
@@ -35,6 +36,9 @@ class When(Noun):
 
     question_matches: str | None = None
     question_class: str | None = None
+    question_regimen: Regimen | None = None
+    quoted_matches: str | None = None
+    quoted_older_than: int | None = None
     quoted_class: str | None = None
     quoted_regimen: Regimen | None = None
     quoted_not_approved: bool | None = None
@@ -56,6 +60,7 @@ class Policy(Noun):
     red_flags: tuple[RedFlag, ...]
     notices: tuple[NoticeRule, ...]
     lexicon: Lexicon
+    wording: Wording
 
 
 def load_policy(folder: Path | None = None) -> Policy:
@@ -66,6 +71,7 @@ def load_policy(folder: Path | None = None) -> Policy:
         red_flags=_read(folder, "red_flags.yaml", lambda data: _red_flags(data, lexicon)),
         notices=_read(folder, "notices.yaml", lambda data: tuple(NoticeRule.model_validate(rule) for rule in data)),
         lexicon=lexicon,
+        wording=_read(folder, "wording.yaml", Wording.model_validate),
     )
 
 
