@@ -32,7 +32,8 @@ class Kind(StrEnum):
 _ASKED = (
     (
         Kind.COMPARE,
-        r"\bcompar\w+|\bversus\b|\bvs\.?\b|\bbetter than\b|\b(?:as|so) \w+ as\b|\bdiffer\w*\b|\b(?:the )?same (?:as|drug|thing|medicine)\b",
+        r"\bcompar\w+|\bversus\b|\bvs\.?\b|\bbetter than\b|\b(?:as|so) \w+ as\b|\bdiffer\w*\b"
+        r"|\bsame (?:as|drug|thing|medicine)\b",
     ),
     (Kind.WHY, r"^(?:and |but |so )?(?:why|how come|for what reason)\b|\bwhat is the reason\b"),
     (

@@ -1,7 +1,7 @@
-"""The points on which the sources of an index disagree: what an editor says disagrees, with both sides found in the text.
+"""The points on which the sources of an index disagree: what an editor says disagrees, with both sides found.
 
-Precision before recall, since a wrong conflict misleads. An editor's words that say "disagree", and the works they cite,
-name the point and its sides; a side is the quote, anywhere in the articles, that cites such a work and has most of what
+Precision before recall, since a wrong conflict misleads. An editor's words that say "disagree", and the works they
+cite, name the point and its sides; a side is the quote, anywhere in the articles, that cites such a work and has most of what
 the editor says of it. What no editor has noticed is not guessed at.
 """
 
@@ -43,7 +43,7 @@ _DENIES = re.compile(
 # each side found in the shipped articles is the right one. The rest of the editor's sentence counts half.
 SAME_POINT = 0.3
 SENTENCE_WEIGHT = 0.5
-# Two quotes that share this much of all their terms say the same thing: the articles repeat a result where it is needed.
+# Two quotes that share this much of all their terms say the same thing: the articles repeat a result where needed.
 SAME_STATEMENT = 0.6
 # What a section that cites the work itself says goes before what editors say of it elsewhere.
 EDITORIAL_WEIGHT = 0.7
@@ -228,7 +228,7 @@ class _Said:
 
 
 def _said(article: Article, section: Section, block: Block, topic: str) -> Iterator[_Said]:
-    """What the editor says of each work cited in a block: the words from the mark or sentence before to its own mark."""
+    """What the editor says of each work cited in a block: the words since the mark or sentence before."""
     key_of = {reference.label: reference.key for reference in article.references}
     spans = sentences(section.text[block.start : block.end])
     before = block.start

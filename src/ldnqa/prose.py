@@ -18,8 +18,8 @@ _FACTS: Mapping[str, re.Pattern[str]] = {
     "doses": re.compile(r"\d+(?:\.\d+)?(?: mg)?(?: to \d+(?:\.\d+)?)? mg(?: a day| once a day)?", re.IGNORECASE),
     "design": re.compile(
         r"\b(?:randomised|crossover|single-blind|double-blind|open-label|placebo|meta-analysis|retrospective|prospective"
-        r"|observational|before-and-after|case reports?|pilot|second-hand|no (?:control|comparison) group|without placebo"
-        r"|rats?|cell studies|laboratory)\b",
+        r"|observational|before-and-after|case reports?|pilot|second-hand"
+        r"|no (?:control|comparison) group|without placebo|rats?|cell studies|laboratory)\b",
         re.IGNORECASE,
     ),
     "size": re.compile(
@@ -88,7 +88,7 @@ def reference_line(reference: CitedReference) -> str:
 
 
 def where(source: Source, wording: Wording) -> str:
-    """Tier, use of the drug and dates of a source: "From the research (low dose), published 2013, updated 2026-11-23"."""
+    """Tier, use of the drug and dates: "From the research (low dose), published 2013, updated 2026-11-23"."""
     years = sorted({reference.year for reference in source.references if reference.year})
     dates = [wording.published.format(year="/".join(map(str, years)))] if years else []
     return ", ".join(

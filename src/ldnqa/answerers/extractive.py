@@ -18,8 +18,8 @@ MAX_STATEMENTS = 4
 # A further quote must score at least this share of the best one's, or it is padding.
 KEEP_RATIO = 0.78
 # What a quote gains as the lead if it has what the kind of question asks for (a dose, a time, a reason ...), and more
-# if it sums up an open point that is asked yes or no; what it loses if it is an editor's note on other words, or speaks of
-# a study that it does not name. Tried on tests/gold.yaml; see `ldnqa eval gold`.
+# if it sums up an open point that is asked yes or no; what it loses if it is an editor's note on other words, or
+# speaks of a study that it does not name. Tried on tests/gold.yaml; see `ldnqa eval gold`.
 RIGHT_KIND = 0.1
 SUMS_UP = 0.1
 NOTE = 0.1
