@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from ldnqa.disputes import Dispute, Side, alike, disputes, overlap
 from ldnqa.index import Index
+from ldnqa.quotes import subject_terms
+from ldnqa.text import terms
 from ldnqa.types import Article, Conflict, EditorNote, Quote, ReviewStatus, Source
 
 # A dispute is asked about if its words have at least this share of the question's, rare words counting more, and its
@@ -43,7 +45,7 @@ def clashes(
 
     `groups` are the terms of the question, one set for each thing it names; see `asking.topics`.
     """
-    found: list[tuple[float, Clash]] = []
+    found: list[tuple[tuple[float, int, int], Clash]] = []
     for dispute in disputes(index):
         share = _asked_about(dispute, groups, index)
         if share < ASKED_ABOUT:
@@ -54,12 +56,14 @@ def clashes(
         chosen = _opposed(taken or (sides if told else []), sides)
         if chosen:
             quotes = sorted((side.quote for side in chosen), key=lambda quote: _authority(quote, index))
-            found.append((share, Clash(dispute.topic, tuple(quotes))))
-    found.sort(key=lambda pair: -pair[0])
+            tiers = {_authority(quote, index)[0] for quote in quotes}
+            found.append(((share, len(tiers), len(taken)), Clash(dispute.topic, tuple(quotes))))
+    found.sort(key=lambda pair: pair[0], reverse=True)
     shown: list[Clash] = []
+    about = subject_terms(index)
     for _, clash in found:
         # Two editors' words on one point are one disagreement.
-        if len(shown) < MAX_CONFLICTS and not any(_same_point(clash, other) for other in shown):
+        if len(shown) < MAX_CONFLICTS and not any(_same_point(clash, other, about) for other in shown):
             shown.append(clash)
     return shown
 
@@ -87,8 +91,11 @@ def _opposed(taken: Sequence[Side], sides: Sequence[Side]) -> list[Side]:
     return []
 
 
-def _same_point(a: Clash, b: Clash) -> bool:
-    return sum(any(overlap(x, y) for y in b.quotes) for x in a.quotes) >= 1
+def _same_point(a: Clash, b: Clash, about: frozenset[str]) -> bool:
+    """Whether two clashes share a quote or a word of their topics that is not what everything is about."""
+    if any(overlap(x, y) for x in a.quotes for y in b.quotes):
+        return True
+    return bool(frozenset(terms(a.topic)) & frozenset(terms(b.topic)) - about)
 
 
 def _authority(quote: Quote, index: Index) -> tuple[int, str, int]:

@@ -1,8 +1,8 @@
 """The points on which the sources of an index disagree: what an editor says disagrees, with both sides found.
 
 Precision before recall, since a wrong conflict misleads. An editor's words that say "disagree", and the works they
-cite, name the point and its sides; a side is the quote, anywhere in the articles, that cites such a work and has most of what
-the editor says of it. What no editor has noticed is not guessed at.
+cite, name the point and its sides; a side is the quote, anywhere in the articles, that cites such a work and has most
+of what the editor says of it. What no editor has noticed is not guessed at.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ SAME_POINT = 0.3
 SENTENCE_WEIGHT = 0.5
 # Two quotes that share this much of all their terms say the same thing: the articles repeat a result where needed.
 SAME_STATEMENT = 0.6
+CONTAINED = 0.9
 # What a section that cites the work itself says goes before what editors say of it elsewhere.
 EDITORIAL_WEIGHT = 0.7
 # A topic longer than this is no topic but a sentence.
@@ -93,6 +94,12 @@ def alike(a: Quote, b: Quote) -> bool:
         return True
     one, other = frozenset(terms(a.text)), frozenset(terms(b.text))
     return len(one & other) >= SAME_STATEMENT * len(one | other)
+
+
+def within(a: Quote, b: Quote) -> bool:
+    """Whether nearly everything `a` says is said by `b`."""
+    one = frozenset(terms(a.text))
+    return len(one & frozenset(terms(b.text))) >= CONTAINED * len(one)
 
 
 _found: WeakKeyDictionary[Index, tuple[Dispute, ...]] = WeakKeyDictionary()

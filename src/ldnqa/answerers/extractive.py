@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ldnqa.asking import Kind, answers_kind, kind_of, points_away, sums_up
 from ldnqa.chunk import MAX_WORDS
-from ldnqa.disputes import alike
+from ldnqa.conflict import notes_on
+from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
 from ldnqa.quotes import ANSWER_FROM, ScoredQuote, rank_quotes, support
 from ldnqa.retrieve import Query
@@ -23,6 +24,8 @@ KEEP_RATIO = 0.78
 RIGHT_KIND = 0.1
 SUMS_UP = 0.1
 NOTE = 0.1
+# How every editor's note begins (corpus/editorial-policy.md).
+COMMENT = "Editors' comment"
 POINTS_AWAY = 0.08
 # For these, what has no figure of the kind asked for is padding, and so is another use of the drug.
 FIGURES = frozenset({Kind.DOSE, Kind.HOW_LONG, Kind.HOW_MANY, Kind.WHEN})
@@ -44,14 +47,24 @@ class Extractive:
         kind = kind_of(query.text)
         good = [scored for scored in ranked if scored.score >= KEEP_RATIO * ranked[0].score]
         strict = kind in FIGURES or any(names(query.text, name) for name in self._index.subject)
-        lead = max(good, key=lambda scored: _as_lead(scored, kind, strict=strict))
+        lead = max(good, key=lambda scored: self._as_lead(scored, kind, strict=strict))
         rest = [scored for scored in good if scored is not lead and _adds(scored, lead, kind)]
-        picked = _without_repeats([lead, *rest])
-        return [Claim(text=quote.text, quotes=(quote,)) for quote in map(self._whole, picked)]
+        picked = _without_repeats([self._whole(scored.quote) for scored in (lead, *rest)])
+        return [Claim(text=quote.text, quotes=(quote,)) for quote in picked]
 
-    def _whole(self, scored: ScoredQuote) -> Quote:
+    def _as_lead(self, scored: ScoredQuote, kind: Kind, *, strict: bool) -> tuple[bool, float]:
+        """How well a quote leads. If the question names its drug or asks for a figure (`strict`), no other use does."""
+        text = scored.quote.text
+        score = scored.score + RIGHT_KIND * answers_kind(kind, text) - POINTS_AWAY * points_away(text)
+        if kind is Kind.YES_NO and sums_up(text):
+            score += SUMS_UP
+        # What is a comment on other words, or needs several on its own, is a roundabout way to begin.
+        if text.startswith(COMMENT) or len(notes_on(scored.quote, self._index.articles)) > 1:
+            score -= NOTE
+        return not (strict and scored.other_regimen), score
+
+    def _whole(self, quote: Quote) -> Quote:
         """A sentence that only announces ("Sources disagree on ...") with the rest of its paragraph; else the quote."""
-        quote = scored.quote
         section = self._index.articles[quote.article_id].section(quote.section_id)
         block = next(b for b in section.blocks if b.start <= quote.start < b.end)
         text = section.text[block.start : block.end]
@@ -61,12 +74,16 @@ class Extractive:
         return quote.model_copy(update={"end": block.end, "text": text})
 
 
-def _without_repeats(ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
-    """As many as are read in one go, none of which shares words with another or says the same again."""
-    picked: list[ScoredQuote] = []
-    for scored in ranked:
-        if len(picked) < MAX_STATEMENTS and not any(alike(scored.quote, other.quote) for other in picked):
-            picked.append(scored)
+def _without_repeats(ranked: Sequence[Quote]) -> list[Quote]:
+    """As many as are read in one go, none of which shares words with another or says the same again.
+
+    A quote gives way to a whole paragraph that begins with what it sums up.
+    """
+    picked: list[Quote] = []
+    for quote in ranked:
+        quote = next((q for q in ranked if overlap(q, quote) and len(q.text) > len(quote.text)), quote)
+        if len(picked) < MAX_STATEMENTS and not any(alike(quote, o) or within(quote, o) for o in picked):
+            picked.append(quote)
     return picked
 
 
@@ -76,14 +93,3 @@ def _adds(scored: ScoredQuote, lead: ScoredQuote, kind: Kind) -> bool:
         return True
     same_use = scored.other_regimen == lead.other_regimen or scored.score > lead.score
     return same_use and answers_kind(kind, scored.quote.text)
-
-
-def _as_lead(scored: ScoredQuote, kind: Kind, *, strict: bool) -> tuple[bool, float]:
-    """How well a quote leads. If the question names its drug or asks for a figure (`strict`), no other use leads."""
-    text = scored.quote.text
-    score = scored.score + RIGHT_KIND * answers_kind(kind, text) - POINTS_AWAY * points_away(text)
-    if kind is Kind.YES_NO and sums_up(text):
-        score += SUMS_UP
-    if text.startswith("Editors' comment"):
-        score -= NOTE
-    return not (strict and scored.other_regimen), score
