@@ -134,5 +134,10 @@ def topics(question: str, lexicon: Lexicon, subject: frozenset[str]) -> list[fro
         named = [term for term in terms(said) if term not in lexicon.generic_terms]
         group = frozenset([*named, *(term for name in others for term in terms(name))])
         groups.update((term, group) for term in named)
-    silent = lexicon.generic_terms | subject | _ASKS_FOR_EFFECT
+    silent = silent_terms(lexicon, subject)
     return [group - subject for term, group in groups.items() if term not in silent and group - subject]
+
+
+def silent_terms(lexicon: Lexicon, subject: frozenset[str]) -> frozenset[str]:
+    """Terms that name no topic: what everything is about, words that only ask, and verbs that ask for an effect."""
+    return lexicon.generic_terms | subject | _ASKS_FOR_EFFECT

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ldnqa.asking import topics
+from ldnqa.asking import silent_terms, topics
 from ldnqa.cite import cite, note_quote, plain_words, quote_around
 from ldnqa.conflict import Clash, clashes, conflict_of, notes_on
 from ldnqa.index import Index
@@ -68,9 +68,11 @@ def answered(
     sources: list[Source] = []
     # Numbered in one order for everybody, whatever order a reader gets them in.
     stated = [[_state(text, cite(quote, sources, index), index) for text, quote in bundle] for bundle in said]
-    groups = topics(asked.standalone, policy.lexicon, subject_terms(index))
+    about = subject_terms(index)
+    groups = topics(asked.standalone, policy.lexicon, about)
+    silent = silent_terms(policy.lexicon, about)
     quoted = [quote for quotes in said for _, quote in quotes]
-    found = clashes(groups, quoted, index, approved_only=asked.approved_only)
+    found = clashes(groups, quoted, index, silent, approved_only=asked.approved_only)
     quoted_above = len(sources)
     conflicts: list[Conflict] = []
     disagreements: list[str] = []

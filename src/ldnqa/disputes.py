@@ -72,13 +72,14 @@ class Side:
 class Dispute:
     """A point on which sources disagree, the editor's words that say so, and its sides, at least two of them opposed.
 
-    `core` are the terms of the topic and the editor's words, `terms` those of the sides too: what a question about the
-    point would ask with.
+    `refuted` says that the editor finds the first side not borne out. `core` are the terms of the topic and of the
+    editor's words, `terms` those of the sides too: what a question about the point would ask with.
     """
 
     topic: str
     told_in: Quote
     sides: tuple[Side, ...]
+    refuted: bool
     core: frozenset[str]
     terms: frozenset[str]
 
@@ -203,17 +204,13 @@ def _dispute(
                 sides.append(side)
             elif side and at and side.figures and not sides[at].figures:
                 sides[at] = side
-    if (
-        sides
-        and commented
-        and _NOT_BORNE_OUT.search(told_in.text)
-        and not any(overlap(told_in, s.quote) for s in sides)
-    ):
+    refuted = bool(sides and commented and _NOT_BORNE_OUT.search(told_in.text))
+    if refuted and not any(overlap(told_in, side.quote) for side in sides):
         sides.append(Side(told_in, not sides[0].denies, frozenset()))
     if any(one.opposes(other) for one in sides for other in sides):
         core = frozenset(terms(f"{topic} {told_in.text}"))
         everything = core | frozenset(terms(" ".join(side.quote.text for side in sides)))
-        yield Dispute(fold_space(topic), told_in, tuple(sides), core, everything)
+        yield Dispute(fold_space(topic), told_in, tuple(sides), refuted, core, everything)
 
 
 def _topic(text: str) -> str | None:
