@@ -76,11 +76,11 @@ _ANSWERS = {
     r"|\bcan set off\b|\bcannot\b|\bby (?:\w+ing)\b|, so\b",
     Kind.COMPARE: r"\bthan\b|\bversus\b|\banother way\b|\btimes as\b|\bwhile\b"
     r"|\bdiffered\b|\bas effective\b|\bneither\b",
-    Kind.RESULT: r"\b(?:primary outcome|main measure|concluded?|fell|lower|improved|did not"
-    r"|no (?:significant )?difference|response|responded|responders|suggest\w*)\b",
+    Kind.RESULT: r"\b(?:primary outcome|main (?:measure|outcome)|concluded?|not shown|no (?:significant )?difference"
+    r"|did not differ|responded|responders)\b",
     Kind.YES_NO: r"\b(?:disagree\w*|not settled|not known|not proven|not an?|too thin|no (?:FDA-approved|verified)"
     r"|is not|are not|must not|does not|did not|should avoid|contraindicated|can set off|not been)\b",
-    Kind.LIST: r"\n•|(?:, [^,.]+){2}|, [^,.]+ and ",
+    Kind.LIST: r"\n•",
 }
 # A statement that gives the whole state of a disputed or open point.
 _SUMS_UP = re.compile(

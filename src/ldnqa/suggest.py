@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ldnqa.encode import Vectors
+from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
 from ldnqa.quotes import ANSWER_FROM, rank_quotes, support
@@ -80,7 +81,8 @@ def _is_answered(row: int, index: Index, lexicon: Lexicon, *, approved_only: boo
     if (row, approved_only) not in known:
         subject = index.subject[0] if index.subject else index.articles[index.questions[row][0]].subject[0]
         as_known = replace(index, encoder=_Known(index.question_vectors[row]))  # type: ignore[arg-type]
-        query = read_query(index.questions[row][1], as_known, lexicon, subject)
+        text = index.questions[row][1]
+        query = read_query(Reading(text, text), as_known, lexicon, subject)
         hits = retrieve(index, query, approved_only=approved_only)
         ranked = rank_quotes(index, query, hits)
         known[row, approved_only] = support(index, query, hits, ranked) >= ANSWER_FROM
