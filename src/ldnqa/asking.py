@@ -79,7 +79,8 @@ _ANSWERS = {
     Kind.RESULT: r"\b(?:primary outcome|main (?:measure|outcome)|concluded?|not shown|no (?:significant )?difference"
     r"|did not differ|responded|responders)\b",
     Kind.YES_NO: r"\b(?:disagree\w*|not settled|not known|not proven|not an?|too thin|no (?:FDA-approved|verified)"
-    r"|is not|are not|must not|does not|did not|should avoid|contraindicated|can set off|not been)\b",
+    r"|is not|are not|must not|does not|did not|should avoid|contraindicated|can set off|not been|not shown"
+    r"|improved|fell|were lower)\b",
     Kind.LIST: r"\n•",
 }
 # A statement that gives the whole state of a disputed or open point.
@@ -96,7 +97,8 @@ _POINTS_AWAY = re.compile(
 _ASKS_FOR_EFFECT = frozenset(
     terms(
         "ease help reduce lower raise relieve improve work cause damage harm treat cure stop start change increase"
-        " decrease affect begin keep bring take get make feel know exist"
+        " decrease affect begin keep bring take get make feel know exist fall drop rise"
+        " before after without prove agree restart resume"
     )
 )
 _IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANSWERS.items()}
@@ -134,10 +136,10 @@ def topics(question: str, lexicon: Lexicon, subject: frozenset[str]) -> list[fro
         named = [term for term in terms(said) if term not in lexicon.generic_terms]
         group = frozenset([*named, *(term for name in others for term in terms(name))])
         groups.update((term, group) for term in named)
-    silent = silent_terms(lexicon, subject)
+    silent = silent_terms(lexicon.generic_terms, subject)
     return [group - subject for term, group in groups.items() if term not in silent and group - subject]
 
 
-def silent_terms(lexicon: Lexicon, subject: frozenset[str]) -> frozenset[str]:
+def silent_terms(generic: frozenset[str], subject: frozenset[str]) -> frozenset[str]:
     """Terms that name no topic: what everything is about, words that only ask, and verbs that ask for an effect."""
-    return lexicon.generic_terms | subject | _ASKS_FOR_EFFECT
+    return generic | subject | _ASKS_FOR_EFFECT

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ldnqa.asking import silent_terms, topics
 from ldnqa.cite import cite, note_quote, plain_words, quote_around
 from ldnqa.conflict import Clash, clashes, conflict_of, notes_on
+from ldnqa.disputes import overlap
 from ldnqa.index import Index
 from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
@@ -70,7 +71,7 @@ def answered(
     stated = [[_state(text, cite(quote, sources, index), index) for text, quote in bundle] for bundle in said]
     about = subject_terms(index)
     groups = topics(asked.standalone, policy.lexicon, about)
-    silent = silent_terms(policy.lexicon, about)
+    silent = silent_terms(policy.lexicon.generic_terms, about)
     quoted = [quote for quotes in said for _, quote in quotes]
     found = clashes(groups, quoted, index, silent, approved_only=asked.approved_only)
     quoted_above = len(sources)
@@ -201,7 +202,11 @@ def _said(claims: Sequence[Claim], index: Index) -> list[_Bundle]:
     kept: list[_Bundle] = []
     for claim in claims:
         told = {(text, quote) for bundle in kept for text, quote in bundle}
-        bundle = [pair for pair in _bundle(claim, index, leads=not kept) if pair not in told]
+        bundle = [
+            pair
+            for pair in _bundle(claim, index, leads=not kept)
+            if pair not in told and not any(overlap(pair[1], quote) for _, quote in told)
+        ]
         if bundle and (not kept or sum(map(len, kept)) + len(bundle) <= MAX_STATEMENTS):
             kept.append(bundle)
     return [*kept[:1], *sorted(kept[1:], key=lambda bundle: _order(bundle[0][1], kept[0][0][1], index))]
@@ -260,7 +265,8 @@ def _disagree(clash: Clash, sources: list[Source], stated: int, index: Index, po
     cited = [cite(quote, sources, index) for quote in clash.quotes]
     lines = [wording.disagree.format(topic=clash.topic)]
     for source in cited:
-        template = wording.side_said if source.index <= stated else wording.side
+        above = [other for other in sources[:stated] if source.quote in other.quote]
+        template = wording.side_said if above else wording.side
         line = template.format(where=where(source, wording), quote=source.quote, marker=f"[{source.index}]")
         lines.append(line)
     return conflict_of(clash, cited, [where(source, wording) for source in cited]), "\n".join(lines)

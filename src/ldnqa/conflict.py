@@ -90,8 +90,8 @@ def _asked_about(
     weight = sum(index.rarity(term) for term in topic)
     if weight and sum(index.rarity(term) for term in topic & asked) >= TOPIC_NAMED * weight:
         words = dispute.terms
-    elif len(groups) > 1 and (
-        overlap(lead, dispute.told_in) or (dispute.refuted and overlap(lead, dispute.sides[0].quote))
+    elif overlap(lead, dispute.told_in) or (
+        dispute.refuted and len(groups) > 1 and overlap(lead, dispute.sides[0].quote)
     ):
         words = dispute.core
     else:

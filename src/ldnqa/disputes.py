@@ -45,7 +45,7 @@ SAME_POINT = 0.3
 SENTENCE_WEIGHT = 0.5
 # Two quotes that share this much of all their terms say the same thing: the articles repeat a result where needed.
 SAME_STATEMENT = 0.6
-CONTAINED = 0.9
+CONTAINED = 0.85
 # What a section that cites the work itself says goes before what editors say of it elsewhere.
 EDITORIAL_WEIGHT = 0.7
 # A topic longer than this is no topic but a sentence.
@@ -196,10 +196,15 @@ def _dispute(
             sides.append(_side(min(holding, key=lambda q: q.end - q.start), words))
     if topic is None or len(topic.split()) > _TOPIC_WORDS:
         return
+    done: set[str] = set()
     for said in _said(article, section, block, topic):
         for key in said.keys:
+            if key in done:
+                continue
             side = _holding(said, quotes, key, told_in, inside)
             at = next((n for n, other in enumerate(sides) if side and overlap(side.quote, other.quote)), None)
+            if side:
+                done.add(key)
             if side and at is None:
                 sides.append(side)
             elif side and at and side.figures and not sides[at].figures:
