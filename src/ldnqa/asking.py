@@ -98,7 +98,7 @@ _ASKS_FOR_EFFECT = frozenset(
     terms(
         "ease help reduce lower raise relieve improve work cause damage harm treat cure stop start change increase"
         " decrease affect begin keep bring take get make feel know exist fall drop rise"
-        " before after without prove agree restart resume"
+        " before after without prove agree restart resume never common"
     )
 )
 _IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANSWERS.items()}

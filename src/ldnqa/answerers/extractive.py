@@ -23,7 +23,7 @@ KEEP_RATIO = 0.78
 # names; what it loses if it is an editor's note on other words, or speaks of a study that it does not name.
 RIGHT_KIND = 0.06
 SUMS_UP = 0.06
-NAMES_IT = 0.12
+NAMES_IT = 0.06
 NOTE = 0.03
 # How every editor's note begins (corpus/editorial-policy.md).
 COMMENT = "Editors' comment"
@@ -53,23 +53,28 @@ class Extractive:
         topics = [group for group in query.own_groups if not group & silent]
         lead = max(good, key=lambda scored: self._as_lead(scored, ranked[0].score, kind, topics, strict=strict))
         rest = [scored for scored in good if scored is not lead and _adds(scored, lead, kind, named=named)]
-        if _named(lead.quote.text, topics):
+        if kind is Kind.YES_NO and _named(lead.quote.text, topics):
             rest = [scored for scored in rest if _named(scored.quote.text, topics)]
         picked = _without_repeats([self._whole(scored.quote) for scored in (lead, *rest)])
         return [Claim(text=quote.text, quotes=(quote,)) for quote in picked]
 
     def _as_lead(
         self, scored: ScoredQuote, best: float, kind: Kind, topics: Sequence[frozenset[str]], *, strict: bool
-    ) -> tuple[bool, float]:
-        """How well a quote leads. If the question names its drug or asks for a figure (`strict`), no other use does."""
+    ) -> tuple[bool, bool, float]:
+        """How well a quote leads. If the question names its drug or asks for a figure (`strict`), no other use does.
+
+        Nor, asked yes or no, a quote that names nothing the question does: to stop before surgery is not to stop opioids.
+        """
         text = scored.quote.text
-        gain = RIGHT_KIND * answers_kind(kind, text) - POINTS_AWAY * points_away(text) + NAMES_IT * _named(text, topics)
+        named = _named(text, topics)
+        gain = RIGHT_KIND * answers_kind(kind, text) - POINTS_AWAY * points_away(text) + NAMES_IT * named
         if kind is Kind.YES_NO and sums_up(text):
             gain += SUMS_UP * scored.signs["coverage"]
         # What is a comment on other words, or needs comments on its own, is a roundabout way to begin.
         comments = len(notes_on(scored.quote, self._index.articles))
         gain -= NOTE * (2 if text.startswith(COMMENT) else min(2, comments))
-        return not (strict and scored.other_regimen), scored.score + gain * best
+        about = named > 0 or kind is not Kind.YES_NO
+        return not (strict and scored.other_regimen), about, scored.score + gain * best
 
     def _whole(self, quote: Quote) -> Quote:
         """A sentence that only announces ("Sources disagree on ...") with the rest of its paragraph; else the quote."""
