@@ -63,7 +63,7 @@ class Extractive:
     ) -> tuple[bool, bool, float]:
         """How well a quote leads. If the question names its drug or asks for a figure (`strict`), no other use does.
 
-        Nor, asked yes or no, a quote that names nothing the question does: to stop before surgery is not to stop opioids.
+        Nor, asked yes or no, a quote that names nothing the question does: stopping for surgery is another matter.
         """
         text = scored.quote.text
         named = _named(text, topics)
