@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ldnqa.asking import Kind, answers_kind, kind_of, points_away, silent_terms, sums_up
 from ldnqa.chunk import MAX_WORDS
 from ldnqa.conflict import notes_on
-from ldnqa.disputes import alike, overlap, within
+from ldnqa.disputes import alike, disputes, overlap, within
 from ldnqa.index import Index
 from ldnqa.quotes import ANSWER_FROM, ScoredQuote, rank_quotes, subject_terms, support
 from ldnqa.retrieve import Query
@@ -25,6 +25,8 @@ RIGHT_KIND = 0.06
 SUMS_UP = 0.06
 NAMES_IT = 0.06
 NOTE = 0.03
+# A figure that the editors find not borne out leads only if there is nothing else.
+REFUTED = 0.1
 # How every editor's note begins (corpus/editorial-policy.md).
 COMMENT = "Editors' comment"
 POINTS_AWAY = 0.05
@@ -73,6 +75,10 @@ class Extractive:
         # What is a comment on other words, or needs comments on its own, is a roundabout way to begin.
         comments = len(notes_on(scored.quote, self._index.articles))
         gain -= NOTE * (2 if text.startswith(COMMENT) else min(2, comments))
+        if kind in FIGURES and any(
+            d.refuted and overlap(d.sides[0].quote, scored.quote) for d in disputes(self._index)
+        ):
+            gain -= REFUTED
         about = named > 0 or kind is not Kind.YES_NO
         return not (strict and scored.other_regimen), about, scored.score + gain * best
 
