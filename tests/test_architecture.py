@@ -17,6 +17,7 @@ FLOORS = [
     {"manifest"},
     {"index", "triage"},
     {"parts", "swap"},
+    {"asking", "disputes"},
     {
         "build",
         "followup",
@@ -28,6 +29,7 @@ FLOORS = [
         "answerers",
         "ground",
         "conflict",
+        "prose",
         "compose",
     },
     {"dialogue"},

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
+
 from ldnqa.conflict import notes_on
 from ldnqa.errors import UnknownPassage
 from ldnqa.index import Index
-from ldnqa.types import Article, BlockKind, CitedReference, EditorNote, Quote, Section, Source
+from ldnqa.types import Article, BlockKind, CitedReference, EditorNote, Passage, Quote, Section, Source
 
 
 def cite(quote: Quote, sources: list[Source], index: Index) -> Source:
@@ -74,22 +77,43 @@ def plain_words(source: Source, index: Index) -> str | None:
     return " ".join(twin for twin in twins if twin)
 
 
-def note_quote(source: Source, note: EditorNote, index: Index) -> Quote | None:
+def note_quote(source: Source | Quote, note: EditorNote, index: Index) -> Quote | None:
     """The words of an editor's note on something `source` quotes; None if no passage holds them."""
-    text = index.articles[source.article_id].section(note.section_id).text[note.note_start : note.note_end]
-    n = 0
-    while True:
-        try:
-            passage = index.passage(f"{source.article_id}#{note.section_id}:{n}")
-        except UnknownPassage:
-            return None
+    article = index.articles[source.article_id]
+    section = article.section(note.section_id)
+    for passage in _passages(article, section, index):
         if passage.start < note.note_end and note.note_start < passage.end:
-            return Quote(
-                passage_id=passage.id,
-                article_id=source.article_id,
-                section_id=note.section_id,
-                start=note.note_start,
-                end=note.note_end,
-                text=text,
-            )
-        n += 1
+            return quote_of(passage, section, note.note_start, note.note_end)
+    return None
+
+
+def quote_around(start: int, end: int, article: Article, section: Section, index: Index) -> list[Quote]:
+    """The smallest quote of the index that holds these words of a section; none if no passage has it."""
+    holding = [
+        quote_of(passage, section, span.start, span.end)
+        for passage in _passages(article, section, index)
+        for span in passage.quotes
+        if span.start <= start and end <= span.end
+    ]
+    return [min(holding, key=lambda quote: quote.end - quote.start)] if holding else []
+
+
+def quote_of(passage: Passage, section: Section, start: int, end: int) -> Quote:
+    """These words of a section as a quote found through a passage."""
+    return Quote(
+        passage_id=passage.id,
+        article_id=passage.article_id,
+        section_id=section.id,
+        start=start,
+        end=end,
+        text=section.text[start:end],
+    )
+
+
+def _passages(article: Article, section: Section, index: Index) -> Iterator[Passage]:
+    """The passages of a section, in reading order."""
+    for n in count():
+        try:
+            yield index.passage(f"{article.id}#{section.id}:{n}")
+        except UnknownPassage:
+            return

@@ -10,41 +10,33 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ldnqa.cite import cite, note_quote, plain_words
-from ldnqa.conflict import find_conflicts, notes_on
+from ldnqa.asking import silent_terms, topics
+from ldnqa.cite import cite, note_quote, plain_words, quote_around
+from ldnqa.conflict import Clash, clashes, conflict_of, notes_on
+from ldnqa.disputes import overlap
 from ldnqa.index import Index
 from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
+from ldnqa.prose import paragraphs, study_weight, where
+from ldnqa.quotes import subject_terms
 from ldnqa.text import names
 from ldnqa.types import (
     Answer,
     Audience,
     Claim,
+    Conflict,
     Disclaimer,
     GlossaryEntry,
     Notice,
-    Regimen,
+    Quote,
     Source,
     Statement,
     Status,
-    Tier,
     Turn,
 )
 
-TIER_LABELS = {
-    Tier.GUIDELINE: "From the guidelines",
-    Tier.DRUG_LABEL: "From the FDA drug label",
-    Tier.RESEARCH: "From the research",
-    Tier.EDITORIAL: "Editor's note",
-}
-REGIMEN_LABELS = {
-    Regimen.LOW_DOSE: "low dose",
-    Regimen.STANDARD_DOSE: "standard dose",
-    Regimen.INJECTION: "injection",
-}
 # More than this many statements, editor's notes included, nobody reads to the end.
 MAX_STATEMENTS = 6
-PLAIN_FIRST = frozenset({Audience.PATIENT, Audience.CAREGIVER})
 
 
 @dataclass(frozen=True)
@@ -69,28 +61,44 @@ def answered(
     suggestions: Sequence[str] = (),
     emergency: Notice | None = None,
 ) -> Answer:
-    """An answer made of grounded claims: the first leads, the others follow by tier, each with its editor's notes."""
-    kept = _as_many_as_can_be_read(claims, index)
+    """An answer made of grounded claims: the first leads, the others follow by tier, each with its editor's notes.
+
+    Where the sources disagree on what was asked, both sides are quoted below.
+    """
+    said = _said(claims, index)
     sources: list[Source] = []
-    statements: list[Statement] = []
-    for claim in [*kept[:1], *sorted(kept[1:], key=lambda claim: _order(claim, kept[0], index))]:
-        cited = [cite(quote, sources, index) for quote in claim.quotes]
-        _state(statements, claim.text, cited, index)
-        for source in cited:
-            for note in notes_on(source, index.articles):
-                quote = note_quote(source, note, index)
-                if quote is not None:
-                    _state(statements, quote.text, [cite(quote, sources, index)], index)
+    # Numbered in one order for everybody, whatever order a reader gets them in.
+    stated = [[_state(text, cite(quote, sources, index), index) for text, quote in bundle] for bundle in said]
+    about = subject_terms(index)
+    groups = topics(asked.standalone, policy.lexicon, about)
+    silent = silent_terms(policy.lexicon.generic_terms, about)
+    quoted = [quote for quotes in said for _, quote in quotes]
+    found = clashes(groups, quoted, index, silent, approved_only=asked.approved_only)
+    quoted_above = len(sources)
+    conflicts: list[Conflict] = []
+    disagreements: list[str] = []
+    for clash in found:
+        conflict, words = _disagree(clash, sources, quoted_above, index, policy)
+        conflicts.append(conflict)
+        disagreements.append(words)
 
     first = [emergency] if emergency else []
+    statements = _for_reader(stated, asked.audience)
+    lines = [
+        *(notice.text for notice in first),
+        *_other_regimen(asked, statements, policy),
+        *paragraphs(statements, sources, asked.audience, policy.wording),
+        *disagreements,
+    ]
     return _answer(
         asked,
         index,
         policy,
         status=Status.URGENT if emergency else Status.ANSWERED,
-        answer="\n\n".join([*(notice.text for notice in first), *_lines(statements, asked.audience)]),
+        answer="\n\n".join(lines),
         statements=statements,
         sources=sources,
+        conflicts=conflicts,
         notices=[*first, *raise_notices(asked.question, asked.standalone, sources, policy)],
         suggestions=suggestions,
         generator=generator,
@@ -107,12 +115,9 @@ def abstained(
     generator: str,
 ) -> Answer:
     """An honest "the articles do not answer this": what was missing, and what can be asked instead."""
-    lines = ["The articles here do not answer this question."]
-    if missing:
-        named = ", ".join(f"“{word}”" for word in missing)
-        lines.append(f"Nothing in them mentions {named}.")
-    else:
-        lines.append("They touch on some of its words, but no passage answers it.")
+    named = ", ".join(f"“{word}”" for word in missing)
+    why = policy.wording.missing.format(words=named) if missing else policy.wording.touched
+    lines = [policy.wording.abstained, why]
     return _answer(
         asked,
         index,
@@ -140,6 +145,7 @@ def _answer(
     generator: str,
     statements: Sequence[Statement] = (),
     sources: Sequence[Source] = (),
+    conflicts: Sequence[Conflict] = (),
     notices: Sequence[Notice] = (),
     suggestions: Sequence[str] = (),
 ) -> Answer:
@@ -151,7 +157,7 @@ def _answer(
         answer=answer,
         statements=tuple(statements),
         sources=tuple(sources),
-        conflicts=find_conflicts(sources, index.articles),
+        conflicts=tuple(conflicts),
         notices=tuple(notices),
         disclaimer=_disclaimer(asked, sources, index, policy),
         glossary=_glossary(statements, index),
@@ -183,58 +189,108 @@ def _disclaimer(asked: Asked, sources: Sequence[Source], index: Index, policy: P
     return cited.pop() if len(cited) == 1 else policy.disclaimer
 
 
-def _as_many_as_can_be_read(claims: Sequence[Claim], index: Index) -> list[Claim]:
-    """The first claims that with their editor's notes make at most MAX_STATEMENTS statements; at least one claim."""
-    kept: list[Claim] = []
-    said = 0
+# One claim with what must stand beside it: (text, quote) in the order to be shown.
+_Bundle = list[tuple[str, Quote]]
+
+
+def _said(claims: Sequence[Claim], index: Index) -> list[_Bundle]:
+    """What is said, in order: the claims that with their editor's notes make at most MAX_STATEMENTS; at least one.
+
+    The first claim leads. The others go by regimen, those about the lead's first, and by tier. A note comes with the
+    words it comments on, and no words are said twice.
+    """
+    kept: list[_Bundle] = []
     for claim in claims:
-        said += 1 + sum(len(notes_on(quote, index.articles)) for quote in claim.quotes)
-        if kept and said > MAX_STATEMENTS:
-            break
-        kept.append(claim)
-    return kept
+        told = {(text, quote) for bundle in kept for text, quote in bundle}
+        bundle = [
+            pair
+            for pair in _bundle(claim, index, leads=not kept)
+            if pair not in told and not any(overlap(pair[1], quote) for _, quote in told)
+        ]
+        if bundle and (not kept or sum(map(len, kept)) + len(bundle) <= MAX_STATEMENTS):
+            kept.append(bundle)
+    return [*kept[:1], *sorted(kept[1:], key=lambda bundle: _order(bundle[0][1], kept[0][0][1], index))]
 
 
-def _order(claim: Claim, lead: Claim, index: Index) -> tuple[bool, int]:
+def _bundle(claim: Claim, index: Index, *, leads: bool) -> _Bundle:
+    """A claim with the editor's notes on its words, or, if it is such a note, with the words it comments on.
+
+    These come before the note, but after it if the note leads, and not at all if they would need several notes more.
+    """
+    made: _Bundle = []
+    for quote in claim.quotes:
+        own = (claim.text, quote)
+        about = [pair for words in _commented(quote, index) for pair in _with_notes(words.text, words, index)]
+        if not about:
+            made += _with_notes(*own, index)
+        elif leads:
+            made += [own, *about] if len(about) <= MAX_STATEMENTS // 2 else [own]
+        else:
+            made += about
+    return list(dict.fromkeys(made))
+
+
+def _with_notes(text: str, quote: Quote, index: Index) -> _Bundle:
+    comments = (note_quote(quote, note, index) for note in notes_on(quote, index.articles))
+    return [(text, quote), *((comment.text, comment) for comment in comments if comment)]
+
+
+def _commented(quote: Quote, index: Index) -> list[Quote]:
+    """The smallest quote that holds the words an editor's note comments on; none if `quote` is no such note."""
+    article = index.articles[quote.article_id]
+    for section in article.sections:
+        for note in section.notes:
+            if (note.section_id, note.note_start) == (quote.section_id, quote.start):
+                return quote_around(note.start, note.end, article, section, index)
+    return []
+
+
+def _order(quote: Quote, lead: Quote, index: Index) -> tuple[bool, int]:
     """What is about the lead's regimen, or about none, comes first; then by tier."""
-    section, leading = (index.articles[c.quotes[0].article_id].section(c.quotes[0].section_id) for c in (claim, lead))
+    section, leading = (index.articles[q.article_id].section(q.section_id) for q in (quote, lead))
     return section.regimen not in (None, leading.regimen), section.tier.rank
 
 
-def _state(statements: list[Statement], text: str, cited: Sequence[Source], index: Index) -> None:
-    """Add a statement unless its words have been said."""
-    if any(statement.text == text for statement in statements):
-        return
-    first = cited[0]
-    statements.append(
-        Statement(
-            text=text,
-            plain=plain_words(first, index),
-            tier=first.tier,
-            regimen=first.regimen,
-            source_indexes=tuple(source.index for source in cited),
-        )
-    )
+def _for_reader(stated: Sequence[Sequence[Statement]], audience: Audience | None) -> list[Statement]:
+    """The statements in the order for a reader: a clinician gets within a tier what has most study facts first."""
+    lead, *rest = stated
+    tiers = [bundle[0].tier for bundle in rest]
+    rest.sort(key=lambda bundle: (tiers.index(bundle[0].tier), -study_weight(audience, bundle[0].text)))
+    return [*lead, *(statement for bundle in rest for statement in bundle)]
 
 
-# --- words around them ------------------------------------------------------------------------------------
-
-
-def _lines(statements: Sequence[Statement], audience: Audience | None) -> list[str]:
-    """One paragraph a statement: where it comes from, what it says, its markers; plain words first for lay readers."""
-    lines = []
-    said: set[str] = set()
-    for statement in statements:
-        label = TIER_LABELS[statement.tier]
-        if statement.regimen:
-            label += f" ({REGIMEN_LABELS[statement.regimen]})"
-        markers = "".join(f"[{i}]" for i in statement.source_indexes)
-        line = f"{label}: “{statement.text}” {markers}"
-        if audience in PLAIN_FIRST and statement.plain and statement.plain not in said:
-            said.add(statement.plain)
-            line = f"{statement.plain} {markers}\n{line}"
+def _disagree(clash: Clash, sources: list[Source], stated: int, index: Index, policy: Policy) -> tuple[Conflict, str]:
+    """A conflict, and how it reads: its topic and each side, quoted unless it has been stated above."""
+    wording = policy.wording
+    cited = [cite(quote, sources, index) for quote in clash.quotes]
+    lines = [wording.disagree.format(topic=clash.topic)]
+    for source in cited:
+        above = [other for other in sources[:stated] if source.quote in other.quote]
+        template = wording.side_said if above else wording.side
+        line = template.format(where=where(source, wording), quote=source.quote, marker=f"[{source.index}]")
         lines.append(line)
-    return lines
+    return conflict_of(clash, cited, [where(source, wording) for source in cited]), "\n".join(lines)
+
+
+def _other_regimen(asked: Asked, statements: Sequence[Statement], policy: Policy) -> list[str]:
+    """A line that says so if everything that was found is about another use of the drug than the one asked about."""
+    wanted = policy.lexicon.regimens_in(asked.standalone)
+    found = {statement.regimen for statement in statements}
+    if not wanted or None in found or found & set(wanted):
+        return []
+    regimens = policy.wording.regimens
+    told = ", ".join(regimens[regimen] for regimen in regimens if regimen in found)
+    return [policy.wording.other_regimen.format(found=told, asked=", ".join(regimens[r] for r in wanted))]
+
+
+def _state(text: str, source: Source, index: Index) -> Statement:
+    return Statement(
+        text=text,
+        plain=plain_words(source, index),
+        tier=source.tier,
+        regimen=source.regimen,
+        source_indexes=(source.index,),
+    )
 
 
 def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]:

@@ -9,7 +9,7 @@ from ldnqa.answerers.extractive import Extractive
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.followup import Reading, read
-from ldnqa.ground import ground
+from ldnqa.ground import ground, on_the_drug
 from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.retrieve import read_query, retrieve
@@ -55,9 +55,11 @@ def ask(
     hits = retrieve(index, query, in_view=article_id, approved_only=approved_only)
     answerer = Extractive(index)
     claims = ground(answerer.draft(query, hits, audience), index.articles)
+    claims = on_the_drug(claims, reading.text, policy.wording.look_alikes)
 
     before = [question, *(turn.question for turn in history)]
-    suggestions = suggest(index, query, before, approved_only=approved_only)
+    near = claims[0].quotes[0].article_id if claims else None
+    suggestions = suggest(index, query, before, policy.lexicon, near=near, approved_only=approved_only)
     if claims:
         return answered(
             asked, claims, index, policy, generator=answerer.name, suggestions=suggestions, emergency=emergency

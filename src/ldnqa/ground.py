@@ -1,19 +1,33 @@
-"""Drops every claim its quotes do not support. Nothing is repaired: what fails is not said."""
+"""Drops every claim its quotes do not support. Nothing is repaired: what fails is not said.
+
+Four guards: a quote is exact; it is whole, so that no qualifier is cut off; a claim says nothing that its quotes do not
+say, figures, units and negations included; and a claim is about the drug that was asked about.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from ldnqa.types import Article, Claim, Quote
+from ldnqa.chunk import quotable_spans
+from ldnqa.corpus.figures import missing_figures
+from ldnqa.text import fold_space, names
+from ldnqa.types import Article, Claim, Quote, Section, Span
+
+_NEGATION = re.compile(r"\b(?:not|no|never|none|nor|neither|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
+# Sections remembered cut up; a passage of a section is asked for again and again.
+_SECTIONS = 256
 
 
 def ground(claims: Iterable[Claim], articles: Mapping[str, Article]) -> list[Claim]:
-    """The claims that say exactly what one of their quotes says, every quote exact in its section."""
+    """The claims that say what one of their quotes says, every quote exact and whole in its section."""
     return [
         claim
         for claim in claims
-        if all(is_exact(quote, articles) for quote in claim.quotes)
+        if all(is_exact(quote, articles) and is_whole(quote, articles) for quote in claim.quotes)
         and any(claim.text == quote.text for quote in claim.quotes)
+        and says_no_more(claim.text, [quote.text for quote in claim.quotes])
     ]
 
 
@@ -24,3 +38,49 @@ def is_exact(quote: Quote, articles: Mapping[str, Article]) -> bool:
         return False
     text = article.section(quote.section_id).text
     return quote.start < quote.end <= len(text) and text[quote.start : quote.end] == quote.text
+
+
+def is_whole(quote: Quote, articles: Mapping[str, Article]) -> bool:
+    """Whether a quote cuts nothing off: each sentence, list or note it touches is in it, with all that one needs.
+
+    What a sentence needs (the lead-in of its list, what "these" stands for, the "however" behind it) is the chunker's
+    to say; see `chunk.quotable_spans`.
+    """
+    article = articles[quote.article_id]
+    section = article.section(quote.section_id)
+    notes = frozenset(
+        Span(start=note.note_start, end=note.note_end)
+        for other in article.sections
+        for note in other.notes
+        if note.section_id == section.id
+    )
+    touched = [safe for core, safe in _spans(section, notes) if core.start < quote.end and quote.start < core.end]
+    return bool(touched) and all(quote.start <= safe.start and safe.end <= quote.end for safe in touched)
+
+
+@lru_cache(maxsize=_SECTIONS)
+def _spans(section: Section, notes: frozenset[Span]) -> list[tuple[Span, Span]]:
+    return quotable_spans(section, notes)
+
+
+def says_no_more(text: str, quotes: Sequence[str]) -> bool:
+    """Whether every figure with its unit and every negation of `text` stands in the quotes, and none of them is lost.
+
+    "4.5mg", "4.50 mg" and "4.5 milligrams" are the same figure; "5 mg" and "5 g" are not.
+    """
+    given = " ".join(map(fold_space, quotes))
+    said, there = len(_NEGATION.findall(text)), len(_NEGATION.findall(given))
+    return not missing_figures(text, given) and said <= there and (said > 0) == (there > 0)
+
+
+def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:
+    """The claims that name each drug with a look-alike name that the question names.
+
+    `look_alikes` has the names of one such drug in each row. What is said of naltrexone answers nothing about naloxone.
+    """
+    asked = [row for row in look_alikes if any(names(question, name) for name in row)]
+    return [
+        claim
+        for claim in claims
+        if all(any(names(quote.text, name) for quote in claim.quotes for name in row) for row in asked)
+    ]

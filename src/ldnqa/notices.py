@@ -10,23 +10,41 @@ from ldnqa.types import Notice, ReviewStatus, Source
 
 
 def raise_notices(question: str, standalone: str, sources: Sequence[Source], policy: Policy) -> list[Notice]:
-    """The notices whose every condition holds, in the order of the policy file.
+    """The notices whose every condition holds, in the order of the policy file, one of each kind.
 
     `question` is what the reader wrote, `standalone` how it was read; `sources` are those the answer shows.
     """
     in_question = policy.lexicon.classes_in(standalone)
+    regimens = policy.lexicon.regimens_in(standalone)
     quoted = {name for source in sources for name in policy.lexicon.classes_in(source.quote)}
     pending = any(source.review_status is not ReviewStatus.APPROVED for source in sources)
-    shown = []
+    oldest = max((_age(source) for source in sources), default=0)
+    shown: list[Notice] = []
     for rule in policy.notices:
         when = rule.when
         holds = (
-            when.question_matches is None or bool(re.search(when.question_matches, question, re.IGNORECASE)),
+            when.question_matches is None or _finds(when.question_matches, question),
             when.question_class is None or when.question_class in in_question,
+            when.question_regimen is None or when.question_regimen in regimens,
+            when.quoted_matches is None or any(_finds(when.quoted_matches, source.quote) for source in sources),
+            when.quoted_older_than is None or oldest > when.quoted_older_than,
             when.quoted_class is None or when.quoted_class in quoted,
             when.quoted_regimen is None or any(source.regimen is when.quoted_regimen for source in sources),
             when.quoted_not_approved is None or when.quoted_not_approved == pending,
         )
-        if all(holds):
+        if all(holds) and all(notice.kind is not rule.kind for notice in shown):
             shown.append(Notice(kind=rule.kind, text=rule.text))
     return shown
+
+
+def _finds(pattern: str, text: str) -> bool:
+    return re.search(pattern, text.replace("’", "'"), re.IGNORECASE) is not None
+
+
+def _age(source: Source) -> int:
+    """Years between the newest work a source cites and the last change of its article; 0 if no year is known.
+
+    Not counted from today: the same request gets the same answer next year.
+    """
+    years = [reference.year for reference in source.references if reference.year]
+    return source.last_updated.year - max(years) if years else 0

@@ -1,40 +1,92 @@
-"""What can be asked instead, and what the articles have no word for. Suggestions are the editors' own questions."""
+"""What can be asked instead, and what the articles have no word for. Suggestions are the editors' own questions.
+
+Every one has been asked of this very index, by the same reading, ranking and support as a reader's, and was answered.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ldnqa.encode import Vectors
+from ldnqa.followup import Reading
 from ldnqa.index import Index
-from ldnqa.retrieve import Query
+from ldnqa.policy import Lexicon
+from ldnqa.quotes import ANSWER_FROM, rank_quotes, support
+from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.text import STOPWORDS, terms, words
 from ldnqa.types import ReviewStatus
 
 # Three suggestions fit below an answer on a phone without scrolling.
 SUGGESTIONS = 3
-# Two questions this alike ask the same thing, so the second is no suggestion.
-SAME_QUESTION = 0.9
+# Two questions this alike ask the same thing, so the second is no suggestion. "Does LDN ease the pain of fibromyalgia?"
+# and "Does low-dose naltrexone help in fibromyalgia?" have 0.89, the same two about different illnesses at most 0.85.
+SAME_QUESTION = 0.87
+# What else the article answers that the reader is just reading from comes before what other articles answer.
+SAME_ARTICLE_BONUS = 0.1
 
 
-def suggest(index: Index, query: Query, asked: Sequence[str], *, approved_only: bool = False) -> tuple[str, ...]:
-    """The editors' questions nearest to the one asked, none of them asked already, none like another."""
-    similarity = index.question_vectors @ query.vector
+_checked: WeakKeyDictionary[Index, dict[tuple[int, bool], bool]] = WeakKeyDictionary()
+
+
+def suggest(
+    index: Index,
+    query: Query,
+    asked: Sequence[str],
+    lexicon: Lexicon,
+    *,
+    near: str | None = None,
+    approved_only: bool = False,
+) -> tuple[str, ...]:
+    """The editors' questions nearest to the one asked that the index answers, none asked already, none like another.
+
+    `near` is the article that was just quoted: its other questions come first.
+    """
+    likeness = index.question_vectors @ query.vector
+    order = likeness + SAME_ARTICLE_BONUS * np.array([article == near for article, _ in index.questions], np.float32)
     chosen: list[int] = []
     done = {" ".join(terms(text)) for text in asked}
-    for row in np.argsort(-similarity, kind="stable"):
+    for row in map(int, np.argsort(-order, kind="stable")):
         of_article, text = index.questions[row]
-        article = index.articles[of_article]
-        if similarity[row] >= SAME_QUESTION or " ".join(terms(text)) in done:
+        if likeness[row] >= SAME_QUESTION or " ".join(terms(text)) in done:
             continue
-        if approved_only and article.review.status is not ReviewStatus.APPROVED:
+        if approved_only and index.articles[of_article].review.status is not ReviewStatus.APPROVED:
             continue
         if any(index.question_vectors[row] @ index.question_vectors[other] >= SAME_QUESTION for other in chosen):
             continue
-        chosen.append(int(row))
+        if not _is_answered(row, index, lexicon, approved_only=approved_only):
+            continue
+        chosen.append(row)
         if len(chosen) == SUGGESTIONS:
             break
     return tuple(index.questions[row][1] for row in chosen)
+
+
+class _Known:
+    """An encoder that knows one vector: that of a question of the index, which is embedded already."""
+
+    def __init__(self, vector: Vectors) -> None:
+        self._row = vector[np.newaxis]
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._row
+
+
+def _is_answered(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) -> bool:
+    """Whether the index answers one of the editors' questions. Tried once, without the encoder: its vector is there."""
+    known = _checked.setdefault(index, {})
+    if (row, approved_only) not in known:
+        subject = index.subject[0] if index.subject else index.articles[index.questions[row][0]].subject[0]
+        as_known = replace(index, encoder=_Known(index.question_vectors[row]))  # type: ignore[arg-type]
+        text = index.questions[row][1]
+        query = read_query(Reading(text, text), as_known, lexicon, subject)
+        hits = retrieve(index, query, approved_only=approved_only)
+        ranked = rank_quotes(index, query, hits)
+        known[row, approved_only] = support(index, query, hits, ranked) >= ANSWER_FROM
+    return known[row, approved_only]
 
 
 def unknown_words(question: str, index: Index, generic: frozenset[str] = frozenset()) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ def render(answer: Answer) -> str:
         parts.insert(0, f"Read as: {_wrap(answer.standalone_question, 9)}")
     parts.append("\n\n".join(_paragraph(paragraph) for paragraph in answer.answer.split("\n\n")))
     parts.extend(_source(source) for source in answer.sources)
-    parts.extend(f"Sources disagree, {c.topic}: {_wrap(c.summary, 2)}" for c in answer.conflicts)
     if answer.glossary:
         parts.append("\n".join(f"{_wrap(f'{entry.term}: {entry.definition}', 2)}" for entry in answer.glossary))
     if answer.follow_up_questions:

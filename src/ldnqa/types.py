@@ -447,6 +447,7 @@ class NoticeKind(StrEnum):
     PERSONAL_DECISION = "personal_decision"
     OFF_LABEL = "off_label"
     REVIEW_PENDING = "review_pending"
+    OLD_SOURCE = "old_source"
 
 
 class Notice(Noun):

@@ -12,6 +12,7 @@ import yaml
 from ldnqa.errors import PolicyError
 from ldnqa.policy.lexicon import Lexicon
 from ldnqa.policy.red_flags import DEFAULT_COUNTRY, RedFlags, read_red_flags
+from ldnqa.policy.wording import Wording
 from ldnqa.types import Disclaimer, NonEmpty, NoticeKind, Noun, Regimen
 
 
@@ -20,6 +21,9 @@ class When(Noun):
 
     question_matches: str | None = None
     question_class: str | None = None
+    question_regimen: Regimen | None = None
+    quoted_matches: str | None = None
+    quoted_older_than: int | None = None
     quoted_class: str | None = None
     quoted_regimen: Regimen | None = None
     quoted_not_approved: bool | None = None
@@ -41,6 +45,7 @@ class Policy(Noun):
     red_flags: RedFlags
     notices: tuple[NoticeRule, ...]
     lexicon: Lexicon
+    wording: Wording
 
 
 def load_policy(folder: Path | None = None, country: str = DEFAULT_COUNTRY) -> Policy:
@@ -54,6 +59,7 @@ def load_policy(folder: Path | None = None, country: str = DEFAULT_COUNTRY) -> P
         red_flags=_read(folder, "red_flags.yaml", lambda data: read_red_flags(data, lexicon, country)),
         notices=_read(folder, "notices.yaml", lambda data: tuple(NoticeRule.model_validate(rule) for rule in data)),
         lexicon=lexicon,
+        wording=_read(folder, "wording.yaml", Wording.model_validate),
     )
 
 

@@ -1,0 +1,145 @@
+"""What kind of answer a question wants, and what it names. Pure: it reads the question and nothing else.
+
+The kind decides which statement can lead an answer; it never decides what is true of the articles.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from ldnqa.policy import Lexicon
+from ldnqa.text import terms
+
+
+class Kind(StrEnum):
+    """What a question wants to know."""
+
+    YES_NO = "yes_no"
+    DOSE = "dose"
+    HOW_MANY = "how_many"
+    HOW_LONG = "how_long"
+    WHEN = "when"
+    WHO = "who"
+    WHY = "why"
+    COMPARE = "compare"
+    LIST = "list"
+    RESULT = "result"
+    OPEN = "open"
+
+
+# The first that is found decides: "How does it compare" is no "how", "How long" no "how much".
+_ASKED = (
+    (
+        Kind.COMPARE,
+        r"\bcompar\w+|\bversus\b|\bvs\.?\b|\bbetter than\b|\b(?:as|so) \w+ as\b|\bdiffer\w*\b"
+        r"|\bsame (?:as|drug|thing|medicine)\b",
+    ),
+    (Kind.WHY, r"^(?:and |but |so )?(?:why|how come|for what reason)\b|\bwhat is the reason\b"),
+    (
+        Kind.DOSE,
+        r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
+        r"|\bhow (?:much|many (?:mg|milligrams?))\b(?! (?:did|does|less|more|lower|better|of the)\b)(?!.{0,20}\bcost)",
+    ),
+    (Kind.HOW_LONG, r"\bhow (?:long|soon|quickly|fast)\b|\bhow many (?:days|weeks|months|hours)\b"),
+    (
+        Kind.HOW_MANY,
+        r"\bhow (?:many|much|often|common|big|large)\b|\bsize\b"
+        r"|\bwhat (?:share|percentage|percent|proportion|fraction)\b",
+    ),
+    (Kind.WHEN, r"^(?:and |but |so )?when\b|\b(?:what|which) (?:time|year)\b|\btime of (?:the )?day\b"),
+    (Kind.WHO, r"^(?:and |but |so )?(?:who|whose|whom)\b"),
+    (
+        Kind.LIST,
+        r"\b(?:what|which) (?:are|conditions|drugs|medicines|side|other|things|kinds?|names|warnings|uses)\b|\blist\b"
+        r"|\bname (?:the|all|some)\b",
+    ),
+    (Kind.RESULT, r"\b(?:find|found|finding|findings|show|shown|conclude|results?|outcome)\b|^[^?]*\b(?:trial|study)$"),
+    (
+        Kind.YES_NO,
+        r"^(?:and |but |so |or |ok,? |please,? )?(?:is|are|was|were|do|does|did|can|could|may|might|must|should|shall"
+        r"|will|would|has|have|had|am)\b",
+    ),
+)
+_ASKS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKED)
+
+_TIME = r"(?:hours?|days?|nights?|weeks?|months?|years?)"
+# What a statement must have to be an answer of a kind; a kind that is not here takes any.
+_ANSWERS = {
+    Kind.DOSE: r"\d\s?(?:mg|mcg|µg|micrograms?|milligrams?|ml)\b",
+    Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\btime until\b|\bhalf-life\b",
+    Kind.HOW_MANY: r"\d+(?:\.\d+)?%|\b\d+ of \d+"
+    r"|\b\d+ (?:\w+ )?(?:people|women|men|patients|adverse|cases|trials|studies)\b",
+    Kind.WHEN: rf"\bbedtime\b|\bmorning\b|\bevening\b|\d+ (?:to \d+ )?{_TIME}\b|\b(?:19|20)\d\d\b|\bbefore\b|\bafter\b",
+    Kind.WHO: r"\bpeople\b|\bpatients?\b|\bwomen\b|\bby (?:a|the)\b|\bauthors?\b|\bclinician\b",
+    Kind.WHY: r"\bbecause\b|\bsince\b|\bso that\b|\btherefore\b|\bdue to\b|\bas (?:no|it|they)\b"
+    r"|\bcan set off\b|\bcannot\b|\bby (?:\w+ing)\b|, so\b",
+    Kind.COMPARE: r"\bthan\b|\bversus\b|\banother way\b|\btimes as\b|\bwhile\b"
+    r"|\bdiffered\b|\bas effective\b|\bneither\b",
+    Kind.RESULT: r"\b(?:primary outcome|main (?:measure|outcome)|concluded?|not shown|no (?:significant )?difference"
+    r"|did not differ|responded|responders)\b",
+    Kind.YES_NO: r"\b(?:disagree\w*|not settled|not known|not proven|not an?|too thin|no (?:FDA-approved|verified)"
+    r"|is not|are not|must not|does not|did not|should avoid|contraindicated|can set off|not been|not shown"
+    r"|improved|fell|were lower)\b",
+    Kind.LIST: r"\n•",
+}
+# A statement that gives the whole state of a disputed or open point.
+_SUMS_UP = re.compile(
+    r"\b(?:disagrees?|is not settled|is not known|is mixed|is divided|differently|too thin)\b", re.IGNORECASE
+)
+# "In that study": which one stands in words that are not quoted.
+_POINTS_AWAY = re.compile(
+    r"\b(?:that|those|the same|this|these) (?:[\w-]+ ){0,3}"
+    r"(?:study|trial|pilot|patients|women|people|meta-analysis|leaflet)\b",
+    re.IGNORECASE,
+)
+# Verbs that ask for an effect: what they ask about stands beside them.
+_ASKS_FOR_EFFECT = frozenset(
+    terms(
+        "ease help reduce lower raise relieve improve work cause damage harm treat cure stop start change increase"
+        " decrease affect begin keep bring take get make feel know exist fall drop rise"
+        " before after without prove agree restart resume never common"
+    )
+)
+_IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANSWERS.items()}
+
+
+def kind_of(question: str) -> Kind:
+    """What a standalone question wants to know; of several questions in one, the last."""
+    last = [part for part in re.split(r"(?<=[?!])\s+", question.strip()) if terms(part)][-1:] or [question]
+    for kind, pattern in _ASKS:
+        if pattern.search(last[0]):
+            return kind
+    return Kind.OPEN
+
+
+def answers_kind(kind: Kind, text: str) -> bool:
+    """Whether a statement has what a question of this kind asks for: a dose, a time, a reason, a list ..."""
+    pattern = _IS_ANSWER.get(kind)
+    return pattern is None or bool(pattern.search(text))
+
+
+def sums_up(text: str) -> bool:
+    """Whether a statement says that a point is open or disputed: the whole of it, where it is asked for yes or no."""
+    return bool(_SUMS_UP.search(text))
+
+
+def points_away(text: str) -> bool:
+    """Whether a statement speaks of a study or people named elsewhere ("in that trial")."""
+    return bool(_POINTS_AWAY.search(text))
+
+
+def topics(question: str, lexicon: Lexicon, subject: frozenset[str]) -> list[frozenset[str]]:
+    """The terms of each thing a question names, with those of its other names; not the subject, nor what only asks."""
+    groups: dict[str, frozenset[str]] = {term: frozenset({term}) for term in terms(question)}
+    for said, others in lexicon.other_names(question):
+        named = [term for term in terms(said) if term not in lexicon.generic_terms]
+        group = frozenset([*named, *(term for name in others for term in terms(name))])
+        groups.update((term, group) for term in named)
+    silent = silent_terms(lexicon.generic_terms, subject)
+    return [group - subject for term, group in groups.items() if term not in silent and group - subject]
+
+
+def silent_terms(generic: frozenset[str], subject: frozenset[str]) -> frozenset[str]:
+    """Terms that name no topic: what everything is about, words that only ask, and verbs that ask for an effect."""
+    return generic | subject | _ASKS_FOR_EFFECT
