@@ -15,6 +15,7 @@ from ldnqa.conflict import find_conflicts, notes_on
 from ldnqa.index import Index
 from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
+from ldnqa.stages import stage
 from ldnqa.text import names
 from ldnqa.types import (
     Answer,
@@ -59,6 +60,7 @@ class Asked:
     approved_only: bool
 
 
+@stage("compose")
 def answered(
     asked: Asked,
     claims: Sequence[Claim],
@@ -97,6 +99,7 @@ def answered(
     )
 
 
+@stage("compose")
 def abstained(
     asked: Asked,
     index: Index,
@@ -125,6 +128,7 @@ def abstained(
     )
 
 
+@stage("compose")
 def urgent(asked: Asked, notice: Notice, index: Index, policy: Policy) -> Answer:
     """The fixed words for an emergency, at once and alone."""
     return _answer(asked, index, policy, status=Status.URGENT, answer=notice.text, notices=[notice], generator="policy")

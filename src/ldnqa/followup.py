@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ldnqa.stages import stage
 from ldnqa.text import fold_space, names, terms
 from ldnqa.types import Turn
 
@@ -34,6 +35,7 @@ _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|repo
 _POINTS_BACK = re.compile(r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b", re.IGNORECASE)
 
 
+@stage("standalone")
 def standalone(question: str, history: Sequence[Turn], subject: str | None, other_names: Sequence[str] = ()) -> str:
     """The question with what it leaves out put back.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ldnqa.stages import stage
 from ldnqa.types import Article, Claim, Quote
 
 
+@stage("ground")
 def ground(claims: Iterable[Claim], articles: Mapping[str, Article]) -> list[Claim]:
     """The claims that say exactly what one of their quotes says, every quote exact in its section."""
     return [

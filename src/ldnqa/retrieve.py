@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ldnqa.chunk import call_by_first_name
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
+from ldnqa.stages import stage
 from ldnqa.text import terms
 from ldnqa.types import Hit, Passage, Regimen, ReviewStatus
 
@@ -45,6 +46,7 @@ class Query:
     regimens: tuple[Regimen, ...]
 
 
+@stage("encode")
 def read_query(question: str, index: Index, lexicon: Lexicon, subject: str | None = None) -> Query:
     """The query for a standalone question; other names from the lexicon go along in brackets.
 
@@ -71,6 +73,7 @@ def read_query(question: str, index: Index, lexicon: Lexicon, subject: str | Non
     )
 
 
+@stage("retrieve")
 def retrieve(
     index: Index,
     query: Query,

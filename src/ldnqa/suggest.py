@@ -8,6 +8,7 @@ import numpy as np
 
 from ldnqa.index import Index
 from ldnqa.retrieve import Query
+from ldnqa.stages import stage
 from ldnqa.text import STOPWORDS, terms, words
 from ldnqa.types import ReviewStatus
 
@@ -17,6 +18,7 @@ SUGGESTIONS = 3
 SAME_QUESTION = 0.9
 
 
+@stage("suggest")
 def suggest(index: Index, query: Query, asked: Sequence[str], *, approved_only: bool = False) -> tuple[str, ...]:
     """The editors' questions nearest to the one asked, none of them asked already, none like another."""
     similarity = index.question_vectors @ query.vector

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ldnqa.policy import Policy
+from ldnqa.stages import stage
 from ldnqa.types import Notice, NoticeKind
 
 
+@stage("triage")
 def triage(question: str, policy: Policy) -> Notice | None:
     """The emergency notice for a question that cannot wait, None for every other question.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ldnqa.index import Index
 from ldnqa.quotes import ANSWER_FROM, ScoredQuote, rank_quotes, support
 from ldnqa.retrieve import Query
+from ldnqa.stages import stage
 from ldnqa.types import Audience, Claim, Hit, Quote
 
 # As many quotes as a person reads in one go.
@@ -23,6 +24,7 @@ class Extractive:
     def __init__(self, index: Index) -> None:
         self._index = index
 
+    @stage("draft")
     def draft(self, query: Query, hits: Sequence[Hit], audience: Audience | None) -> list[Claim]:
         """One claim a quote, verbatim. The audience does not change which quotes are picked."""
         ranked = rank_quotes(self._index, query, hits)
