@@ -134,7 +134,7 @@ _PARAMETERS = {
 
 def _success(operation: dict[str, Any]) -> dict[str, Any]:
     """The one reply of an operation that is no refusal."""
-    return next(reply for status, reply in operation["responses"].items() if status.startswith("2"))  # type: ignore[no-any-return]
+    return next(reply for status, reply in operation["responses"].items() if status.startswith("2"))
 
 
 def _bodies(operation: dict[str, Any], exchange: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:

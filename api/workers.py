@@ -19,9 +19,12 @@ from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from fastapi import FastAPI
+
 from ldnqa.settings import Settings
 
 from . import logs
+from .app import create_app
 
 # A worker that cannot start is not started over and over at full speed.
 _RESTART_SECONDS = 1.0
@@ -29,15 +32,22 @@ _RESTART_SECONDS = 1.0
 _TICK_SECONDS = 0.2
 
 
-def supervise(settings: Settings, listening: socket.socket, started: Callable[[], None]) -> None:
+def supervise(
+    settings: Settings,
+    listening: socket.socket,
+    started: Callable[[], None],
+    make_app: Callable[[Settings], FastAPI] = create_app,
+) -> None:
     """Keeps `settings.workers` workers serving on the socket until a signal to stop; calls `started` once all do."""
     logs.configure(settings.log)
     with tempfile.TemporaryDirectory(prefix="ldnqa-metrics-") as folder:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
-        _supervise(settings, listening, started)
+        _supervise(settings, listening, started, make_app)
 
 
-def _supervise(settings: Settings, listening: socket.socket, started: Callable[[], None]) -> None:
+def _supervise(
+    settings: Settings, listening: socket.socket, started: Callable[[], None], make_app: Callable[[Settings], FastAPI]
+) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
     spawn = multiprocessing.get_context("spawn")
@@ -46,7 +56,7 @@ def _supervise(settings: Settings, listening: socket.socket, started: Callable[[
 
     def start() -> tuple[SpawnProcess, Any]:
         ready = spawn.Event()
-        process = spawn.Process(target=_work, args=(settings, listening, ready))
+        process = spawn.Process(target=_work, args=(settings, listening, ready, make_app))
         process.start()
         return process, ready
 
@@ -83,16 +93,15 @@ def _supervise(settings: Settings, listening: socket.socket, started: Callable[[
         process.join()
 
 
-def _work(settings: Settings, listening: socket.socket, ready: Any) -> None:
+def _work(settings: Settings, listening: socket.socket, ready: Any, make_app: Callable[[Settings], FastAPI]) -> None:
     """One worker: opens what it needs, then serves until told to stop."""
-    from .app import create_app
     from .serve import run
 
     # Both until uvicorn and the app take over. Ctrl-C reaches all of a terminal's processes; the parent's word counts.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    run(create_app(settings), settings, listening, partial(ready.set))
+    run(make_app(settings), settings, listening, partial(ready.set))
 
 
 def _stop_with_parent() -> None:

@@ -1,0 +1,37 @@
+"""The real server with everything real but the model: a process to test, ready in two seconds.
+
+Settings come from the environment, as they do for `ldnqa serve`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fakes import HashedEncoder
+
+from ldnqa.api.app import create_app
+from ldnqa.api.deps import open_resources
+from ldnqa.api.serve import listen, run
+from ldnqa.api.workers import supervise
+from ldnqa.settings import Settings
+
+
+def small_app(settings: Settings):
+    """The app over the index of the settings."""
+    reopen = partial(open_resources, settings, HashedEncoder())
+    return create_app(settings, resources=reopen(), reopen=reopen)
+
+
+def main() -> None:
+    """Serves until told to stop; prints the address."""
+    settings = Settings()
+    listening, address = listen(settings)
+    started = partial(print, f"serving {address}", flush=True)
+    if settings.workers > 1:
+        supervise(settings, listening, started, small_app)
+    else:
+        run(small_app(settings), settings, listening, started)
+
+
+if __name__ == "__main__":
+    main()
