@@ -167,22 +167,24 @@ def test_reloads_under_load_fail_and_mix_nothing(editions, tmp_path):
 def test_a_rebuilt_index_is_noticed_and_a_damaged_one_refused(editions, tmp_path):
     index, (a, b) = editions
     point(index, a, b)
-    with served(tmp_path, index, watch_seconds=0.05) as server:
-        with httpx.Client(base_url=server.address, timeout=60) as client:
-            point(index, b, a)
-            until(lambda: ask(client, QUESTIONS[0]).json()["index_id"] == b, "the new index")
-            articles = index / BUILDS / a / "articles.jsonl"
-            whole = articles.read_bytes()
-            articles.write_bytes(whole.replace(b"dose", b"lose", 1))
-            try:
-                point(index, a, b)
-                until(lambda: "index refused" in server.logged(), "the refusal")
-                assert ask(client, QUESTIONS[0]).json()["index_id"] == b
-                assert client.get("/readyz").status_code == 200
-            finally:
-                articles.write_bytes(whole)
+    with (
+        served(tmp_path, index, watch_seconds=0.05) as server,
+        httpx.Client(base_url=server.address, timeout=60) as client,
+    ):
+        point(index, b, a)
+        until(lambda: ask(client, QUESTIONS[0]).json()["index_id"] == b, "the new index")
+        articles = index / BUILDS / a / "articles.jsonl"
+        whole = articles.read_bytes()
+        articles.write_bytes(whole.replace(b"dose", b"lose", 1))
+        try:
             point(index, a, b)
-            until(lambda: ask(client, QUESTIONS[0]).json()["index_id"] == a, "the mended index")
+            until(lambda: "index refused" in server.logged(), "the refusal")
+            assert ask(client, QUESTIONS[0]).json()["index_id"] == b
+            assert client.get("/readyz").status_code == 200
+        finally:
+            articles.write_bytes(whole)
+        point(index, a, b)
+        until(lambda: ask(client, QUESTIONS[0]).json()["index_id"] == a, "the mended index")
     refusals = [json.loads(line) for line in server.logged().splitlines() if "index refused" in line]
     assert len(refusals) == 1
     assert "ldnqa" in refusals[0]["why"], "it names the command that mends it"

@@ -235,6 +235,8 @@ def _engine(url: str) -> Engine:
             engine = create_engine(address, connect_args={"timeout": _LOCK_SECONDS})
             event.listen(engine, "connect", _make_durable)
             return engine
+        if address.get_backend_name() != "postgresql":
+            raise ArgumentError
         return create_engine(
             address,
             pool_pre_ping=True,

@@ -28,7 +28,7 @@ _SHAPES = [
     re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b"),
     re.compile(
         r"\b(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:january|february|march|april|june|july|august|september|october|"
-        r"november|december)\b(?:\s+\d{1,2}(?:st|nd|rd|th)?)?(?:,?\s+\d{4})?",
+        r"november|december)\b(?:\s+\d{1,2}(?:st|nd|rd|th)?\b)?(?:,?\s+\d{4})?",
         re.IGNORECASE,
     ),
     # Telephone, insurance and record numbers, years of birth, post codes. Doses have three digits at most.
