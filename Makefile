@@ -19,6 +19,7 @@ serve: $(VENV)/installed
 
 test: $(VENV)/installed check
 	$(BIN)/python tests/browser.py
+	$(BIN)/python tests/servers.py
 	$(BIN)/python -m pytest
 
 check: $(VENV)/installed

@@ -58,6 +58,11 @@ class Gate:
             found = problem("head-too-large", "Send a shorter address and fewer or shorter headers.")
             await self._refuse(Request(scope), found, {"Connection": "close"})(scope, receive, send)
             return
+        if {b"transfer-encoding", b"content-length"} <= {name for name, _ in scope["headers"]}:
+            # A proxy that believes the other of the two would take part of this body for a request.
+            found = problem("malformed-request", "Send either Content-Length or Transfer-Encoding.")
+            await self._refuse(Request(scope), found, {"Connection": "close"})(scope, receive, send)
+            return
         self._inside += 1
         try:
             await self._serve(scope, receive, send)

@@ -5,10 +5,12 @@ Settings come from the environment, as they do for `ldnqa serve`.
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from fakes import HashedEncoder
 
+from ldnqa.api import protocol
 from ldnqa.api.app import create_app
 from ldnqa.api.deps import open_resources
 from ldnqa.api.serve import listen, run
@@ -24,6 +26,9 @@ def small_app(settings: Settings):
 
 def main() -> None:
     """Serves until told to stop; prints the address."""
+    # Tests of impatience need not wait for as long as a reader may take.
+    protocol.HEAD_SECONDS = float(os.environ.get("TEST_HEAD_SECONDS", protocol.HEAD_SECONDS))
+    protocol.READ_SECONDS = float(os.environ.get("TEST_READ_SECONDS", protocol.READ_SECONDS))
     settings = Settings()
     listening, address = listen(settings)
     started = partial(print, f"serving {address}", flush=True)
