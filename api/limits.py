@@ -38,7 +38,8 @@ _STORE_SECONDS = 0.25
 _STORE_REST_SECONDS = 5.0
 
 # What monitors and pages load often and cheaply.
-_UNLIMITED = ("/healthz", "/readyz", "/metrics", "/style.css", "/widget/", "/static/")
+_UNLIMITED = ("/healthz", "/readyz", "/metrics", "/style.css")
+_UNLIMITED_FOLDERS = ("/widget/", "/static/")
 
 Refuse = Callable[[Request, Problem, dict[str, str]], Response]
 
@@ -100,7 +101,7 @@ class RateLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves the request, or says when to come back."""
         client = client_key(scope) if scope["type"] == "http" else None
-        spared = scope["type"] != "http" or scope["path"].startswith(_UNLIMITED)
+        spared = scope["type"] != "http" or is_unlimited(scope["path"])
         if self._item is None or spared or (self._spares_local and is_local(client)):
             await self.app(scope, receive, send)
             return
@@ -155,6 +156,11 @@ def client_key(scope: Scope) -> str | None:
         if not address.is_loopback:
             return str(ipaddress.ip_network((address, _IPV6_CLIENT_BITS), strict=False))
     return str(address)
+
+
+def is_unlimited(path: str) -> bool:
+    """Whether requests for this path are not counted."""
+    return path in _UNLIMITED or path.startswith(_UNLIMITED_FOLDERS)
 
 
 def is_local(client: str | None) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from ldnqa.cli_options import says_what_went_wrong, settings_with
+from ldnqa.cli_options import corpus_option, index_option, says_what_went_wrong, settings_with
 
 
 @click.command("gaps")
@@ -29,3 +31,20 @@ def gaps_command(at_least: int, site: str | None) -> None:
         where = ", ".join(gap.article_ids) or "no article in view"
         days = gap.first_day if gap.first_day == gap.last_day else f"{gap.first_day} to {gap.last_day}"
         click.echo(f"{gap.times}\t{days}\t{where}\t{gap.question}")
+
+
+@click.command("doctor")
+@corpus_option
+@index_option
+@click.option("--url", help="The address that readers use, to look through the proxy too.")
+@says_what_went_wrong
+def doctor_command(corpus: Path | None, index: Path | None, url: str | None) -> None:
+    """Look at model, index, articles, settings, disk, clock and the service, and say how to mend what is not well."""
+    from ldnqa.doctor import Verdict, examine
+
+    failed = 0
+    for finding in examine(settings_with(corpus=corpus, index=index), url):
+        failed += finding.verdict is Verdict.FAIL
+        click.echo(str(finding))
+    if failed:
+        raise SystemExit(1)
