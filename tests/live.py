@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +23,11 @@ from servers import PROGRAMS, postgres_bin
 
 from ldnqa.build import build_articles
 from ldnqa.corpus.read import read_corpus
+from ldnqa.encode import Encoder
 from ldnqa.manifest import POINTER, Pointer
 from ldnqa.settings import packaged_corpus
+
+QUESTIONS = ["What dose is used?", "Can I take it with oxycodone?", "Does it work for Crohn's disease?"]
 
 HERE = Path(__file__).parent
 # For a process to start on a machine that is busy with something else.
@@ -85,13 +90,13 @@ def served(
             process.stdout.close()
 
 
-def two_editions(folder: Path) -> tuple[str, str]:
+def two_editions(folder: Path, encoder: Encoder | None = None) -> tuple[str, str]:
     """An index folder with two builds whose article titles end in their edition, "A" and "B"; A is pointed at."""
     articles = read_corpus(packaged_corpus()).articles
     ids = []
     for edition in "AB":
         marked = [article.model_copy(update={"title": f"{article.title} {edition}"}) for article in articles]
-        ids.append(build_articles(marked, (), folder, HashedEncoder()).index_id)
+        ids.append(build_articles(marked, (), folder, encoder or HashedEncoder()).index_id)
     point(folder, ids[0], ids[1])
     return ids[0], ids[1]
 
@@ -198,3 +203,43 @@ def _listens(port: int) -> bool:
 def ask(client: httpx.Client, question: str, **more: object) -> httpx.Response:
     """Asks a question."""
     return client.post("/v1/ask", json={"question": question, **more})
+
+
+class Load:
+    """Clients that ask until told to stop. `wrong` says what was failed or mixed, `seconds` how long each took."""
+
+    def __init__(self, address, editions, clients=8):
+        self.replies, self.wrong, self.seconds, self.stopped = Counter(), [], [], threading.Event()
+        self._edition = dict(zip(editions, "AB", strict=True))
+        self._threads = [threading.Thread(target=self._run, args=(address,)) for _ in range(clients)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, address):
+        with httpx.Client(base_url=address, timeout=60) as client:
+            while not self.stopped.is_set():
+                for question in QUESTIONS:
+                    started = time.perf_counter()
+                    try:
+                        self._look(ask(client, question))
+                        self.seconds.append(time.perf_counter() - started)
+                    except httpx.HTTPError as error:
+                        self.wrong.append(repr(error))
+
+    def _look(self, reply):
+        if reply.status_code != 200:
+            self.wrong.append(reply.text)
+            return
+        answer = reply.json()
+        edition = self._edition[answer["index_id"]]
+        self.replies[edition] += 1
+        if not answer["sources"] or any(not s["article_title"].endswith(f" {edition}") for s in answer["sources"]):
+            self.wrong.append(f"{answer['index_id']} is {edition}: {answer['sources']}")

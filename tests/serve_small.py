@@ -1,5 +1,6 @@
 """The real server with everything real but the model: a process to test, ready in two seconds.
 
+With TEST_REAL_MODEL in the environment the model is real too, and the index must have been built with it.
 Settings come from the environment, as they do for `ldnqa serve`.
 """
 
@@ -12,7 +13,7 @@ from fakes import HashedEncoder
 
 from ldnqa.api import protocol
 from ldnqa.api.app import create_app
-from ldnqa.api.deps import open_resources
+from ldnqa.api.deps import open_encoder, open_resources
 from ldnqa.api.serve import listen, run
 from ldnqa.api.workers import supervise
 from ldnqa.settings import Settings
@@ -20,7 +21,8 @@ from ldnqa.settings import Settings
 
 def small_app(settings: Settings):
     """The app over the index of the settings."""
-    reopen = partial(open_resources, settings, HashedEncoder())
+    encoder = open_encoder(settings) if "TEST_REAL_MODEL" in os.environ else HashedEncoder()
+    reopen = partial(open_resources, settings, encoder)
     return create_app(settings, resources=reopen(), reopen=reopen)
 
 

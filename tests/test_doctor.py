@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -37,7 +38,7 @@ def server(index, tmp_path_factory):
 def looked(settings, url):
     """Verdicts by name, the worst of each; every finding that is not well says how to mend it."""
     found = [
-        finding for name, look in LOOKS.items() for finding in doctor._guarded(name, lambda s: look(s, url), settings)
+        finding for name, look in LOOKS.items() for finding in doctor._guarded(name, partial(look, url=url), settings)
     ]
     assert all(finding.mend for finding in found if finding.verdict is not Verdict.OK)
     order = [Verdict.OK, Verdict.WARN, Verdict.FAIL]
@@ -55,6 +56,7 @@ def test_a_bad_proxy_is_found_bad(server, tmp_path):
     bad = (
         "proxy_ignore_headers X-Accel-Buffering;",
         "proxy_buffering on;",
+        "gzip on; gzip_types text/event-stream;",
         "add_header Access-Control-Allow-Origin *;",
         "add_header X-Frame-Options DENY;",
     )
@@ -126,12 +128,13 @@ def test_a_missing_index_names_the_command_that_makes_it(tmp_path, encoder):
 
 
 @pytest.mark.model
-def test_the_command_reports_and_its_status_tells(index_folder, tmp_path):
+def test_the_command_reports_and_its_status_tells(index_folder, tmp_path, monkeypatch):
     command = ["doctor", "--index", str(index_folder)]
     well = CliRunner().invoke(main, command, env={"LDNQA_FEEDBACK": f"sqlite:///{tmp_path}/f.sqlite3"})
     assert well.exit_code == 0, well.output
     for name in ("model", "index", "corpus", "policy", "feedback", "disk", "clock"):
         assert f"ok    {name}: " in well.output
+    monkeypatch.setattr(doctor, "CHECKS", {"feedback": CHECKS["feedback"]})
     broken = CliRunner().invoke(main, command, env={"LDNQA_FEEDBACK": "nonsense"})
     assert broken.exit_code == 1
     assert "FAIL  feedback" in broken.output

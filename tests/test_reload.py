@@ -6,14 +6,13 @@ import json
 import os
 import signal
 import threading
-from collections import Counter
 from dataclasses import replace
 
 import httpx
 import pytest
 import service_fakes
 from fastapi.testclient import TestClient
-from live import ask, point, served, two_editions, until
+from live import QUESTIONS, Load, ask, point, served, two_editions, until
 from service_fakes import TinyIndex, resources
 
 from ldnqa.api.app import create_app
@@ -22,7 +21,6 @@ from ldnqa.manifest import BUILDS
 from ldnqa.settings import Settings
 
 TOKEN = "0123456789abcdef" * 2
-QUESTIONS = ["What dose is used?", "Can I take it with oxycodone?", "Does it work for Crohn's disease?"]
 
 
 @pytest.fixture(scope="module")
@@ -108,44 +106,6 @@ def test_a_request_keeps_the_index_it_began_with():
         asking.join()
         assert replies[0].json()["index_id"] == service_fakes.INDEX.id
         assert client.get("/v1/articles").json()["index_id"] == "another"
-
-
-class Load:
-    """Clients that ask until told to stop. `wrong` says what was failed or mixed."""
-
-    def __init__(self, address, editions, clients=8):
-        self.replies, self.wrong, self.stopped = Counter(), [], threading.Event()
-        self._edition = dict(zip(editions, "AB", strict=True))
-        self._threads = [threading.Thread(target=self._run, args=(address,)) for _ in range(clients)]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self, address):
-        with httpx.Client(base_url=address, timeout=60) as client:
-            while not self.stopped.is_set():
-                for question in QUESTIONS:
-                    try:
-                        self._look(ask(client, question))
-                    except httpx.HTTPError as error:
-                        self.wrong.append(repr(error))
-
-    def _look(self, reply):
-        if reply.status_code != 200:
-            self.wrong.append(reply.text)
-            return
-        answer = reply.json()
-        edition = self._edition[answer["index_id"]]
-        self.replies[edition] += 1
-        if not answer["sources"] or any(not s["article_title"].endswith(f" {edition}") for s in answer["sources"]):
-            self.wrong.append(f"{answer['index_id']} is {edition}: {answer['sources']}")
 
 
 def test_reloads_under_load_fail_and_mix_nothing(editions, tmp_path):
