@@ -31,24 +31,39 @@ LOAD_SECONDS = 60
 RELOADS = 50
 KILLS = 20
 MEMORY_QUESTIONS = 20_000
+MEMORY_BURST_SECONDS = 10
 FEEDBACK = {"answer_id": "ans_931686ee2c436a24842e", "rating": "up", "comment": "soak"}
 
 FIGURES = HERE.parent / "docs" / "soak.json"
 REPORT = HERE.parent / "docs" / "soak.md"
 
-_WRK = """
+_WRK_HEAD = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
-local questions = {%s}
 local n = 0
+local function ask(question) return wrk.format(nil, "/v1/ask", nil, '{"question": "' .. question .. '"}') end
+"""
+_WRK_SAME = """
+local questions = {QUESTIONS}
 request = function()
   n = n + 1
-  return wrk.format(nil, "/v1/ask", nil, '{"question": "' .. questions[n %% #questions + 1] .. '"}')
+  return ask(questions[n % #questions + 1])
 end
-local bad = 0
-response = function(status) if status ~= 200 then bad = bad + 1 end end
+"""
+_WRK_OTHER = """
+local threads = 0
+function setup(thread) threads = threads + 1; thread:set("number", threads) end
+local words = {"dose", "sleep", "pain", "food", "milk", "alcohol", "opioids", "surgery", "pregnancy", "dreams", "liver"}
+function init(arguments) burst = arguments[1]; math.randomseed(burst * 100 + number) end
+request = function()
+  n = n + 1
+  local one, other = words[math.random(#words)], words[math.random(#words)]
+  return ask("What about " .. one .. " and " .. other .. ", " .. burst .. " " .. number .. " " .. n .. "?")
+end
+"""
+_WRK_DONE = """
 done = function(summary, latency)
-  io.write(string.format("FIGURES %%d %%d %%d %%d %%d %%d %%.1f %%.1f\\n", summary.requests, summary.errors.connect,
+  io.write(string.format("FIGURES %d %d %d %d %d %d %.1f %.1f\\n", summary.requests, summary.errors.connect,
     summary.errors.read, summary.errors.write, summary.errors.status, summary.errors.timeout,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end
@@ -61,11 +76,10 @@ def resident_mib(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
 
 
-def hammer(address: str, folder: Path, seconds: int, clients: int = CLIENTS) -> dict[str, float]:
+def wrk(address: str, script: Path, seconds: int, clients: int, *arguments: str) -> dict[str, float]:
     """wrk asks for some seconds: requests, failures, p50 and p99 in milliseconds."""
-    script = folder / "ask.lua"
-    script.write_text(_WRK % ", ".join(json.dumps(question) for question in QUESTIONS))
-    command = [PROGRAMS["wrk"], "-t2", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", script, address]
+    options = ["-t2", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-s", script]
+    command = [PROGRAMS["wrk"], *options, address, "--", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     figures = re.search(r"FIGURES (.+)", done.stdout).group(1).split()
     return {
@@ -80,16 +94,19 @@ def load(folder: Path) -> dict[str, object]:
     """64 clients for 60 s, the real model."""
     index = folder / "index"
     with_real_model(index)
+    script = folder / "ask.lua"
+    same = _WRK_SAME.replace("QUESTIONS", ", ".join(map(json.dumps, QUESTIONS)))
+    script.write_text(_WRK_HEAD + same + _WRK_DONE)
     with served(folder, index, watch_seconds=0) as server:
         before = resident_mib(server.process.pid)
-        found = hammer(server.address, folder, LOAD_SECONDS)
+        found = wrk(server.address, script, LOAD_SECONDS, CLIENTS)
         return {**found, "mib_before": before, "mib_after": resident_mib(server.process.pid)}
 
 
 def reloads(folder: Path) -> dict[str, object]:
-    """50 reloads on SIGHUP under 64 clients, the real model."""
+    """50 reloads on SIGHUP under 64 clients, everything real but the model: answers name the index they are from."""
     index = folder / "index"
-    a, b = with_real_model(index)
+    a, b = two_editions(index)
     with served(folder, index, watch_seconds=0) as server:
         before = resident_mib(server.process.pid)
         with Load(server.address, (a, b), CLIENTS) as clients:
@@ -201,31 +218,20 @@ def ask_once(address: str) -> int:
 
 
 def memory(folder: Path) -> dict[str, object]:
-    """20,000 different questions, in four quarters: memory after each."""
+    """20,000 questions, each another one, from 8 clients: memory after each quarter."""
     index = folder / "index"
     two_editions(index)
+    script = folder / "ask.lua"
+    script.write_text(_WRK_HEAD + _WRK_OTHER + _WRK_DONE)
     with served(folder, index, watch_seconds=0, log="off") as server:
-        words = "dose sleep pain food milk alcohol opioids surgery pregnancy children dreams night tablet liver".split()
-        after, failed = [], []
-
-        def quarter(first: int) -> None:
-            with httpx.Client(base_url=server.address, timeout=60) as client:
-                for n in range(first, first + MEMORY_QUESTIONS // 16):
-                    chosen = random.Random(n).sample(words, 3)
-                    status = ask(client, f"What about {' and '.join(chosen)}, question {n}?").status_code
-                    if status != 200:
-                        failed.append(status)
-
-        for part in range(4):
-            threads = [
-                threading.Thread(target=quarter, args=((4 * part + n) * MEMORY_QUESTIONS // 16,)) for n in range(4)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            after.append(round(resident_mib(server.process.pid), 1))
-    return {"questions": MEMORY_QUESTIONS, "failed": len(failed), "mib_after_each_quarter": after}
+        after, asked, failed, burst = [], 0, 0, 0
+        while asked < MEMORY_QUESTIONS:
+            burst += 1
+            found = wrk(server.address, script, MEMORY_BURST_SECONDS, 8, str(burst))
+            asked, failed = asked + int(found["requests"]), failed + int(found["failures"])
+            if asked >= (len(after) + 1) * MEMORY_QUESTIONS // 4:
+                after.append(round(resident_mib(server.process.pid), 1))
+    return {"questions": asked, "failed": failed, "mib_after_each_quarter": after}
 
 
 def with_real_model(index: Path) -> tuple[str, str]:
