@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check lock clean
+.PHONY: serve test soak audit check lock clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -19,7 +19,18 @@ serve: $(VENV)/installed
 
 test: $(VENV)/installed check
 	$(BIN)/python tests/browser.py
+	$(BIN)/python tests/servers.py
 	$(BIN)/python -m pytest
+
+# The long forms of the load and fault tests; writes docs/soak.md. Takes some ten minutes of a quiet machine.
+soak: $(VENV)/installed
+	$(BIN)/python tests/servers.py
+	$(BIN)/python tests/soak.py
+
+# Asks an advisory service about every pinned package; needs the network, so `make test` does without it.
+audit: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/python -m pip_audit --no-deps --disable-pip --requirement requirements.lock
 
 check: $(VENV)/installed
 	$(BIN)/ruff check .

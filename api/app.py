@@ -6,8 +6,9 @@ Every response carries the same strict headers, whoever made it, and nothing a r
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
@@ -17,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ldnqa.settings import Settings
 
-from . import chat, mcp, openapi, routes, routes_pages
-from .deps import WORKING_THREADS, Resources, open_resources
+from . import chat, mcp, openapi, operation, routes, routes_feedback, routes_operation, routes_pages
+from .deps import WORKING_THREADS, Resources, open_encoder, open_resources
 from .errors import LastResort, answer_with_problems
 from .schemas import Problem
 
@@ -27,30 +28,36 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 _HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     # A question is part of a page's address, and no other site is to learn it.
     "Referrer-Policy": "no-referrer",
 }
 
 
-def create_app(settings: Settings | None = None, *, resources: Resources | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    resources: Resources | None = None,
+    reopen: Callable[[], Resources] | None = None,
+) -> FastAPI:
     """The service as an ASGI application.
 
-    `settings` default to the environment's. With ready-made `resources` nothing is opened at start-up.
+    `settings` default to the environment's. With ready-made `resources` nothing is opened at start-up; `reopen`
+    then opens their successors for a reload, and without it there is none.
     """
+    settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         logging.getLogger("uvicorn.access").addFilter(_without_query)
         anyio.to_thread.current_default_thread_limiter().total_tokens = WORKING_THREADS
-        if resources is None:
-            app.state.resources = await anyio.to_thread.run_sync(open_resources, settings or Settings())
-        else:
-            app.state.resources = resources
-        async with mcp.opened(app):
+        first, again = resources, reopen
+        if first is None:
+            encoder = await anyio.to_thread.run_sync(open_encoder, settings)
+            again = partial(open_resources, settings, encoder)
+            first = await anyio.to_thread.run_sync(again)
+        async with operation.operating(app, settings, first, again), mcp.opened(app):
             yield
-        app.state.resources = None
 
     app = FastAPI(
         lifespan=lifespan,
@@ -64,13 +71,19 @@ def create_app(settings: Settings | None = None, *, resources: Resources | None 
     app.state.resources = None
     app.include_router(routes.router)
     app.include_router(chat.router)
+    app.include_router(routes_feedback.router)
+    app.include_router(routes_operation.router)
+    if settings.admin_token is not None:
+        app.include_router(routes_operation.admin)
     app.include_router(routes_pages.router)
     mcp.install(app)
     answer_with_problems(app, _as_asked)
     openapi.describe(app)
     # The one added last is the outermost.
+    operation.guard(app, settings, _as_asked)
     app.add_middleware(LastResort, page_for=chat.refusal)
-    app.add_middleware(Envelope)
+    operation.watch(app)
+    app.add_middleware(Envelope, frame_ancestors=settings.frame_ancestors)
     return app
 
 
@@ -89,8 +102,10 @@ def _without_query(record: logging.LogRecord) -> bool:
 class Envelope:
     """Answers HEAD as GET without the body, and puts the headers that are the same for all on every response."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, frame_ancestors: Sequence[str] = ()) -> None:
         self.app = app
+        policy = " ".join([CONTENT_SECURITY_POLICY, *frame_ancestors])
+        self._headers = {"Content-Security-Policy": policy, **_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves the request with the common headers on its response."""
@@ -102,7 +117,7 @@ class Envelope:
         async def wrapped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 # An answer is to leave no trace in a shared cache, and a rebuilt index to show at once.
                 headers.setdefault("Cache-Control", "no-store")

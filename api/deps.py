@@ -88,6 +88,13 @@ class Resources:
         return article.disclaimer or self.policy.disclaimer
 
 
+def open_encoder(settings: Settings) -> Encoder:
+    """The model of `settings`. Takes seconds; every index opened later is searched with it."""
+    from ldnqa import encode
+
+    return encode.load_encoder(settings.model)
+
+
 def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resources:
     """Opens the index, the model (if not given) and the policy of `settings`, and searches once so that they are warm.
 

@@ -16,11 +16,13 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ldnqa.errors import BadRequest, InvalidQuestion, UnknownArticle, UnknownPassage
 
+from .logs import REQUEST_ID_HEADER, request_id
 from .schemas import FieldError, Problem
 
 PROBLEM_JSON = "application/problem+json"
@@ -44,18 +46,25 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "malformed-request": Kind(400, "The request is not JSON"),
     "foreign-origin": Kind(403, "Not for pages of other sites"),
+    "unauthorized": Kind(401, "Not allowed without the right token"),
     "not-found": Kind(404, "There is nothing here"),
     "model-not-found": Kind(404, "No such model"),
     "unknown-article": Kind(404, "No such article"),
     "unknown-passage": Kind(404, "No such passage"),
     "method-not-allowed": Kind(405, "This method is not offered here"),
     "not-acceptable": Kind(406, "The answer cannot be sent in the form asked for"),
+    "too-slow": Kind(408, "The request took too long to arrive"),
+    "reload-refused": Kind(409, "The index cannot be served"),
     "too-large": Kind(413, "The request is too large"),
     "unsupported-media-type": Kind(415, "The request is not sent as JSON"),
     "invalid-request": Kind(422, "The request cannot be used as it is"),
+    "rate-limited": Kind(429, "Too many requests"),
+    "head-too-large": Kind(431, "The head of the request is too large"),
     "internal": Kind(500, "Something went wrong here"),
     "not-installed": Kind(501, "Not installed here"),
     "not-ready": Kind(503, "Not ready yet"),
+    "busy": Kind(503, "Too many are asking at once"),
+    "feedback-unavailable": Kind(503, "Feedback cannot be taken now"),
 }
 _KIND_OF_STATUS = {kind.status: name for name, kind in reversed(list(KINDS.items()))}
 
@@ -92,6 +101,8 @@ def problem(kind: str, detail: str, *, errors: Sequence[FieldError] = (), reques
 def problem_response(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """A problem as a response; a field that says nothing is left out."""
     body = found.model_dump(mode="json", exclude_none=True)
+    if "request_id" not in body and (current := request_id.get()):
+        body["request_id"] = current
     if not found.errors:
         del body["errors"]
     return JSONResponse(body, status_code=found.status, headers=dict(headers or {}), media_type=PROBLEM_JSON)
@@ -164,10 +175,10 @@ def unforeseen(error: Exception) -> Problem:
     The log has the exception's type and the lines of code it passed through, but not its message: a message
     may repeat the question, and no question is ever logged.
     """
-    request_id = uuid.uuid4().hex
+    known = request_id.get() or uuid.uuid4().hex
     frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("request %s failed: %s\n%s", request_id, type(error).__name__, frames)
-    return problem("internal", "The fault is ours, and it is in the log under this request id.", request_id=request_id)
+    log.error("request %s failed: %s\n%s", known, type(error).__name__, frames)
+    return problem("internal", "The fault is ours, and it is in the log under this request id.", request_id=known)
 
 
 PageFor = Callable[[Request, Problem], Response | None]
@@ -227,6 +238,9 @@ class LastResort:
         try:
             await self.app(scope, receive, watch)
         except Exception as error:
+            if isinstance(error, ClientDisconnect):
+                # Nobody is there to be told, and nothing is wrong here.
+                return
             found, headers = problem_of(error)
             if started:
                 # Half a response cannot be taken back; the server cuts the connection so that nobody takes it

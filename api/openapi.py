@@ -65,6 +65,7 @@ _FALLBACKS: Mapping[tuple[str, str], Any] = {
     ("AskRequest", "audience"): "patient",
     ("SearchRequest", "article_id"): "ldn-indications",
     ("ChatFault", "param"): "messages.0.content",
+    ("FeedbackRequest", "comment"): "It does not say who should not take it.",
 }
 _SAME_FIELDS = {
     "CitedReference": "Reference",
@@ -136,7 +137,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 def _show(operation: dict[str, Any], exchanges: list[dict[str, Any]]) -> None:
     """Puts the recorded exchanges into an operation as the examples of its request, parameters and reply."""
-    for key, place in (("request", operation.get("requestBody")), ("response", operation["responses"]["200"])):
+    for key, place in (("request", operation.get("requestBody")), ("response", _success(operation))):
         examples = {
             f"example-{n}": {"summary": exchange["summary"], "value": exchange[key]}
             for n, exchange in enumerate(exchanges, start=1)
@@ -174,10 +175,15 @@ _LINKS: Mapping[str, Mapping[str, tuple[str, str, str, str]]] = {
 }
 
 
+def _success(operation: dict[str, Any]) -> dict[str, Any]:
+    """The one reply of an operation that is no refusal."""
+    return next(reply for status, reply in operation["responses"].items() if status.startswith("2"))
+
+
 def _bodies(operation: dict[str, Any], exchange: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
     if "request" in exchange:
         yield exchange["request"], operation["requestBody"]["content"]["application/json"]
-    yield exchange["response"], operation["responses"]["200"]["content"]["application/json"]
+    yield exchange["response"], _success(operation)["content"]["application/json"]
 
 
 def _show_problems(operation: dict[str, Any], schemas: dict[str, Any], found: dict[tuple[str, str], Any]) -> None:

@@ -38,7 +38,7 @@ router = APIRouter(route_class=StrictRoute)
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The refusals an endpoint documents; any endpoint can also fail."""
-    return {status: {"model": Problem} for status in (*statuses, 500, 503)}
+    return {status: {"model": Problem} for status in (*statuses, 408, 429, 431, 500, 503)}
 
 
 _BODY = (400, 413, 415, 422)
@@ -161,6 +161,8 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", tags=["server"], summary="Can it answer?", responses=_problems())
-async def readyz(served: Served) -> Health:
-    """Answers once the index is open and the model warm; 503 until then."""
+async def readyz(request: Request, served: Served) -> Health:
+    """Answers once the index is open and the model warm; 503 until then, and again once the server is to stop."""
+    if request.app.state.draining:
+        raise Rejected("not-ready", "This server is about to stop; ask another.", headers={"Retry-After": "1"})
     return Health()

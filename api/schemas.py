@@ -311,4 +311,4 @@ class Problem(Wire):
     errors: tuple[FieldError, ...] = ()
     """The fields at fault, where fields are."""
     request_id: str | None = None
-    """Names the request in the server's log, where the fault is the server's."""
+    """Names the request in the server's log; the X-Request-ID header has it too."""

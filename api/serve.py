@@ -1,8 +1,14 @@
-"""Runs the service. It opens the index first, then listens, and prints its address once it answers there."""
+"""Runs the service. It opens the index first, then listens, and prints its address once it answers there.
+
+A signal to stop is heeded in order: not ready, then no new connections, then every request under way is finished.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
+from functools import partial
 
 import click
 import uvicorn
@@ -11,8 +17,10 @@ from ldnqa.encode import Encoder
 from ldnqa.errors import AddressInUse
 from ldnqa.settings import Settings
 
+from . import logs
 from .app import create_app
 from .deps import open_resources
+from .protocol import KEEP_ALIVE_SECONDS, MAX_HEAD_BUFFER_BYTES, PatientProtocol
 
 
 def serve(settings: Settings, encoder: Encoder) -> None:
@@ -20,7 +28,19 @@ def serve(settings: Settings, encoder: Encoder) -> None:
 
     An index that cannot be served is an error here, before anything is listened on.
     """
-    resources = open_resources(settings, encoder)
+    reopen = partial(open_resources, settings, encoder)
+    app = create_app(settings, resources=reopen(), reopen=reopen)
+    listening, address = listen(settings)
+    if settings.workers > 1:
+        from .workers import supervise
+
+        supervise(settings, listening, partial(_announce, address))
+        return
+    run(app, settings, listening, partial(_announce, address))
+
+
+def listen(settings: Settings) -> tuple[socket.socket, str]:
+    """A bound socket and the address it has for people; AddressInUse if it cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -32,20 +52,48 @@ def serve(settings: Settings, encoder: Encoder) -> None:
         ) from error
     port = listening.getsockname()[1]
     host = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host
-    server = _Announcing(
-        uvicorn.Config(create_app(settings, resources=resources), log_level="warning"), f"http://{host}:{port}"
+    return listening, f"http://{host}:{port}"
+
+
+def run(app: object, settings: Settings, listening: socket.socket, started: Callable[[], None]) -> None:
+    """Serves `app` on the socket until a signal to stop; calls `started` once it answers."""
+    logs.configure(settings.log)
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Ours counts the hops that the settings trust; uvicorn's would trust whoever is on this machine.
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=settings.stop_seconds,
+        h11_max_incomplete_event_size=MAX_HEAD_BUFFER_BYTES,
     )
-    server.run(sockets=[listening])
+    _Draining(config, settings.drain_seconds, started).run(sockets=[listening])
 
 
-class _Announcing(uvicorn.Server):
-    """Prints its address once it answers there."""
+def _announce(address: str) -> None:
+    click.echo(f"ldnqa is serving {address} (stop with Ctrl-C)")
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+
+class _Draining(uvicorn.Server):
+    """Says when it answers, and before it stops is not ready for a while, so that balancers look elsewhere."""
+
+    def __init__(self, config: uvicorn.Config, drain_seconds: float, on_started: Callable[[], None]) -> None:
         super().__init__(config)
-        self._address = address
+        self._drain_seconds, self._on_started = drain_seconds, on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            click.echo(f"ldnqa is serving {self._address} (stop with Ctrl-C)")
+            self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        state = getattr(self.config.app, "state", None)
+        if state is not None and self._drain_seconds:
+            state.draining = True
+            await asyncio.sleep(self._drain_seconds)
+        await super().shutdown(sockets)

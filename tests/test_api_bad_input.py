@@ -217,7 +217,7 @@ def test_another_method_is_405_and_says_what_is_allowed(client, method, path, al
     [
         ("/nowhere", "not-found"),
         ("/v1/ask/", "not-found"),
-        ("/v1/feedback", "not-found"),
+        ("/v1/nothing", "not-found"),
         ("/v1/articles/do-not-repeat-me", "unknown-article"),
         ("/v1/articles/%00", "unknown-article"),
         ("/v1/articles/%ff", "unknown-article"),

@@ -14,6 +14,7 @@ import click
 
 from ldnqa.cli_corpus import check_command, review_command
 from ldnqa.cli_eval import evaluate
+from ldnqa.cli_operate import doctor_command, gaps_command
 from ldnqa.cli_options import corpus_option, index_option, says_what_went_wrong, settings_with
 from ldnqa.errors import BrokenCorpus, InvalidQuestion
 from ldnqa.terminal import render
@@ -32,6 +33,8 @@ def main() -> None:
 main.add_command(check_command)
 main.add_command(review_command)
 main.add_command(evaluate)
+main.add_command(doctor_command)
+main.add_command(gaps_command)
 
 
 @main.command("build")

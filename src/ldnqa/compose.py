@@ -19,6 +19,7 @@ from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
 from ldnqa.prose import paragraphs, study_weight, where
 from ldnqa.quotes import subject_terms
+from ldnqa.stages import stage
 from ldnqa.text import names
 from ldnqa.types import (
     Answer,
@@ -51,6 +52,7 @@ class Asked:
     approved_only: bool
 
 
+@stage("compose")
 def answered(
     asked: Asked,
     claims: Sequence[Claim],
@@ -105,6 +107,7 @@ def answered(
     )
 
 
+@stage("compose")
 def abstained(
     asked: Asked,
     index: Index,
@@ -130,6 +133,7 @@ def abstained(
     )
 
 
+@stage("compose")
 def urgent(asked: Asked, notice: Notice, index: Index, policy: Policy) -> Answer:
     """The fixed words for an emergency, at once and alone."""
     return _answer(asked, index, policy, status=Status.URGENT, answer=notice.text, notices=[notice], generator="policy")

@@ -19,6 +19,7 @@ LdnqaError
 │   └── IndexUnwritable      the folder cannot be written: full, read-only, not a folder
 ├── BrokenDataset            a question set to measure with cannot be read
 ├── MissingExtra             an optional package is not installed
+├── FeedbackUnavailable      the database for feedback does not take anything
 ├── AddressInUse             the service cannot listen where it should
 └── BadRequest               what was asked for cannot be done
     ├── InvalidQuestion
@@ -131,6 +132,10 @@ class BrokenDataset(LdnqaError):
 
 class MissingExtra(LdnqaError):
     """An optional package is needed; the message names the install command."""
+
+
+class FeedbackUnavailable(LdnqaError):
+    """The database for feedback cannot be reached or did not confirm a row."""
 
 
 class AddressInUse(LdnqaError):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ldnqa.policy import Lexicon
+from ldnqa.stages import stage
 from ldnqa.text import fold_space, names, terms
 from ldnqa.types import Turn
 from ldnqa.vocabulary import Vocabulary
@@ -65,6 +66,7 @@ class Reading:
     earlier: tuple[str, ...] = ()
 
 
+@stage("standalone")
 def read(
     question: str,
     history: Sequence[Turn],

@@ -18,8 +18,10 @@ from ldnqa.types import Article, Claim, Quote, Section, Span
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nor|neither|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
 # Sections remembered cut up; a passage of a section is asked for again and again.
 _SECTIONS = 256
+from ldnqa.stages import stage
 
 
+@stage("ground")
 def ground(claims: Iterable[Claim], articles: Mapping[str, Article]) -> list[Claim]:
     """The claims that say what one of their quotes says, every quote exact and whole in its section."""
     return [

@@ -18,6 +18,7 @@ from ldnqa.encode import Vectors
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
+from ldnqa.stages import stage
 from ldnqa.text import terms, words
 from ldnqa.types import Hit, Passage, Regimen, ReviewStatus
 
@@ -65,6 +66,7 @@ class Query:
     about_other: str | None = None
 
 
+@stage("encode")
 def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | None = None) -> Query:
     """The query for a question as it is read; other names from the lexicon go along in brackets.
 
@@ -132,6 +134,7 @@ def _vector(encode: Callable[[Sequence[str]], Vectors], text: str) -> Vectors:
     return vector
 
 
+@stage("retrieve")
 def retrieve(
     index: Index,
     query: Query,

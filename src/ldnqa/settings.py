@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+
+# 128 bits as hexadecimal digits; anything shorter could be guessed at network speed one day.
+MIN_TOKEN_CHARS = 32
+
+# An origin has no path, no wildcard and no trailing slash: it is compared as a whole with what a browser sends.
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
+_SITE_ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
+
+
+def _origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError(f'{value!r} is no origin; write it as a browser does, "https://www.example.org"')
+    return value
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+SiteId = Annotated[str, Field(pattern=_SITE_ID)]
+
+
+class Site(BaseModel):
+    """A site that embeds the question box. An origin belongs to one site, so a browser's origin says which it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    origins: tuple[Origin, ...] = ()
+    """Where its pages come from; browsers let no other page read an answer."""
+    keep_questions: bool = False
+    """Whether questions that could not be answered are kept, redacted, for `ldnqa gaps`."""
 
 
 def packaged_corpus() -> Path:
@@ -36,4 +67,42 @@ class Settings(BaseSettings):
     country: str = Field(
         default="international",
         description="Whose emergency numbers to give: a code of red_flags.yaml, such as us or gb.",
+    )
+
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes that answer; each holds the model and the index."
+    )
+    watch_seconds: float = Field(
+        default=5.0, ge=0, description="How often to look whether the index was rebuilt; 0 leaves it to SIGHUP."
+    )
+    admin_token: SecretStr | None = Field(
+        default=None,
+        min_length=MIN_TOKEN_CHARS,
+        description="Who sends it as a bearer token may reload the index; without it there are no admin routes.",
+    )
+    drain_seconds: float = Field(
+        default=0.0, ge=0, description="How long to go on serving, not ready, after the signal to stop."
+    )
+    stop_seconds: int = Field(default=20, ge=1, description="How long requests under way may take to finish then.")
+    log: Literal["json", "off"] = Field(default="json", description="One JSON line a request on stderr, or none.")
+    traces: str | None = Field(default=None, description="OTLP/HTTP address to send traces to.")
+    sites: Mapping[SiteId, Site] = Field(
+        default_factory=dict, description='Sites that embed the box, as JSON: {"clinic": {"origins": ["https://..."]}}.'
+    )
+    keep_questions: bool = Field(
+        default=False, description="Keep, redacted, the questions from our own pages that could not be answered."
+    )
+    frame_ancestors: tuple[Origin, ...] = Field(
+        default=(), description='Origins that may show our pages in a frame, as JSON: ["https://..."].'
+    )
+    rate_limit: str | None = Field(
+        default=None, description='Requests of one client, as "120/minute", or "off"; see docs/operations.md.'
+    )
+    rate_store: str = Field(
+        default="memory://", description="Where they are counted: memory:// or redis://host:port/0."
+    )
+    trusted_hops: int = Field(default=0, ge=0, le=10, description="Proxies in front of us that add to X-Forwarded-For.")
+    queue: int = Field(default=256, ge=1, description="Requests in work and waiting, per worker; more are sent away.")
+    feedback: str = Field(
+        default="sqlite:///feedback.sqlite3", description="Database for feedback: sqlite:///FILE or postgresql://..."
     )

@@ -17,6 +17,7 @@ from ldnqa.index import Index
 from ldnqa.policy import Lexicon
 from ldnqa.quotes import ANSWER_FROM, rank_quotes, support
 from ldnqa.retrieve import Query, read_query, retrieve
+from ldnqa.stages import stage
 from ldnqa.text import STOPWORDS, terms, words
 from ldnqa.types import ReviewStatus
 
@@ -32,6 +33,7 @@ SAME_ARTICLE_BONUS = 0.1
 _checked: WeakKeyDictionary[Index, dict[tuple[int, bool], bool]] = WeakKeyDictionary()
 
 
+@stage("suggest")
 def suggest(
     index: Index,
     query: Query,

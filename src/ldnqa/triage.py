@@ -13,6 +13,7 @@ from itertools import pairwise
 from ldnqa.policy import Policy, RedFlag
 from ldnqa.policy.learned import learned
 from ldnqa.policy.red_flags import RedFlags
+from ldnqa.stages import stage
 from ldnqa.text import fold_space
 from ldnqa.types import Notice, NoticeKind, Turn
 
@@ -27,6 +28,7 @@ _CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=(?:and|but)\b)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.](?=\S)[^.!?;\n]*)*[.!?;\n]*")
 
 
+@stage("triage")
 def triage(question: str, policy: Policy, history: Sequence[Turn] = ()) -> Notice | None:
     """The emergency notice for a question that cannot wait, None for every other question."""
     flag = red_flag(question, policy, history)

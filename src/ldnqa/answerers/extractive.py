@@ -12,6 +12,7 @@ from ldnqa.index import Index
 from ldnqa.quotes import ANSWER_FROM, ScoredQuote, rank_quotes, subject_terms, support
 from ldnqa.retrieve import Query
 from ldnqa.text import names, terms
+from ldnqa.stages import stage
 from ldnqa.types import Audience, Claim, Hit, Quote
 
 # As many quotes as a person reads in one go.
@@ -45,6 +46,7 @@ class Extractive:
     def __init__(self, index: Index) -> None:
         self._index = index
 
+    @stage("draft")
     def draft(self, query: Query, hits: Sequence[Hit], audience: Audience | None) -> list[Claim]:
         """One claim a quote, verbatim. The audience does not change which quotes are picked."""
         ranked = rank_quotes(self._index, query, hits)
