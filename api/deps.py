@@ -109,7 +109,8 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     return resources
 
 
-def _resources(request: Request) -> Resources:
+# Not a plain function: those are run in a thread, and while all are busy nobody could even join the queue.
+async def _resources(request: Request) -> Resources:
     found = request.app.state.resources
     if not isinstance(found, Resources):
         raise Rejected("not-ready", "The index is not open; try again in a moment.", headers={"Retry-After": "1"})

@@ -139,6 +139,34 @@ def invalid(errors: Sequence[Any]) -> Problem:
     return problem("invalid-request", detail, errors=field_errors(errors))
 
 
+def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
+    """What any exception is to a client, and the headers of the refusal. One that nobody foresaw is logged here."""
+    match error:
+        case Rejected():
+            return error.problem, error.headers
+        case BadRequest():
+            return from_library(error), {}
+        case RequestValidationError():
+            return invalid(error.errors()), {}
+        case HTTPException():
+            return from_status(error), allow(error.headers)
+        case _:
+            found = unforeseen(error)
+            return found, {"X-Request-ID": found.request_id or ""}
+
+
+def unforeseen(error: Exception) -> Problem:
+    """The 500 problem of an exception nobody foresaw, and a line in the log under its request id.
+
+    The log has the exception's type and the lines of code it passed through, but not its message: a message
+    may repeat the question, and no question is ever logged.
+    """
+    request_id = uuid.uuid4().hex
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("request %s failed: %s\n%s", request_id, type(error).__name__, frames)
+    return problem("internal", "The fault is ours, and it is in the log under this request id.", request_id=request_id)
+
+
 PageFor = Callable[[Request, Problem], Response | None]
 
 
@@ -146,18 +174,7 @@ def answer_with_problems(app: FastAPI, page_for: PageFor) -> None:
     """Makes every refusal of `app` a problem response, or the page that `page_for` makes of it for a person."""
 
     async def refused(request: Request, error: Exception) -> Response:
-        headers: Mapping[str, str] = {}
-        match error:
-            case Rejected():
-                found, headers = error.problem, error.headers
-            case BadRequest():
-                found = from_library(error)
-            case RequestValidationError():
-                found = invalid(error.errors())
-            case HTTPException():
-                found, headers = from_status(error), allow(error.headers)
-            case _:
-                raise error
+        found, headers = problem_of(error)
         page = page_for(request, found)
         if page is None:
             return problem_response(found, headers)
@@ -178,11 +195,7 @@ def allow(headers: Mapping[str, str] | None) -> dict[str, str]:
 
 
 class LastResort:
-    """Turns an exception nobody foresaw into a 500 problem with a request id, and logs it under that id.
-
-    The log has the exception's type and the lines of code it passed through, but not its message: a message
-    may repeat the question, and no question is ever logged.
-    """
+    """Turns an exception nobody foresaw into a 500 problem with a request id, and logs it under that id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -202,13 +215,10 @@ class LastResort:
         try:
             await self.app(scope, receive, watch)
         except Exception as error:
-            request_id = uuid.uuid4().hex
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            log.error("request %s failed: %s\n%s", request_id, type(error).__name__, frames)
+            found, headers = problem_of(error)
             if started:
                 # Half a response cannot be taken back; the server cuts the connection so that nobody takes it
                 # for whole. `from None` keeps the message out of the server's own log.
-                raise ConnectionAbortedError(f"request {request_id} failed while its response was sent") from None
-            detail = "The fault is ours, and it is in the log under this request id."
-            found = problem("internal", detail, request_id=request_id)
-            await problem_response(found, {"X-Request-ID": request_id})(scope, receive, send)
+                named = f"request {found.request_id} failed while its response was sent"
+                raise ConnectionAbortedError(named) from None
+            await problem_response(found, headers)(scope, receive, send)

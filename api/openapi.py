@@ -14,9 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
+from ldnqa.types import Answer
+
+from .accept import EVENTS
 from .errors import KINDS, PROBLEM_JSON, problem
 from .schemas import FieldError
+from .stream import PAYLOADS, Event, StreamProblem, events
 
 EXAMPLES = Path(__file__).parent / "pages" / "examples.json"
 
@@ -60,7 +65,12 @@ _FALLBACKS: Mapping[tuple[str, str], Any] = {
     ("AskRequest", "audience"): "patient",
     ("SearchRequest", "article_id"): "ldn-indications",
 }
-_SAME_FIELDS = {"CitedReference": "Reference", "ArticleSummary": "Summary", "ArticleView": "Summary"}
+_SAME_FIELDS = {
+    "CitedReference": "Reference",
+    "StreamProblem": "Problem",
+    "ArticleSummary": "Summary",
+    "ArticleView": "Summary",
+}
 
 
 def describe(app: FastAPI) -> None:
@@ -89,6 +99,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     found: dict[tuple[str, str], Any] = {}
+    _show_stream(document["paths"]["/v1/ask"]["post"], schemas, found)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             exchanges = recorded().get(f"{method.upper()} {path}", [])
@@ -129,6 +140,55 @@ _PARAMETERS = {
     "article_id": "Id of the article, as GET /v1/articles lists it.",
     "passage_id": 'Id of the passage. It holds a "#", which an address must have as "%23".',
 }
+
+
+_REF = "#/components/schemas/"
+
+
+def _show_stream(operation: dict[str, Any], schemas: dict[str, Any], found: dict[tuple[str, str], Any]) -> None:
+    """Documents the event stream: a schema for each event, and the events of the first recorded answer.
+
+    The schema of a stream describes one event, its `data` by the schema of what the JSON in it is.
+    """
+    models = [(model, "serialization") for model, _ in PAYLOADS.values()]
+    _, made = models_json_schema(models, ref_template=_REF + "{model}")  # type: ignore[arg-type]
+    for name, schema in made["$defs"].items():
+        schemas.setdefault(name, schema)
+    for name, (model, words) in PAYLOADS.items():
+        schemas[_event_schema(name)] = {
+            "type": "object",
+            "description": f"The event `{name}`. {words}",
+            "properties": {
+                "id": {"type": "string", "description": "Number of the event, from 1."},
+                "event": {"type": "string", "const": name, "description": "Name of the event."},
+                "data": {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "contentSchema": {"$ref": _REF + model.__name__},
+                    "description": f"`{model.__name__}` as JSON.",
+                },
+            },
+            "required": ["id", "event", "data"],
+        }
+    examples: dict[str, Any] = {}
+    for event in _recorded_events():
+        examples.setdefault(event.name, {"summary": PAYLOADS[event.name][1], "value": event.fields()})
+        _collect(schemas, {"$ref": _REF + type(event.payload).__name__}, json.loads(event.fields()["data"]), found)
+        _collect(schemas, {"$ref": _REF + _event_schema(event.name)}, event.fields(), found)
+    schema = {"anyOf": [{"$ref": _REF + _event_schema(name)} for name in PAYLOADS]}
+    operation["responses"]["200"]["content"][EVENTS] = {"schema": schema, "examples": examples}
+
+
+def _event_schema(name: str) -> str:
+    return f"AskEvent{name.title()}"
+
+
+def _recorded_events() -> Iterator[Event]:
+    """The events of the first recorded answer, and one that says there is none."""
+    answer = Answer.model_validate(recorded()["POST /v1/ask"][0]["response"])
+    yield from events(answer)
+    fault = problem("internal", "What to do next, in a sentence.", request_id=_FALLBACKS["Problem", "request_id"])
+    yield Event(1, "error", StreamProblem(**fault.model_dump(), disclaimer=answer.disclaimer))
 
 
 def _bodies(operation: dict[str, Any], exchange: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:

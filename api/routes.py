@@ -1,19 +1,23 @@
 """The JSON endpoints: each turns a request into one call of the library and its result into a response.
 
-They are plain functions, so the server runs them in its pool of threads; the library is synchronous.
+The library is synchronous and runs in the server's pool of threads.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from ldnqa.errors import UnknownArticle
 from ldnqa.types import Answer
 
+from .accept import EVENTS, JSON, wanted
 from .body import StrictRoute
-from .deps import Served
+from .deps import Resources, Served
 from .errors import Rejected
 from .schemas import (
     ArticleList,
@@ -26,6 +30,7 @@ from .schemas import (
     SearchReply,
     SearchRequest,
 )
+from .stream import AnswerStream
 from .views import article_summary, article_view, passage_view
 
 router = APIRouter(route_class=StrictRoute)
@@ -39,30 +44,16 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _BODY = (400, 413, 415, 422)
 
 
-def accepts_json(request: Request) -> None:
-    """Rejected if the client takes nothing we offer. A client that says nothing takes anything."""
-    accepted = request.headers.get("accept", "*/*")
-    for entry in accepted.split(","):
-        media_range, *parameters = (part.strip().lower() for part in entry.split(";"))
-        refused = any(part.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000") for part in parameters)
-        if media_range in ("*/*", "application/*", "application/json") and not refused:
-            return
-    raise Rejected("not-acceptable", "Offered is application/json; send `Accept: application/json`.")
+async def form_wanted(request: Request) -> str:
+    """The form the client wants the answer in; Rejected if it takes none that is offered."""
+    form = wanted(request.headers.get("accept"), (JSON, EVENTS))
+    if form is None:
+        raise Rejected("not-acceptable", f"Offered are {JSON} and {EVENTS}; name one of them in `Accept`.")
+    return form
 
 
-@router.post(
-    "/v1/ask",
-    tags=["questions"],
-    summary="Ask a question of the articles",
-    responses=_problems(404, 406, *_BODY),
-    dependencies=[Depends(accepts_json)],
-)
-def ask(asked: AskRequest, served: Served) -> Answer:
-    """Answers from exact quotes of the articles, or says that they do not answer it.
-
-    `status` is `answered`, `abstained` or `urgent`; all three are 200. The disclaimer is always there. To go
-    on, send the question and the ids of the answer's sources as the newest turn of `history`.
-    """
+def answer_to(asked: AskRequest, served: Resources) -> Answer:
+    """The library's answer to a request."""
     return served.ask(
         asked.question,
         article_id=asked.article_id,
@@ -70,6 +61,31 @@ def ask(asked: AskRequest, served: Served) -> Answer:
         history=tuple(turn.turn() for turn in asked.history),
         approved_only=asked.approved_only,
     )
+
+
+@router.post(
+    "/v1/ask",
+    tags=["questions"],
+    summary="Ask a question of the articles",
+    response_model=Answer,
+    responses=_problems(404, 406, *_BODY),
+)
+async def ask(asked: AskRequest, served: Served, form: Annotated[str, Depends(form_wanted)]) -> Answer | Response:
+    """Answers from exact quotes of the articles, or says that they do not answer it.
+
+    `status` is `answered`, `abstained` or `urgent`; all three are 200. The disclaimer is always there. To go
+    on, send the question and the ids of the answer's sources as the newest turn of `history`.
+
+    With `Accept: text/event-stream` the answer comes as server-sent events: `meta`, each `notice`, then each
+    `statement` behind its `source`s, and `done` with the whole answer; or `error` with a problem document.
+    """
+    article = served.index.articles.get(asked.article_id) if asked.article_id is not None else None
+    if asked.article_id is not None and article is None:
+        raise UnknownArticle(asked.article_id)
+    if form == EVENTS:
+        disclaimer = served.disclaimer(article) if article else served.policy.disclaimer
+        return AnswerStream(partial(answer_to, asked, served), disclaimer)
+    return await run_in_threadpool(answer_to, asked, served)
 
 
 @router.post(

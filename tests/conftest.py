@@ -59,3 +59,12 @@ def policy():
     from ldnqa import load_policy
 
     return load_policy()
+
+
+@pytest.fixture(scope="session")
+def live_site(tmp_path_factory, index_folder):
+    """The address of a real `ldnqa serve` of that index, in a process of its own."""
+    from live import serve_process
+
+    with serve_process(index_folder, tmp_path_factory.mktemp("live")) as address:
+        yield address

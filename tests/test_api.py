@@ -67,7 +67,7 @@ def test_json_is_sent_to_whoever_takes_it(client, accept):
     assert client.post("/v1/ask", json={"question": "Dose?"}, headers={"Accept": accept}).status_code == 200
 
 
-@pytest.mark.parametrize("accept", ["text/event-stream", "text/html, application/json;q=0", ""])
+@pytest.mark.parametrize("accept", ["application/xml", "text/html, application/json;q=0", "*/*;q=0", ""])
 def test_a_form_that_is_not_offered_is_refused_by_name(client, accept):
     reply = client.post("/v1/ask", json={"question": "Dose?"}, headers={"Accept": accept})
     assert reply.status_code == 406
