@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ldnqa.settings import Settings
 
-from . import openapi, routes, routes_pages
+from . import openapi, routes, routes_pages, routes_widget
 from .deps import WORKING_THREADS, Resources, open_resources
 from .errors import LastResort, answer_with_problems
 
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None, *, resources: Resources | None 
     app.state.resources = None
     app.include_router(routes.router)
     app.include_router(routes_pages.router)
+    app.include_router(routes_widget.router)
     answer_with_problems(app, routes_pages.problem_page)
     openapi.describe(app)
     # The one added last is the outermost.

@@ -166,6 +166,12 @@ class TinyIndex:
 
     id: str
     articles: Mapping[str, Article]
+    glossary: tuple[GlossaryEntry, ...] = (
+        GlossaryEntry(term="placebol", definition="A treatment that does nothing, given for comparison."),
+        GlossaryEntry(term="hiccup", definition="A sudden breath that one did not mean to take."),
+        GlossaryEntry(term="DOSE", definition="Never meant here: the articles have the word in small letters only."),
+        GlossaryEntry(term="<b>", definition=HOSTILE),
+    )
 
     @property
     def passages(self) -> list[Passage]:

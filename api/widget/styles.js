@@ -1,12 +1,14 @@
 // How the box looks: one constructed sheet for all boxes of a page, which no policy against inline styles minds.
 //
 // `all: initial` with !important shuts the host's rules out; the --ldnqa-* variables and the parts let them in again.
+// Its own variables are set inside the box, where no variable of the same name on the host's side can reach them.
 
 import { LAUNCH_STYLE } from "./launch.js";
 
 const STYLE = `
 ${LAUNCH_STYLE}
-:host {
+:host { color-scheme: light dark !important; }
+.box, .panel, .way-back {
   --paper: var(--ldnqa-background, light-dark(#ffffff, #1c2220)); --ink: var(--ldnqa-text, light-dark(#1d2321, #e7ebe8));
   --quiet: var(--ldnqa-muted, light-dark(#55605c, #a9b4af)); --line: var(--ldnqa-border, light-dark(#dcdfd9, #35403c));
   --accent: var(--ldnqa-accent, light-dark(#0b5f5c, #7fd1c8)); --on-accent: var(--ldnqa-accent-text, light-dark(#ffffff, #08211f));
@@ -17,11 +19,10 @@ ${LAUNCH_STYLE}
   --radius: var(--ldnqa-radius, 0.6em);
   --sans: var(--ldnqa-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif);
   --serif: var(--ldnqa-quote-font, "Iowan Old Style", "Palatino Linotype", Palatino, Charter, "Source Serif 4", "Noto Serif", Georgia, serif);
-  color-scheme: light dark !important;
 }
 :host([theme="light"]) { color-scheme: light !important; }
 :host([theme="dark"]) { color-scheme: dark !important; }
-@media (prefers-contrast: more) { :host { --quiet: var(--ink); --line: var(--ink); } }
+@media (prefers-contrast: more) { .box, .panel, .way-back { --quiet: var(--ink); --line: var(--ink); } }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 .box, .panel, .way-back { font: 400 var(--ldnqa-font-size, 1rem)/1.55 var(--sans); color: var(--ink); overflow-wrap: break-word; text-align: start; }
@@ -130,7 +131,8 @@ textarea::placeholder { color: var(--quiet); opacity: 1; } textarea[aria-invalid
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }
 @media (forced-colors: active) { .alarm, .send, .cite, .chip, .suggestion { border-color: CanvasText; } .icon { stroke: ButtonText; } }
 @media print {
-  :host { color-scheme: light !important; --paper: #fff; --ink: #000; --quiet: #333; --soft: #fff; --warn-soft: #fff; --urgent-soft: #fff; }
+  :host { color-scheme: light !important; }
+  .box, .panel { --paper: #fff; --ink: #000; --quiet: #333; --soft: #fff; --warn-soft: #fff; --urgent-soft: #fff; }
   .compose > :not(.disclaimer), .suggestions, .tools, .why, .panel .shut, .way-back, .looking, .row, .promise { display: none !important; }
   .panel { position: static; height: auto; width: auto; overflow: visible; box-shadow: none; } .inside { overflow: visible; }
   .box { border: 0; padding: 0; } .body.closed { display: block; } .line::after { content: none; } .cited { display: none !important; }
