@@ -248,6 +248,10 @@ def ask(
     if "overdose" in question:
         notice = Notice(kind=NoticeKind.EMERGENCY, text="Call your emergency number now.")
         return Answer(status=Status.URGENT, answer=notice.text, notices=(notice,), **common)
+    if "poison" in question:
+        words = "Call 112 or 1-800-222-1222 now, and keep the 50 mg package."
+        notice = Notice(kind=NoticeKind.EMERGENCY, text=words)
+        return Answer(status=Status.URGENT, answer=notice.text, notices=(notice,), **common)
     if not hits:
         return Answer(status=Status.ABSTAINED, answer="The articles do not answer this question.", **common)
     sources, statements = [], []

@@ -52,7 +52,7 @@ header + .scroll .turn:first-child { margin-block-start: 1em; border-block-start
 .dots i:nth-child(2) { animation-delay: 0.2s; } .dots i:nth-child(3) { animation-delay: 0.4s; }
 @keyframes breathe { 0%, 70%, 100% { opacity: 0.25; } 35% { opacity: 1; } }
 .understood:not(:empty) { color: var(--quiet); font-size: 0.92em; margin-block-start: 0.3em; }
-.alarm { margin-block: 0.9em; padding: 0.8em 1em; background: var(--urgent-soft); border: 2px solid var(--urgent); border-inline-start-width: 0.5em; border-radius: var(--radius); font-size: 1.08em; font-weight: 600; }
+.alarm { margin-block: 0.9em; padding: 0.8em 1em; background: var(--urgent-soft); border: 2px solid var(--urgent); border-inline-start-width: 0.5em; border-radius: var(--radius); font-size: 1.06em; font-weight: 500; }
 .alarm-name { color: var(--urgent); font-weight: 750; margin-block-end: 0.15em; }
 .tel { display: inline-block; color: inherit; font-weight: 800; white-space: nowrap; padding: 0.05em 0.3em; margin-inline: 0.05em; min-height: 1.6em; border: 1px solid var(--urgent); border-radius: 0.35em; text-decoration: none; background: var(--paper); }
 .words:not(:empty) { margin-block-start: 0.8em; border-inline-start: 3px solid var(--line); padding-inline-start: 0.9em; display: grid; gap: 0.6em; }
@@ -86,7 +86,8 @@ details dt { font-weight: 600; font-size: 0.92em; margin-block-start: 0.4em; } d
 .card > blockquote { font-family: var(--serif); font-size: 1.08em; line-height: 1.55; margin-block: 0.4em 0.6em; }
 .card dl > div { display: flex; flex-wrap: wrap; gap: 0 0.6em; } .card dt { color: var(--quiet); min-width: 7.5em; } .card dd { flex: 1 1 14em; min-width: 0; }
 .card dl, .card .references { font-size: 0.94em; } .card > .caption { margin-block: 0.7em 0.15em; } .references li { padding-block: 0.1em; }
-.way { margin-block-start: 0.6em; } .way:empty { display: none; } .way > * { font-weight: 600; display: inline-block; padding-block: 0.1em; }
+.conflict > p { font-size: 0.92em; }
+.way { margin-block-start: 0.6em; } .way:empty { display: none; } .way > * { font-weight: 600; display: inline-block; padding: 0.1em 0; }
 .conflict { margin-block-start: 1.2em; border: 1px solid var(--warn); border-radius: var(--radius); padding: 0.8em 0.95em; }
 .conflict h4 { margin-block: 0 0.3em; color: var(--warn); }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14em), 1fr)); gap: 0.7em; margin-block-start: 0.7em; }
