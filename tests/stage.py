@@ -44,9 +44,22 @@ class Stage:
     def __enter__(self) -> Stage:
         open_to_all = {"allow_origins": ["*"], "allow_methods": ["*"], "allow_headers": ["*"]}
         exposed = ["Retry-After", "X-Request-ID"]
+
+        # Functions, because uvicorn takes a bound method for an application of an older kind.
+        async def host(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._host(scope, receive, send)
+
+        async def second(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                await self.app(scope, receive, send)
+            else:
+                await without_lifespan(receive, send)
+
+        # The site as another server may serve it; when that one ends, the service goes on.
+        self.second = second
         self.app = CORSMiddleware(self._site, **open_to_all, expose_headers=exposed)
         self.site = self._stack.enter_context(serving(self.app))
-        self.host = self._stack.enter_context(serving(self._host))
+        self.host = self._stack.enter_context(serving(host))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -78,7 +91,7 @@ class Stage:
 
     async def _host(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._service(scope, receive, send)
+            await without_lifespan(receive, send)
             return
         path = scope["path"]
         if path.startswith(("/widget/", "/v1/")):
@@ -102,6 +115,13 @@ class Stage:
         wide = '<meta name="viewport" content="width=device-width, initial-scale=1">'
         self.pages[path] = (f"{base}{wide}{icon if not policy else ''}{head}</head><body>{body}</body></html>", policy)
         return self.host + path
+
+
+async def without_lifespan(receive: Receive, send: Send) -> None:
+    """Starts and ends a server of a service that another server has started."""
+    for event in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{event}.complete"})
 
 
 def answer_to(asked: dict[str, Any]) -> Answer:
@@ -144,11 +164,11 @@ def streamed(*, pieces: int | None = None, only: int | None = None, hang: bool =
     return act
 
 
-def as_json(drop: str | None = None, **changed: Any):
+def as_json(drop: str | None = None, *, article_id: str | None = ARTICLE, **changed: Any):
     """Answers with JSON although a stream was asked for, without a field or with others."""
 
     async def act(asked, scope, receive, send):
-        answer = {**answer_to(asked).model_dump(mode="json"), **changed}
+        answer = {**answer_to({**asked, "article_id": article_id}).model_dump(mode="json"), **changed}
         answer.pop(drop or "", None)
         await JSONResponse(answer)(scope, receive, send)
 
@@ -186,6 +206,7 @@ class Visits:
             base_url=self._stage.site, **{"reduced_motion": "reduce", "viewport": {"width": 900, "height": 800}, **options}
         )
         self._contexts.append(context)
+        context.set_default_timeout(10_000)
         page = context.new_page()
         known = (self._stage.site, self._stage.host, "data:", "blob:")
         page.on("request", lambda r: r.url.startswith(known) or self.complaints.append(f"fetched {r.url}"))
