@@ -101,7 +101,9 @@ class Stage:
             await Response(content, media_type="text/javascript")(scope, receive, send)
         elif path in self.pages:
             content, policy = self.pages[path]
-            media_type = "text/css" if path.endswith(".css") else "application/json" if path.endswith("json") else "text/html"
+            media_type = (
+                "text/css" if path.endswith(".css") else "application/json" if path.endswith("json") else "text/html"
+            )
             headers = {"Content-Security-Policy": policy} if policy else {}
             await Response(content, media_type=media_type, headers=headers)(scope, receive, send)
         else:
@@ -203,7 +205,8 @@ class Visits:
 
     def __call__(self, path: str = PAGE, **options: Any) -> Any:
         context = self._browser.new_context(
-            base_url=self._stage.site, **{"reduced_motion": "reduce", "viewport": {"width": 900, "height": 800}, **options}
+            base_url=self._stage.site,
+            **{"reduced_motion": "reduce", "viewport": {"width": 900, "height": 800}, **options},
         )
         self._contexts.append(context)
         context.set_default_timeout(10_000)

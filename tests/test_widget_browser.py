@@ -83,7 +83,14 @@ def test_a_citation_opens_the_exact_quote_and_shows_it_in_the_article(visit):
     expect(cite).to_have_attribute("aria-expanded", "true")
     card = turn.locator(".cited .card").first
     expect(card.locator("blockquote")).to_have_text(QUOTE)
-    for words in ("Guideline", "Low dose", "Under review", "February 27, 2025", "Journal of Examples, 2017", "Examplol and placebol"):
+    for words in (
+        "Guideline",
+        "Low dose",
+        "Under review",
+        "February 27, 2025",
+        "Journal of Examples, 2017",
+        "Examplol and placebol",
+    ):
         expect(card).to_contain_text(words)
     assert [link.get_attribute("href") for link in card.locator(".references a").all()] == [
         "https://doi.org/10.1000/182",
@@ -235,7 +242,9 @@ def test_an_answer_that_breaks_off_is_not_taken_for_whole(visit, stage, act):
     assert heard(page, "answer") == []
 
 
-@pytest.mark.parametrize("act", [as_json("disclaimer"), streamed(drop="disclaimer"), as_json(disclaimer={"id": "x", "text": " "})])
+@pytest.mark.parametrize(
+    "act", [as_json("disclaimer"), streamed(drop="disclaimer"), as_json(disclaimer={"id": "x", "text": " "})]
+)
 def test_without_a_disclaimer_no_word_of_an_answer_is_shown(visit, stage, act):
     page = visit()
     stage.acts.append(act)
@@ -422,7 +431,9 @@ def test_no_width_makes_the_page_scroll_sideways(visit, width):
     turn = shown_whole(ask(page, DOSE))
     turn.locator(".cite").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    inner = page.evaluate("(() => { const b = document.querySelector('ldnqa-chat').shadowRoot.querySelector('.box'); return [b.scrollWidth, b.clientWidth]; })()")
+    inner = page.evaluate(
+        "(() => { const b = document.querySelector('ldnqa-chat').shadowRoot.querySelector('.box'); return [b.scrollWidth, b.clientWidth]; })()"
+    )
     assert inner[0] <= inner[1]
 
 
@@ -451,7 +462,9 @@ def test_on_paper_there_are_answers_quotes_and_the_disclaimer_and_no_controls(vi
     expect(turn.locator(".said").first).to_be_visible()
     expect(turn.locator(".source blockquote").first).to_be_visible()
     expect(turn.locator(".disclaimer")).to_be_visible()
-    expect(box_of_paper(page).locator("textarea:visible, .send:visible, .tools:visible, .suggestions:visible")).to_have_count(0)
+    expect(
+        box_of_paper(page).locator("textarea:visible, .send:visible, .tools:visible, .suggestions:visible")
+    ).to_have_count(0)
 
 
 def box_of_paper(page):

@@ -16,7 +16,7 @@ export function answerView(box) {
   const [understood, alarms, words, notes, statements, conflicts, glossary, sources] = [
     "understood", "alarms", "words", "notes", "statements", "conflicts", "glossary", "source-list",
   ].map((name) => place(name));
-  const disclaimer = el("aside", { class: "disclaimer", "aria-label": say("disclaimer") });
+  const disclaimer = el("div", { class: "disclaimer", role: "note", "aria-label": say("disclaimer") });
   const node = el("div", { class: "answer", part: "answer", lang: box.language }, understood, alarms, words, notes, statements, conflicts, glossary, sources, disclaimer);
   const known = new Map();
   let drawn = [];

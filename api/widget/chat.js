@@ -344,8 +344,12 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     if (!view) return;
     const sheet = new CSSStyleSheet();
     const fit = () => sheet.replaceSync(`.panel { --room: ${view.height}px; --below: ${Math.max(0, innerHeight - view.height - view.offsetTop)}px; }`);
+    const follow = () => {
+      fit();
+      if (this.#root.activeElement?.matches("textarea")) this.#root.activeElement.scrollIntoView({ block: "nearest" });
+    };
     fit();
-    view.addEventListener("resize", fit, { signal });
+    view.addEventListener("resize", follow, { signal });
     this.#root.adoptedStyleSheets = [...this.#root.adoptedStyleSheets, sheet];
   }
 }

@@ -58,7 +58,7 @@ export function composer(box, { send, halt, clear }) {
     el("div", { class: "entry" }, input, button),
     warning,
     el("p", { class: "quiet small" }, say("privacy"), " ", again),
-    el("aside", { class: "disclaimer", "aria-label": say("disclaimer"), lang: box.language }, el("p", {}, box.disclaimer.text)),
+    el("div", { class: "disclaimer", role: "note", "aria-label": say("disclaimer"), lang: box.language }, el("p", {}, box.disclaimer.text)),
   );
 
   return {

@@ -12,7 +12,7 @@ export const LAUNCH_STYLE = `
   all: unset; box-sizing: border-box; position: fixed; inset-block-end: max(1em, env(safe-area-inset-bottom)); inset-inline-end: 1em;
   z-index: var(--ldnqa-layer, 2147483000); display: inline-flex; align-items: center; gap: 0.6em; min-height: 3em; max-width: calc(100vw - 2em);
   padding: 0.6em 1.2em; border: 1px solid transparent; border-radius: 2em; cursor: pointer;
-  font: 600 var(--ldnqa-font-size, 1rem)/1.3 var(--ldnqa-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif);
+  font: 600 var(--ldnqa-font-size, medium)/1.3 var(--ldnqa-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif);
   background: var(--ldnqa-accent, light-dark(#0b5f5c, #7fd1c8)); color: var(--ldnqa-accent-text, light-dark(#fff, #08211f));
   box-shadow: 0 1px 3px rgb(0 0 0 / 0.25), 0 6px 20px rgb(0 0 0 / 0.18);
 }

@@ -25,7 +25,7 @@ ${LAUNCH_STYLE}
 @media (prefers-contrast: more) { .box, .panel, .way-back { --quiet: var(--ink); --line: var(--ink); } }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
-.box, .panel, .way-back { font: 400 var(--ldnqa-font-size, 1rem)/1.55 var(--sans); color: var(--ink); overflow-wrap: break-word; text-align: start; }
+.box, .panel, .way-back { font: 400 var(--ldnqa-font-size, medium)/1.55 var(--sans); color: var(--ink); overflow-wrap: break-word; text-align: start; }
 .box { container-type: inline-size; background: var(--paper); border: 1px solid var(--line); border-block-start: 4px solid var(--accent); border-radius: var(--radius); padding: 1.3em clamp(0.9em, 4cqi, 1.7em); }
 .unseen { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 h2, h3, h4 { font-family: var(--serif); font-weight: 600; line-height: 1.25; margin: 0; text-wrap: balance; }

@@ -13,7 +13,7 @@ export function turnView(box, question, { again, edit }) {
   const wait = el("p", { class: "looking" }, el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), say("looking"));
   const body = el("div", {}, wait);
   const after = el("div", { class: "after" });
-  const node = el("section", { class: "turn", "aria-labelledby": id }, heading, body, after);
+  const node = el("article", { class: "turn", "aria-labelledby": id }, heading, body, after);
   let view = null;
   let timer;
 
