@@ -27,6 +27,8 @@ STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src '
 ARTICLE = "examplol-uses"
 PAGE = f"/articles/{ARTICLE}"
 DOSE = "dose and effects at bedtime"
+TYPES = {"css": "text/css", "json": "application/json", "html": "text/html"}
+WINDOW = {"width": 900, "height": 800}
 TRUSTED = "; require-trusted-types-for 'script'; trusted-types 'none'"
 
 
@@ -108,6 +110,10 @@ class Stage:
             await Response(content, media_type=media_type, headers=headers)(scope, receive, send)
         else:
             await Response(status_code=404)(scope, receive, send)
+
+    def tag(self) -> str:
+        """The script that defines the element, and nothing more."""
+        return f'<script src="{self.site}/widget/v1/ldnqa.js" async></script>'
 
     def embed(self, body: str, policy: str = "", head: str = "") -> str:
         """The address of a page of the foreign host with `body` in it."""
@@ -218,7 +224,8 @@ class Visits:
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
         page.add_init_script(
             "window.violations = []; window.heard = [];"
-            "addEventListener('securitypolicyviolation', e => violations.push(e.violatedDirective + ' ' + e.blockedURI));"
+            "addEventListener('securitypolicyviolation',"
+            " e => violations.push(e.violatedDirective + ' ' + e.blockedURI));"
             "for (const name of ['ready', 'question', 'answer', 'citation-open', 'feedback', 'error'])"
             " addEventListener('ldnqa:' + name, e => heard.push([name, e.detail]));"
         )

@@ -269,8 +269,11 @@ def test_search_engines_are_told_what_the_page_is_and_no_review_that_did_not_hap
     assert about["dateModified"] == "2025-02-27"
     assert about["about"]["name"] == "low-dose examplol"
     assert about["citation"][1] == {
-        "@type": "CreativeWork", "name": "Examplol and placebol", "identifier": "doi:10.1000/182", "datePublished": "2017",
-    }  # fmt: skip
+        "@type": "CreativeWork",
+        "name": "Examplol and placebol",
+        "identifier": "doi:10.1000/182",
+        "datePublished": "2017",
+    }
     assert not {"lastReviewed", "reviewedBy"} & set(about)
     assert described(get(client, "/articles/hostilol"))["name"] == f"Hostilol {HOSTILE}"
     review = Review(status=ReviewStatus.APPROVED, by="R. Eader", on=date(2025, 3, 1))

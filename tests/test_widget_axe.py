@@ -6,12 +6,12 @@ import pytest
 from browser import AXE
 from playwright.sync_api import expect
 from stage import ARTICLE, DOSE, PAGE, refuse, streamed
-from test_widget_browser import TAG, ask, box_of, shown_whole
+from test_widget_browser import ask, box_of, shown_whole
 
 pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']})).violations
-  .map(found => `${found.id}: ${found.nodes.map(node => node.target.flat().join(' ') + ' ' + node.failureSummary).join('; ')}`)"""
+  .map(({id, nodes}) => `${id}: ${nodes.map(one => one.target.flat().join(' ') + ' ' + one.failureSummary).join('; ')}`)"""
 
 
 def barriers(page):
@@ -64,7 +64,9 @@ def test_the_box_in_every_state(visit, stage, scheme):
 
 
 def test_the_launcher_and_the_way_back(visit, stage, scheme):
-    article = "<main><h1>Host</h1><p>Examplol is used at a dose of 3 to 4 units, taken at bedtime. It was compared with placebol.</p></main>"
+    words = "Examplol is used at a dose of 3 to 4 units, taken at bedtime. It was compared with placebol."
+    element = f'<ldnqa-chat article="{ARTICLE}" mode="launcher"></ldnqa-chat>'
+    article = f"<main><h1>Host</h1><p>{words}</p></main>"
     page = visit(
         stage.embed(f'{article}<ldnqa-chat article="{ARTICLE}" mode="launcher"></ldnqa-chat>{TAG(stage)}'),
         color_scheme=scheme,

@@ -165,7 +165,7 @@ def test_a_stopped_answer_says_so_and_keeps_its_disclaimer(visit, stage):
 def test_a_server_that_was_killed_and_came_back_answers_the_same_question(visit, stage, browser):
     with serving(stage.second) as address:
         port = int(address.rpartition(":")[2])
-        page = visit(stage.embed(f'<ldnqa-chat article="examplol-uses" api="{address}"></ldnqa-chat>{TAG(stage)}'))
+        page = visit(stage.embed(f'<ldnqa-chat article="examplol-uses" api="{address}"></ldnqa-chat>{stage.tag()}'))
         box_of(page)
     visit.expected += [address, "ERR_"]
     turn = ask(page, DOSE)
@@ -176,10 +176,6 @@ def test_a_server_that_was_killed_and_came_back_answers_the_same_question(visit,
         shown_whole(box_of(page).locator(".turn").last)
         expect(box_of(page).locator(".turn")).to_have_count(1)
         page.close()
-
-
-def TAG(stage):
-    return f'<script src="{stage.site}/widget/v1/ldnqa.js" async></script>'
 
 
 def test_a_server_that_is_busy_is_asked_again_when_it_says(visit, stage):
@@ -226,7 +222,7 @@ def test_offline_keeps_the_question_until_there_is_a_connection(visit):
 
 
 def test_silence_ends_after_the_timeout(visit, stage):
-    page = visit(stage.embed(f'<ldnqa-chat article="examplol-uses" timeout="0.3"></ldnqa-chat>{TAG(stage)}'))
+    page = visit(stage.embed(f'<ldnqa-chat article="examplol-uses" timeout="0.3"></ldnqa-chat>{stage.tag()}'))
     stage.acts.append(silence)
     turn = ask(page, DOSE)
     expect(turn.get_by_role("alert")).to_contain_text("No answer came in time.")
@@ -255,7 +251,7 @@ def test_without_a_disclaimer_no_word_of_an_answer_is_shown(visit, stage, act):
 
 def test_a_box_without_its_disclaimer_is_not_drawn(visit, stage):
     stage.acts.append(no_box)
-    page = visit(stage.embed(f'<ldnqa-chat article="examplol-uses"></ldnqa-chat>{TAG(stage)}'))
+    page = visit(stage.embed(f'<ldnqa-chat article="examplol-uses"></ldnqa-chat>{stage.tag()}'))
     expect(page.get_by_role("alert")).to_contain_text("cannot be loaded")
     page.get_by_role("button", name="Try again").click()
     box_of(page)
@@ -396,7 +392,8 @@ def test_a_conversation_and_a_draft_survive_a_reload_where_the_page_asks_for_it(
     assert [turn["question"] for turn in stage.asked[-1]["history"]] == [DOSE]
     tampered = page.evaluate(
         "() => { const [key, value] = Object.entries(sessionStorage).find(([k]) => k.endsWith(':examplol-uses'));"
-        " const kept = JSON.parse(value); delete kept[0].disclaimer; sessionStorage.setItem(key, JSON.stringify(kept)); }"
+        " const kept = JSON.parse(value); delete kept[0].disclaimer;"
+        " sessionStorage.setItem(key, JSON.stringify(kept)); }"
     )
     assert tampered is None
     page.reload()
@@ -454,6 +451,9 @@ def test_every_target_is_24_pixels_at_least(visit):
     assert page.evaluate(SMALL) == []
 
 
+CONTROLS = "textarea:visible, .send:visible, .tools:visible, .suggestions:visible"
+
+
 def test_on_paper_there_are_answers_quotes_and_the_disclaimer_and_no_controls(visit):
     page = visit()
     turn = shown_whole(ask(page, DOSE))
@@ -467,14 +467,11 @@ def test_on_paper_there_are_answers_quotes_and_the_disclaimer_and_no_controls(vi
     ).to_have_count(0)
 
 
-def box_of_paper(page):
-    return page.locator("ldnqa-chat")
-
-
 def test_nothing_on_the_page_moves_when_the_box_arrives(visit):
     page = visit("about:blank")
     page.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => { for (const one of list.getEntries()) shift += one.value; })"
+        "window.shift = 0;"
+        "new PerformanceObserver(list => { for (const one of list.getEntries()) shift += one.value; })"
         ".observe({type: 'layout-shift', buffered: true});"
     )
     page.goto(f"{PAGE}#ask")

@@ -13,7 +13,8 @@ import { speaker, wordsOf } from "./words.js";
 const HERE = import.meta.url;
 const LANGUAGES = ["de"];
 const DEFAULT_TIMEOUT_S = 30;
-const MAX_SUGGESTIONS = 6;
+// More than this is a list to read, and pushes the input out of a small window.
+const MAX_SUGGESTIONS = 4;
 let boxes = 0;
 
 /** The element; a class of nothing where there is no page, so that importing it there does no harm. */

@@ -29,7 +29,7 @@ ${LAUNCH_STYLE}
 .box { container-type: inline-size; background: var(--paper); border: 1px solid var(--line); border-block-start: 4px solid var(--accent); border-radius: var(--radius); padding: 1.3em clamp(0.9em, 4cqi, 1.7em); }
 .unseen { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 h2, h3, h4 { font-family: var(--serif); font-weight: 600; line-height: 1.25; margin: 0; text-wrap: balance; }
-h2 { font-size: 1.45em; } h3 { font-size: 1.25em; } h4 { font-size: 1.05em; margin-block: 1.2em 0.4em; }
+h2 { font-size: 1.45em; text-wrap: wrap; } h3 { font-size: 1.25em; } h4 { font-size: 1.05em; margin-block: 1.2em 0.4em; }
 p, ul, ol, dl, dd, blockquote, fieldset { margin: 0; padding: 0; border: 0; } ul, ol { list-style: none; }
 p { text-wrap: pretty; } .lines { white-space: pre-line; } .quiet { color: var(--quiet); } .small { font-size: 0.88em; }
 .promise { font-size: 0.92em; margin-block-start: 0.25em; }

@@ -60,7 +60,7 @@ export function turnView(box, question, { again, edit }) {
     const retry = wayOn();
     const more = failure.detail || (failure.requestId && say("error_request", { id: failure.requestId }));
     const said = el("p", {}, say(`error_${known}`));
-    after.replaceChildren(el("div", { class: "mishap", role: "alert" }, said, more && el("p", { class: "quiet" }, more)), retry);
+    after.replaceChildren(el("div", { class: failure.kind === "busy" ? "mishap calm" : "mishap", role: "alert" }, said, more && el("p", { class: "quiet" }, more)), retry);
     if (failure.kind === "busy") countDown(retry.querySelector("button"), failure.wait);
     if (failure.kind === "offline") {
       addEventListener("online", () => after.isConnected && (said.textContent = say("error_online")), { once: true });
