@@ -30,6 +30,8 @@ from ldnqa.index import (
     QUESTIONS,
     QUOTE_VECTORS,
     STORE,
+    TITLE_VECTORS,
+    VOCABULARY,
     read_vectors,
 )
 from ldnqa.lexical import Lexical
@@ -38,8 +40,9 @@ from ldnqa.stores import store_type
 from ldnqa.swap import sync, verified
 from ldnqa.text import terms
 from ldnqa.types import Article, GlossaryEntry, Passage
+from ldnqa.vocabulary import Vocabulary, vocabulary_of
 
-# 32 bytes a vector, for the passages, then the quotes, then the questions: how the next build knows what it can reuse.
+# 32 bytes a vector, for the passages, the quotes, the questions and the titles, in this order: how the next build knows what it can reuse.
 KEYS = "vectors/keys.npy"
 
 # Texts between two signs of progress: about two seconds on two cores.
@@ -140,8 +143,10 @@ class Parts:
     passage_vectors: Vectors
     quote_vectors: Vectors
     question_vectors: Vectors
+    title_vectors: Vectors
     keys: NDArray[np.uint8]
     lexical: Lexical
+    vocabulary: Vocabulary
     vectors: Embedding
 
 
@@ -154,24 +159,37 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
         tell(Progress("splitting", done, len(articles)))
     questions = [(article.id, question) for article in articles.values() for question in _questions(article)]
 
-    counts = [len(passages), sum(len(passage.quotes) for passage in passages), len(questions)]
+    counts = [len(passages), sum(len(passage.quotes) for passage in passages), len(questions), len(articles)]
     arrays = [np.empty((count, encoder.dimension), dtype=np.float32) for count in counts]
     keys = np.empty((sum(counts), hashlib.sha256().digest_size), dtype=np.uint8)
-    texts = (_passage_texts(articles, passages), _quote_texts(articles, passages), (text for _, text in questions))
+    texts = (
+        _passage_texts(articles, passages),
+        _quote_texts(articles, passages),
+        (text for _, text in questions),
+        (article.title for article in articles.values()),
+    )
     done = first = 0
-    for array, of_kind, kind in zip(arrays, texts, ("passage", "passage", "question"), strict=True):
+    for array, of_kind, kind in zip(arrays, texts, ("passage", "passage", "question", "question"), strict=True):
         for more in vectors.fill(array, keys[first : first + len(array)], of_kind, kind):
             done += more
             tell(Progress("encoding", done, len(keys)))
         first += len(array)
     lexical = Lexical.build(terms(text) for text in _passage_texts(articles, passages))
-    return Parts(passages, questions, arrays[0], arrays[1], arrays[2], keys, lexical, vectors)
+    vocabulary = vocabulary_of(text for article in articles.values() for text in _words_of(article))
+    return Parts(passages, questions, *arrays, keys, lexical, vocabulary, vectors)
 
 
 def _questions(article: Article) -> list[str]:
     """What the article says it answers: its title if that is a question, then what its editors listed, each once."""
     titles = [article.title] if article.title.rstrip().endswith("?") else []
     return list(dict.fromkeys([*titles, *article.questions]))
+
+
+def _words_of(article: Article) -> Iterator[str]:
+    """Everything of an article whose words a reader may take up."""
+    yield from (article.title, *article.subject, *article.questions)
+    for section in article.sections:
+        yield from (section.heading, section.text)
 
 
 def _passage_texts(articles: Mapping[str, Article], passages: Iterable[Passage]) -> Iterator[str]:
@@ -194,7 +212,9 @@ def known_vectors(index: Path, encoder: Encoder) -> Known:
             return {}
         folder = index / BUILDS / manifest.index_id
         rows = [
-            row for name in (PASSAGE_VECTORS, QUOTE_VECTORS, QUESTION_VECTORS) for row in read_vectors(folder / name)
+            row
+            for name in (PASSAGE_VECTORS, QUOTE_VECTORS, QUESTION_VECTORS, TITLE_VECTORS)
+            for row in read_vectors(folder / name)
         ]
         keys = np.load(folder / KEYS, allow_pickle=False)
         return dict(zip((key.tobytes() for key in keys), rows, strict=True))
@@ -216,6 +236,9 @@ def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path
     np.save(folder / PASSAGE_VECTORS, parts.passage_vectors, allow_pickle=False)
     np.save(folder / QUOTE_VECTORS, parts.quote_vectors, allow_pickle=False)
     np.save(folder / QUESTION_VECTORS, parts.question_vectors, allow_pickle=False)
+    np.save(folder / TITLE_VECTORS, parts.title_vectors, allow_pickle=False)
+    vocabulary = {"counts": parts.vocabulary.counts, "abbreviations": parts.vocabulary.abbreviations}
+    (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0), encoding="utf-8")
     np.save(folder / KEYS, parts.keys, allow_pickle=False)
     parts.lexical.save(folder / LEXICAL)
     kept = store_type(store)(encoder.dimension)

@@ -6,12 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 
 from ldnqa.chunk import embedded_text
 from ldnqa.index import Index
-from ldnqa.retrieve import Query
+from ldnqa.retrieve import Query, unit
 from ldnqa.text import names, terms
 from ldnqa.types import Hit, Quote, Tier
 
@@ -137,9 +135,9 @@ def covered(query: Query, text_terms: Sequence[str], about: frozenset[str], inde
     lexicon knows other names is there if one of those is. A question that names nothing else has nothing covered.
     """
     present = frozenset(text_terms)
-    wanted = [group - about for group in query.term_groups if not group <= about]
-    weights = [min(index.rarity(term) for term in group) for group in wanted]
-    found = [weight for weight, group in zip(weights, wanted, strict=True) if group & present]
+    wanted = [(group - about, weight) for group, weight in query.term_groups.items() if not group <= about]
+    weights = [weight * min(index.rarity(term) for term in group) for group, weight in wanted]
+    found = [weight for weight, (group, _) in zip(weights, wanted, strict=True) if group & present]
     return sum(found) / sum(weights) if wanted else 0.0
 
 
@@ -148,7 +146,7 @@ def unknown(query: Query, about: frozenset[str], index: Index) -> float:
 
     Words that only ask do not count: an article need not say "work" or "expect" to answer.
     """
-    wanted = [group - about for group in query.term_groups if not group <= about | query.generic]
+    wanted = [group - about for group in query.own_groups if not group <= about | query.generic]
     weights = [min(index.rarity(term) for term in group) for group in wanted]
     missing = [weight for weight, group in zip(weights, wanted, strict=True) if not any(map(index.has_term, group))]
     return sum(missing) / sum(weights) if wanted else 0.0
@@ -157,9 +155,3 @@ def unknown(query: Query, about: frozenset[str], index: Index) -> float:
 def subject_terms(index: Index) -> frozenset[str]:
     """Terms of the names of what most articles are about."""
     return frozenset(term for name in index.subject for term in terms(name))
-
-
-def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The vector at length 1; a zero vector stays zero."""
-    length = float(np.linalg.norm(vector))
-    return vector / np.float32(length) if length else vector
