@@ -16,9 +16,12 @@ from playwright.sync_api import Page, sync_playwright
 FOLDER = Path(__file__).parent.parent / "docs" / "screens"
 ARTICLE = "/articles/ldn-indications"
 DOSE = "What dose of LDN is used, and when is it taken?"
+# Drawn at every width and in both schemes; the rest only light, wide and narrow.
+EVERYWHERE = {"article", "box", "source", "urgent", "articles"}
 HOST = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>A page of another site</title><main><h1>A page of another site</h1><p>It has words of its own.</p></main>
-<ldnqa-chat article="ldn-indications" mode="launcher" {more}></ldnqa-chat><script src="/widget/v1/ldnqa.js" async></script>"""
+<ldnqa-chat article="ldn-indications" mode="launcher" {more}></ldnqa-chat>
+<script src="/widget/v1/ldnqa.js" async></script>"""
 
 
 def ask(page: Page, question: str, done: str = ".tools") -> Any:
@@ -61,6 +64,9 @@ def main(site: str) -> None:
             return page
 
         def save(target: Any, name: str) -> None:
+            shown = name.removesuffix("-dark").removesuffix("-768-light")
+            if shown != name and name.rsplit("-", 2)[0] not in EVERYWHERE:
+                return
             target.screenshot(path=FOLDER / f"{name}.png")
 
         for width, scheme in ((1100, "light"), (1100, "dark"), (768, "light"), (320, "light"), (320, "dark")):
@@ -111,17 +117,18 @@ def main(site: str) -> None:
         page.set_viewport_size({"width": 860, "height": 980})
         turn.evaluate("node => node.scrollIntoView({block: 'start'})")
         save(page, "answer")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
         page.emulate_media(media="print")
-        page.pdf(path=FOLDER / "print.pdf")
+        turn.evaluate("node => node.scrollIntoView({block: 'start'})")
+        save(page, "print")
         page.context.close()
 
         page = visit(700, "light", f"{ARTICLE}?question={DOSE.replace(' ', '+')}#answer")
         save(page, "no-script")
         page.context.close()
         page = visit(700, "light", "/host.html")
-        page.route(
-            "**/host.html", lambda route: route.fulfill(content_type="text/html", body=HOST.format(more='lang="de"'))
-        )
+        german = HOST.format(more='lang="de"')
+        page.route("**/host.html", lambda route: route.fulfill(content_type="text/html", body=german))
         page.goto("/host.html")
         page.get_by_role("button", name="Zu diesem Artikel fragen").click()
         ask(page, DOSE)

@@ -11,7 +11,8 @@ from test_widget_browser import ask, box_of, shown_whole
 pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']})).violations
-  .map(({id, nodes}) => `${id}: ${nodes.map(one => one.target.flat().join(' ') + ' ' + one.failureSummary).join('; ')}`)"""
+  .map(({id, nodes}) => `${id}: ${nodes.map(one => one.target.flat().join(' ') + ' ' + one.failureSummary)
+    .join('; ')}`)"""
 
 
 def barriers(page):
@@ -68,7 +69,7 @@ def test_the_launcher_and_the_way_back(visit, stage, scheme):
     element = f'<ldnqa-chat article="{ARTICLE}" mode="launcher"></ldnqa-chat>'
     article = f"<main><h1>Host</h1><p>{words}</p></main>"
     page = visit(
-        stage.embed(f'{article}<ldnqa-chat article="{ARTICLE}" mode="launcher"></ldnqa-chat>{TAG(stage)}'),
+        stage.embed(f"{article}{element}{stage.tag()}"),
         color_scheme=scheme,
     )
     button = page.get_by_role("button", name="Ask about this article")

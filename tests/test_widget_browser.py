@@ -428,14 +428,14 @@ def test_no_width_makes_the_page_scroll_sideways(visit, width):
     turn = shown_whole(ask(page, DOSE))
     turn.locator(".cite").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    inner = page.evaluate(
-        "(() => { const b = document.querySelector('ldnqa-chat').shadowRoot.querySelector('.box'); return [b.scrollWidth, b.clientWidth]; })()"
-    )
+    box = box_of(page).locator(".box")
+    inner = box.evaluate("node => [node.scrollWidth, node.clientWidth]")
     assert inner[0] <= inner[1]
 
 
-SMALL = """() => [...document.querySelector('ldnqa-chat').shadowRoot.querySelectorAll('button, summary, .choice, textarea, select, .tel')]
-  .filter(node => node.checkVisibility()).map(node => [node.getBoundingClientRect(), node.className || node.tagName])
+SMALL = """() => [...document.querySelector('ldnqa-chat').shadowRoot
+  .querySelectorAll('button, summary, .choice, textarea, select, .tel')].filter(node => node.checkVisibility())
+  .map(node => [node.getBoundingClientRect(), node.className || node.tagName])
   .filter(([box]) => box.width < 24 || box.height < 24).map(([box, name]) => `${name} ${box.width}x${box.height}`)"""
 
 
@@ -462,9 +462,7 @@ def test_on_paper_there_are_answers_quotes_and_the_disclaimer_and_no_controls(vi
     expect(turn.locator(".said").first).to_be_visible()
     expect(turn.locator(".source blockquote").first).to_be_visible()
     expect(turn.locator(".disclaimer")).to_be_visible()
-    expect(
-        box_of_paper(page).locator("textarea:visible, .send:visible, .tools:visible, .suggestions:visible")
-    ).to_have_count(0)
+    expect(page.locator("ldnqa-chat").locator(CONTROLS)).to_have_count(0)
 
 
 def test_nothing_on_the_page_moves_when_the_box_arrives(visit):

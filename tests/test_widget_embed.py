@@ -1,4 +1,4 @@
-"""The box on other people's pages: strict policies, hostile styles, every attribute, variable, part, event and method."""
+"""The box on other people's pages: strict policies, hostile styles; every attribute, variable, part and event."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def look(page):
     return page.evaluate(
         """() => [...document.querySelector('ldnqa-chat').shadowRoot.querySelectorAll('.box, .box *')].map(node => {
           const style = getComputedStyle(node);
-          return [node.className, style.color, style.backgroundColor, style.fontSize, style.fontFamily, style.visibility]; })"""
+          return [node.className, style.color, style.backgroundColor, style.fontSize, style.fontFamily]; })"""
     )
 
 
@@ -116,8 +116,8 @@ def test_the_hosts_styles_cannot_break_the_box_nor_the_box_the_host(visit, stage
     turn = shown_whole(ask(hostile, DOSE))
     expect(turn.locator(".disclaimer")).to_be_visible()
     assert look(hostile) == look(plain)
-    own = "[getComputedStyle(document.querySelector('#own')).color, document.styleSheets.length, document.head.childElementCount]"
-    assert hostile.evaluate(own)[0] == "rgb(255, 0, 0)"
+    own = hostile.evaluate("getComputedStyle(document.querySelector('#own')).color")
+    assert own == "rgb(255, 0, 0)"
 
 
 def test_several_boxes_on_a_page_keep_apart(visit, stage, tag):
@@ -132,7 +132,8 @@ def test_several_boxes_on_a_page_keep_apart(visit, stage, tag):
         assert stage.asked[-1]["article_id"] == article
         assert stage.asked[-1]["history"] == []
     ids = page.evaluate(
-        "[...document.querySelectorAll('ldnqa-chat')].flatMap(b => [...b.shadowRoot.querySelectorAll('[id]')].map(n => n.id))"
+        "[...document.querySelectorAll('ldnqa-chat')]"
+        ".flatMap(box => [...box.shadowRoot.querySelectorAll('[id]')].map(node => node.id))"
     )
     assert len(ids) == len(set(ids))
 
@@ -334,7 +335,8 @@ def test_every_part_can_be_styled_and_the_disclaimer_is_none(visit, stage, tag):
     rules = "".join(f"ldnqa-chat::part({name}) {{ outline: 1px solid rgb(9, 9, 9) }}" for name in PARTS)
     page = visit(stage.embed(ELEMENT + tag(), head=f"<style>{rules}</style>"))
     shown_whole(ask(page, DOSE)).locator(".cite").first.click()
-    styled = "name => [...document.querySelector('ldnqa-chat').shadowRoot.querySelectorAll(`[part=${name}]`)].some(n => getComputedStyle(n).outlineColor === 'rgb(9, 9, 9)')"
+    styled = """name => [...document.querySelector('ldnqa-chat').shadowRoot.querySelectorAll(`[part=${name}]`)]
+      .some(node => getComputedStyle(node).outlineColor === 'rgb(9, 9, 9)')"""
     assert {name for name in PARTS - {"launcher", "panel"} if not page.evaluate(styled, name)} == set()
     assert page.locator("ldnqa-chat .disclaimer[part]").count() == 0
 
