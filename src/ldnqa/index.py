@@ -216,9 +216,7 @@ def _check_shapes(index: Index) -> None:
 
 
 def _says_more(article: Article) -> bool:
-    return (
-        not fold_space(article.sections[0].text).startswith(article.title.rstrip(" .…")) if article.sections else True
-    )
+    return not fold_space(article.sections[0].text).startswith(article.title.rstrip(" .…")) if article.sections else True
 
 
 def _lines(path: Path) -> Iterator[bytes]:
