@@ -338,7 +338,7 @@ def test_thumbs_send_a_rating_and_a_reason(visit, stage):
     page = visit()
     turn = shown_whole(ask(page, DOSE))
     turn.get_by_role("button", name="Not helpful").click()
-    turn.get_by_label("A quote or source is wrong").check()
+    turn.get_by_label("Something in it is wrong").check()
     turn.get_by_label("Anything to add?").fill(" The second. ")
     turn.get_by_role("button", name="Send").click()
     expect(turn.get_by_text("Thank you.")).to_be_visible()
@@ -346,7 +346,7 @@ def test_thumbs_send_a_rating_and_a_reason(visit, stage):
     turn.get_by_role("button", name="Helpful", exact=True).click()
     expect(turn.get_by_text("Thank you.")).to_be_visible()
     assert stage.feedback == [
-        {"answer_id": "ans_1", "rating": "down", "reason": "wrong_source", "comment": "The second."},
+        {"answer_id": "ans_1", "rating": "down", "reason": "wrong", "comment": "The second."},
         {"answer_id": "ans_1", "rating": "up"},
     ]
     assert heard(page, "feedback") == stage.feedback
@@ -483,3 +483,24 @@ def test_a_page_that_was_asked_in_its_address_keeps_its_answer(visit):
     expect(page.locator("#answer .said").first).to_contain_text("taken at bedtime")
     expect(page.locator("ldnqa-chat")).to_have_count(0)
     assert json.dumps(page.evaluate("heard")) == "[]"
+
+
+@pytest.mark.model
+def test_the_real_articles_are_asked_followed_up_and_shown(browser, live_site):
+    """A whole conversation with a real `ldnqa serve` of the articles that ship, streamed."""
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto(f"{live_site}/articles/ldn-indications")
+    with page.expect_response(f"{live_site}/v1/ask") as asked:
+        turn = shown_whole(ask(page, "What dose of LDN is used, and when is it taken?"))
+    assert asked.value.headers["content-type"].startswith("text/event-stream")
+    expect(turn.locator(".statement").first).to_contain_text("1.5 mg to 4.5 mg")
+    turn.locator(".cite").first.click()
+    quote = turn.locator(".cited blockquote").first.text_content()
+    turn.get_by_role("button", name="Show in the article").first.click()
+    marked = page.evaluate("[...CSS.highlights.get('ldnqa-quote')].map(String).join('')")
+    assert " ".join(marked.split()) == quote
+    turn = shown_whole(ask(page, "And the side effects?"))
+    expect(turn.locator(".understood")).to_contain_text("Understood as:")
+    turn = shown_whole(ask(page, "My child swallowed my naltrexone tablets"))
+    expect(turn.get_by_role("alert").get_by_role("link", name="112")).to_be_visible()
+    page.close()

@@ -3,7 +3,7 @@
 import { DRAWINGS, el, icon } from "./dom.js";
 import { sendFeedback } from "./client.js";
 
-const REASONS = ["not_answered", "hard_to_understand", "wrong_source", "incomplete", "other"];
+const REASONS = ["off_topic", "unclear", "wrong", "incomplete", "outdated", "unsafe", "other"];
 const MAX_COMMENT = 1000;
 
 /** Two thumbs, and the form behind the second. */
