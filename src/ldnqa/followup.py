@@ -40,7 +40,17 @@ _EMPTY_PRONOUN = re.compile(
 )
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
 _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
-_POINTS_BACK = re.compile(r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b(?! (?:articles?|pages?|sites?|box)\b)",
+    re.IGNORECASE,
+)
+# "And for MS?", "in Crohn's?", "MS?": a question that only puts another thing in the place of one before.
+_ANOTHER = re.compile(
+    r"(?:(?:and|but|or|so|ok(?:ay)?|also|then|what about|how about|same)\W+)*"
+    r"(?:(?:for|in|with|on|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
+    re.IGNORECASE,
+)
+_COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -76,43 +86,39 @@ def read(
         own = fold_space(asked)
         if vocabulary:
             own = vocabulary.corrected(own, lexicon.vocabulary)
-        before = readings[-1].text if readings else None
-        text, own = _read_one(own, before, subject, other_names, lexicon)
+        text, own = _read_one(own, readings[-1] if readings else None, subject, other_names, lexicon)
         readings.append(Reading(text, own))
     return Reading(readings[-1].text, readings[-1].own, tuple(reading.text for reading in readings[-2::-1]))
 
 
 def _read_one(
-    own: str, before: str | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
+    own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
 ) -> tuple[str, str]:
     """(the question by itself, the part of it that is new), given the reading of the one before it."""
-    if before is not None and leans(own):
-        switched = _switched(own, before, lexicon)
-        if switched:
-            return switched, switched
-    meant = _other_medicine(before, subject, other_names, lexicon) or subject
-    if meant and not _names_any(own, (meant, *other_names)):
+    if before is not None and (switched := _switched(own, before.text, lexicon)):
+        return switched, switched
+    meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
+    if meant and not _names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = _name_subject(own, meant)
-        if named != own and not _GOES_ON.match(own):
+        if named != own and set(terms(named)) - set(terms(meant)) - lexicon.generic_terms:
             return named, named
     if before is None or not leans(own):
         return own, own
-    text = f"{before if before.endswith(('?', '.', '!')) else before + '?'} {own}"
+    text = f"{before.text if before.text.endswith(('?', '.', '!')) else before.text + '?'} {own}"
     if meant and not _names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
-    return text, own
+    # "Why?", "yes" and "tell me more" bring nothing to look up.
+    return text, own if set(terms(own)) - lexicon.generic_terms else before.own
 
 
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
     """`before` with the one thing `own` names in the place of what it names of that kind; None if there is no such."""
+    start = _ANOTHER.match(own)
     named = lexicon.things_in(own)
-    if len({kind for kind, _ in named}) != 1:
+    if start is None or len(named) != 1:
         return None
-    (kind, thing), *more = named
-    rest = own
-    for _, text in named:
-        rest = rest.replace(text, " ")
-    if more or set(terms(rest)) - lexicon.generic_terms:
+    kind, thing = named[0]
+    if own[start.end() :].strip(" ?.!") != thing:
         return None
     old = [text for other, text in lexicon.things_in(before) if other == kind]
     if not old or thing.lower() in (text.lower() for text in old):
@@ -121,12 +127,14 @@ def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
 
 
 def _other_medicine(
-    before: str | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
+    own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
 ) -> str | None:
-    """The medicine the reading before this names, if it names one and not the subject: "it" is that then."""
-    if before is None or (subject and _names_any(before, (subject, *other_names))):
+    """The medicine "it" is, if not the subject: one that the reading before names alone, or that is to be stopped."""
+    if before is None:
         return None
-    return next((text for kind, text in lexicon.things_in(before) if kind == "medicine"), None)
+    other = next((text for kind, text in lexicon.things_in(before.text) if kind == "medicine"), None)
+    alone = not (subject and _names_any(before.text, (subject, *other_names)))
+    return other if alone or _COMING_OFF.search(own) else None
 
 
 def _names_any(text: str, subject: Sequence[str]) -> bool:

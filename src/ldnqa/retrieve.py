@@ -37,6 +37,8 @@ TITLE_SHARE = 0.5
 SELF_CONTAINED = 0.8
 FADING_SLOPE = 1.75
 MOST_KEPT = 0.7
+# Other names of one thing that are embedded with the question; more of them drown it.
+NAMES_EMBEDDED = 4
 # So many questions back the conversation still counts.
 MEMORY = 3
 
@@ -100,13 +102,12 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 def _spelled_out(
     question: str, index: Index, lexicon: Lexicon
 ) -> tuple[str, tuple[str, ...], tuple[frozenset[str], ...]]:
-    """A question as it is embedded, its terms, and the groups of what it names."""
+    """A question as it is embedded, with one other name for what has several; its terms; the groups of what it names."""
     matches = lexicon.other_names(question)
     for word in words(question):
         long = index.vocabulary.abbreviations.get(word)
         if long and long.lower() not in question.lower():
             matches.append((word, (long,)))
-    names = list(dict.fromkeys(name for _, others in matches for name in others))
     groups: dict[str, frozenset[str]] = {term: frozenset({term}) for term in terms(question)}
     for said, others in matches:
         named = [term for term in terms(said) if term not in lexicon.generic_terms]
@@ -115,8 +116,9 @@ def _spelled_out(
     asked = question
     for names_of_one in index.nicknames:
         asked = call_by_first_name(asked, names_of_one)
+    names = list(dict.fromkeys(name for _, others in matches for name in others[:NAMES_EMBEDDED]))
+    found = (*terms(asked), *(t for _, others in matches for name in others for t in terms(name)))
     said = f"{asked} ({', '.join(names)})" if names else asked
-    found = (*terms(asked), *(t for name in names for t in terms(name)))
     return said, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(groups.values()))
 
 

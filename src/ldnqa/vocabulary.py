@@ -23,6 +23,17 @@ SHORTEST = 4
 LONG = 8
 # Zipf frequency from which a word is taken for a word: "prednisolone" has 2.1 and "hydroxyzine" 1.7, "symtoms" 1.2.
 REAL_WORD = 1.5
+# One as common as this is no slip for another: "form" has 5.3 and "teh" 3.0.
+COMMON_WORD = 3.2
+
+# "teh", "waht": a common word with two letters swapped is that word, whatever the language's statistics say of it.
+_SWAPPED = {
+    swapped: word
+    for word in sorted(STOPWORDS)
+    for at in range(len(word) - 1)
+    if len(word) > 2 and (swapped := f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2:]}") not in STOPWORDS
+    and zipf_frequency(swapped, "en") < COMMON_WORD
+}
 
 _WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _IN_BRACKETS = re.compile(r"\(\s*([A-Z][A-Za-z0-9-]{1,9})s?\s*[;,)]")
@@ -55,6 +66,8 @@ class Vocabulary:
         return _WRITTEN.sub(right, text)
 
     def _meant(self, word: str, known: frozenset[str]) -> str | None:
+        if word in _SWAPPED and word not in self and word not in known:
+            return _SWAPPED[word]
         if len(word) < SHORTEST or word in STOPWORDS or word in known or word in self:
             return None
         key = (word, hash(known))
