@@ -288,6 +288,33 @@ def test_focus_stays_where_the_reader_put_it(visit, stage):
     expect(box.locator(".compose textarea")).to_have_value("")
 
 
+def test_focus_is_never_lost_with_a_button_that_goes_away(visit, stage):
+    page = visit()
+    box = box_of(page)
+    inside = "document.querySelector('ldnqa-chat').shadowRoot.activeElement?.className"
+    box.get_by_role("button", name="What dose is used?").click()
+    turn = shown_whole(box.locator(".turn").last)
+    assert page.evaluate(inside) == "log"
+    turn.get_by_role("button", name="Not helpful").click()
+    turn.get_by_role("button", name="Send").click()
+    expect(turn.get_by_text("Thank you.")).to_be_visible()
+    expect(turn.get_by_role("button", name="Not helpful")).to_be_focused()
+    stage.acts.append(refuse(500))
+    turn = ask(page, DOSE)
+    turn.get_by_role("button", name="Try again").click()
+    shown_whole(box.locator(".turn").last)
+    assert page.evaluate(inside) == "log"
+
+
+def test_a_box_that_is_moved_keeps_its_conversation(visit):
+    page = visit()
+    shown_whole(ask(page, DOSE))
+    page.evaluate("document.querySelector('main').prepend(document.querySelector('ldnqa-chat'))")
+    expect(box_of(page).locator(".turn")).to_have_count(1)
+    shown_whole(ask(page, "And yawning?"))
+    expect(box_of(page).locator(".turn")).to_have_count(2)
+
+
 def test_everything_works_from_the_keyboard(visit):
     page = visit()
     box = box_of(page)

@@ -33,12 +33,16 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
   #starting = Promise.resolve();
 
   connectedCallback() {
-    this.#start();
+    if (!this.#life || this.#life.signal.aborted) this.#start();
   }
 
   disconnectedCallback() {
-    this.#life?.abort();
-    this.#inFlight?.abort();
+    // An element that is only moved to another place keeps its conversation.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#life?.abort();
+      this.#inFlight?.abort();
+    });
   }
 
   attributeChangedCallback(name, before, now) {
@@ -186,7 +190,10 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     if (!question || this.#inFlight) return null;
     const stop = (this.#inFlight = new AbortController());
     const turn = turnView(this.#box, question, {
-      again: (words) => (turn.node.remove(), this.#ask(words).catch(() => {})),
+      again: (words) => {
+        turn.node.remove();
+        this.#askFromButton(words);
+      },
       edit: (words) => {
         turn.node.remove();
         this.#composer.write(words);
@@ -227,6 +234,12 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     }
   }
 
+  /** Asks for a button that goes away with it: whoever pressed it stays at the answers and is not sent to the page's top. */
+  #askFromButton(question) {
+    this.#log.focus({ preventScroll: true });
+    this.#ask(question).catch(() => {});
+  }
+
   #request(question) {
     return {
       question,
@@ -250,7 +263,7 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     if (!questions.length) return;
     this.#suggestions.setAttribute("aria-label", say(title));
     const offer = (question) =>
-      el("li", {}, el("button", { type: "button", class: "suggestion", part: "button", lang: this.#box.language, on: { click: () => this.#ask(question).catch(() => {}) } }, question));
+      el("li", {}, el("button", { type: "button", class: "suggestion", part: "button", lang: this.#box.language, on: { click: () => this.#askFromButton(question) } }, question));
     this.#suggestions.replaceChildren(el("p", { class: "caption" }, say(title)), el("ul", {}, questions.slice(0, MAX_SUGGESTIONS).map(offer)));
   }
 

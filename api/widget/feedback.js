@@ -9,19 +9,24 @@ const MAX_COMMENT = 1000;
 /** Two thumbs, and the form behind the second. */
 export function feedbackRow(box, answer) {
   const { say } = box;
+  let sent = false;
   const note = el("span", { class: "quiet", role: "status" });
   const thumb = (rating, drawing, words, act) =>
     el("button", { type: "button", class: "tool", "aria-pressed": "false", part: "button", on: { click: (event) => act(event, rating) } }, icon(...drawing), words);
 
   async function send(feedback) {
+    if (sent) return;
     try {
       await sendFeedback(box.api, { answer_id: answer.id, ...feedback }, { timeout: box.timeout });
+      sent = true;
       note.textContent = say("thanks");
-      form.hidden = true;
+      const chosen = feedback.rating === "up" ? up : down;
       for (const button of [up, down]) {
-        button.disabled = true;
-        button.setAttribute("aria-pressed", String(button === (feedback.rating === "up" ? up : down)));
+        button.setAttribute("aria-pressed", String(button === chosen));
+        button.setAttribute("aria-disabled", "true");
       }
+      if (form.contains(form.getRootNode().activeElement)) chosen.focus();
+      form.hidden = true;
       box.emit("feedback", { answer_id: answer.id, ...feedback });
     } catch {
       note.textContent = say("feedback_failed");
@@ -30,6 +35,7 @@ export function feedbackRow(box, answer) {
 
   const up = thumb("up", DRAWINGS.up, say("helpful"), () => send({ rating: "up" }));
   const down = thumb("down", DRAWINGS.down, say("not_helpful"), () => {
+    if (sent) return;
     form.hidden = !form.hidden;
     down.setAttribute("aria-pressed", String(!form.hidden));
   });
