@@ -3,9 +3,9 @@
 
 import { Failure, ask, checked, loadBox } from "./client.js";
 import { AUDIENCES, composer } from "./compose.js";
-import { DRAWINGS, el, icon } from "./dom.js";
-import { launchButton } from "./launch.js";
+import { el } from "./dom.js";
 import { MAX_TURNS, historyOf, recall, remember } from "./memory.js";
+import { launcher, wayBack } from "./panel.js";
 import { styleSheet } from "./styles.js";
 import { turnView } from "./turn.js";
 import { speaker, wordsOf } from "./words.js";
@@ -23,6 +23,7 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
 
   #root;
   #box = null;
+  #panel = null;
   #composer = null;
   #log = null;
   #suggestions = null;
@@ -306,65 +307,33 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     this.dispatchEvent(new CustomEvent(`ldnqa:${name}`, { detail, bubbles: true, composed: true }));
   }
 
-  /** A way back from the words in the article to the answer that cites them. */
   #wayBack(undo, from) {
-    this.#root.querySelector(".way-back")?.remove();
     const { say } = this.#box;
     this.#say(say("shown"));
-    if (this.#launches && matchMedia("(max-width: 30em)").matches) this.#toggle(false);
-    const leave = () => {
-      undo();
-      chip.remove();
-    };
+    // On a small screen the panel would lie over the words it shows.
+    if (this.#launches && matchMedia("(max-width: 30em)").matches) this.#panel.show(false);
     const back = async () => {
-      leave();
       if (this.#launches) await this.#toggle(true);
       from.scrollIntoView({ block: "center" });
       from.focus();
     };
-    const chip = el("div", { class: "way-back", lang: say.language },
-      el("button", { type: "button", on: { click: back } }, say("back")),
-      el("button", { type: "button", "aria-label": say("close"), on: { click: leave } }, icon(...DRAWINGS.close)));
-    this.#root.append(chip);
+    wayBack(this.#root, { say, undo, back });
   }
 
   async #drawLauncher(signal) {
     const say = speaker(await this.#words());
     if (signal.aborted) return;
-    const button = launchButton(this.getAttribute("label") || say("launcher"), () => this.#toggle());
-    const shut = el("button", { type: "button", class: "shut", "aria-label": say("close"), on: { click: () => this.#toggle(false) } }, icon(...DRAWINGS.close));
-    const inside = el("div", { class: "inside" });
-    const panel = el("div", { class: "panel", part: "panel", role: "dialog", "aria-label": say("launcher"), lang: say.language, hidden: true }, shut, inside);
-    panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#toggle(false));
-    this.#root.replaceChildren(button, panel);
-    this.#fitKeyboard(signal);
+    const toggle = (open) => this.#toggle(open);
+    this.#panel = launcher(this.#root, { say, label: this.getAttribute("label"), signal, toggle });
   }
 
   async #toggle(open) {
     await this.#starting;
-    const panel = this.#root.querySelector(".panel");
-    const button = this.#root.querySelector(".launch");
-    const show = open ?? panel.hidden;
-    panel.hidden = !show;
-    button.setAttribute("aria-expanded", String(show));
-    if (!show) return button.focus();
-    if (!this.#box) await this.#drawBox(this.#life.signal, panel.querySelector(".inside"));
-    return this.#composer?.focus();
-  }
-
-  /** Keeps the panel inside what an on-screen keyboard leaves of the window. */
-  #fitKeyboard(signal) {
-    const view = globalThis.visualViewport;
-    if (!view) return;
-    const sheet = new CSSStyleSheet();
-    const fit = () => sheet.replaceSync(`.panel { --room: ${view.height}px; --below: ${Math.max(0, innerHeight - view.height - view.offsetTop)}px; }`);
-    const follow = () => {
-      fit();
-      if (this.#root.activeElement?.matches("textarea")) this.#root.activeElement.scrollIntoView({ block: "nearest" });
-    };
-    fit();
-    view.addEventListener("resize", follow, { signal });
-    this.#root.adoptedStyleSheets = [...this.#root.adoptedStyleSheets, sheet];
+    const show = open ?? !this.#panel.isOpen();
+    this.#panel.show(show);
+    if (!show) return;
+    if (!this.#box) await this.#drawBox(this.#life.signal, this.#panel.inside);
+    this.#composer?.focus();
   }
 }
 
