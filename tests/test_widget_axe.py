@@ -91,3 +91,13 @@ def test_the_pages(visit, scheme, path):
         box_of(page)
         page.get_by_label("Plain words first").check()
     assert barriers(page) == []
+
+
+def test_forced_colours_and_more_contrast_leave_nothing_without_an_edge(visit):
+    page = visit(forced_colors="active", contrast="more")
+    turn = shown_whole(ask(page, "poison"))
+    edges = """nodes => nodes.map(node => getComputedStyle(node)).filter(style =>
+      style.borderTopStyle === 'none' || style.borderTopColor === 'rgba(0, 0, 0, 0)').length"""
+    assert turn.locator(".alarm, .tel").evaluate_all(edges) == 0
+    assert box_of(page).locator(".send, .entry textarea, .chip").evaluate_all(edges) == 0
+    assert barriers(page) == []
