@@ -42,15 +42,7 @@ def ask(
         raise UnknownArticle(article_id)
     history = tuple(history)[-MAX_HISTORY_TURNS:]
 
-    subject = subject_in_view(index, article_id, history)
-    reading = read(
-        question,
-        history,
-        subject=subject,
-        other_names=index.subject,
-        lexicon=policy.lexicon,
-        vocabulary=index.vocabulary,
-    )
+    subject, reading = reading_of(index, policy, question, history, article_id)
     asked = Asked(question, reading.text, article_id, audience, history, approved_only)
 
     emergency = triage(question, policy)
@@ -104,6 +96,22 @@ def checked(question: str) -> str:
     if _CONTROL.search(question):
         raise InvalidQuestion("the question has control characters; send plain text")
     return question
+
+
+def reading_of(
+    index: Index, policy: Policy, question: str, history: Sequence[Turn], article_id: str | None
+) -> tuple[str | None, Reading]:
+    """What "it" means, and how the question is read after its history."""
+    subject = subject_in_view(index, article_id, history)
+    reading = read(
+        question,
+        history,
+        subject=subject,
+        other_names=index.subject,
+        lexicon=policy.lexicon,
+        vocabulary=index.vocabulary,
+    )
+    return subject, reading
 
 
 def subject_in_view(index: Index, article_id: str | None, history: Sequence[Turn] = ()) -> str | None:

@@ -41,7 +41,8 @@ _EMPTY_PRONOUN = re.compile(
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
 _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(
-    r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b(?! (?:articles?|pages?|sites?|box)\b)",
+    r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b"
+    r"(?! (?:articles?|pages?|sites?|box)\b)",
     re.IGNORECASE,
 )
 # "And for MS?", "in Crohn's?", "MS?": a question that only puts another thing in the place of one before.

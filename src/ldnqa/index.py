@@ -44,9 +44,9 @@ class Index:
 
     `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
     `question_vectors` row for row: what editors listed, and titles that are questions. `centre` is the mean of all
-    quote vectors, shape (dimension,), not of length one. `title_vectors` has a row for each article, in their order. `subject` has the names of what more than half of the articles
-    are about, the one to show first; it is empty if there is no such thing. `nicknames` are the subjects that have
-    several names. Arrays are read-only.
+    quote vectors, shape (dimension,), not of length one. `title_vectors` has a row for each article, in their
+    order. `subject` has the names of what more than half of the articles are about, the one to show first; it is
+    empty if there is no such thing. `nicknames` are the subjects that have several names. Arrays are read-only.
     """
 
     manifest: Manifest
@@ -216,7 +216,9 @@ def _check_shapes(index: Index) -> None:
 
 
 def _says_more(article: Article) -> bool:
-    return not fold_space(article.sections[0].text).startswith(article.title.rstrip(" .…")) if article.sections else True
+    return (
+        not fold_space(article.sections[0].text).startswith(article.title.rstrip(" .…")) if article.sections else True
+    )
 
 
 def _lines(path: Path) -> Iterator[bytes]:

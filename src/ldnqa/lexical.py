@@ -64,7 +64,9 @@ class Lexical:
         frequency = 0 if number is None else int(starts[number + 1] - starts[number])
         return math.log1p((self._count - frequency + 0.5) / (frequency + 0.5))
 
-    def search(self, terms: Mapping[str, float], k: int, allowed: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def search(
+        self, terms: Mapping[str, float], k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
         """Up to `k` (row, score) with a score above 0, best first, the lower row first among equals.
 
         Each term counts by its weight. `allowed` limits the rows that may be found; unknown terms find nothing.

@@ -42,7 +42,8 @@ from ldnqa.text import terms
 from ldnqa.types import Article, GlossaryEntry, Passage
 from ldnqa.vocabulary import Vocabulary, vocabulary_of
 
-# 32 bytes a vector, for the passages, the quotes, the questions and the titles, in this order: how the next build knows what it can reuse.
+# 32 bytes a vector, for the passages, the quotes, the questions and the titles, in this order: how the next build
+# knows what it can reuse.
 KEYS = "vectors/keys.npy"
 
 # Texts between two signs of progress: about two seconds on two cores.
@@ -176,7 +177,8 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
         first += len(array)
     lexical = Lexical.build(terms(text) for text in _passage_texts(articles, passages))
     vocabulary = vocabulary_of(text for article in articles.values() for text in _words_of(article))
-    return Parts(passages, questions, *arrays, keys, lexical, vocabulary, vectors)
+    quotes_at, questions_at, titles_at = arrays[1:]
+    return Parts(passages, questions, arrays[0], quotes_at, questions_at, titles_at, keys, lexical, vocabulary, vectors)
 
 
 def _questions(article: Article) -> list[str]:

@@ -10,7 +10,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-
 from ldnqa.chunk import embedded_text
 from ldnqa.index import Index
 from ldnqa.retrieve import Query, unit
@@ -21,30 +20,33 @@ from ldnqa.types import Hit, Quote, Tier
 # tests/conversations.yaml. Cosines are taken from the centre of the index where that is said.
 RANKING = {
     "quote": 1.0,  # cosine of the quote to the question and what remains of the conversation, from the centre
-    "quote_own": 2.3,  # the same to the question by itself
+    "quote_own": 2.4,  # the same to the question by itself
     "coverage": 1.7,  # share of the terms asked for that the quote has
-    "coverage_in_place": 0.9,  # share of the question's own terms that the quote, its heading or the title has
-    "passage": 3.2,  # cosine of the passage
+    "coverage_in_place": 1.0,  # share of the question's own terms that the quote, its heading or the title has
+    "passage": 3.4,  # cosine of the passage
     "passage_coverage": 2.8,
-    "heading_coverage": 0.7,  # share of the question's own terms that the heading has
-    "listed": 1.8,  # cosine of the nearest question that the editors say the article answers
+    "heading_coverage": 0.5,  # share of the question's own terms that the heading has
+    "listed": 2.0,  # cosine of the nearest question that the editors say the article answers
     "listed_own": 1.3,  # the same to the question by itself
     "other_regimen": -0.6,  # the quote is about another use of the drug than the question
-    "other_subject": -1.6,  # the article is about how these articles are made, and the question is not
+    "other_subject": -0.1,  # the article is about how these articles are made, and the question is not
     "editorial": -0.26,  # a comment must be better than what it comments on to be the answer itself
 }
 
-# Logistic regression, classes weighted alike, of "the corpus answers this" on four signs. Trained on the 156 questions
-# of tests/gold.yaml asked of all shipped articles, of each article alone and of random threes and sixes of them; area
-# under the ROC curve on questions left out (8 folds): 0.92 with all articles, 0.97 with one.
-SUPPORT_INTERCEPT = -4.07
-SUPPORT_QUOTE_COSINE = 6.36
-SUPPORT_PASSAGE_COSINE = 6.49
-SUPPORT_COVERAGE = 0.87
-SUPPORT_UNKNOWN = -3.4
-# Below this probability the question is not answered. On tests/gold.yaml 97% of the answerable and 24% of the
-# unanswerable questions are answered from 0.65 on, 91% and 12% from 0.75 on, 84% and 5% from 0.85 on.
-ANSWER_FROM = 0.75
+# Logistic regression of "the corpus answers this", fitted by `ldnqa eval tune`: the weight of each sign.
+SUPPORT = {
+    "lead": 5.6,  # score of the leading quote
+    "nearest": 2.1,  # cosine of the nearest quote, from the centre
+    "ahead": 7.3,  # how far the best passage is ahead of the tenth
+    "listed": 2.0,  # cosine of the nearest question that editors listed
+    "unknown": -2.2,  # share of the question that no article has a word for
+    "about_other": -3.6,  # it asks of another thing what only an article on that could say
+}
+SUPPORT_INTERCEPT = -5.0
+# Below this probability the question is not answered.
+ANSWER_FROM = 0.45
+# The passage the best one is compared with.
+_TENTH = 9
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
     asked, asked_alone = unit(query.vector - index.centre), unit(query.own_vector - index.centre)
     about = subject_terms(index)
     wanted = weighted(query.term_groups, about, index)
-    wanted_alone = weighted({g: 1.0 for g in query.own_groups}, about | query.generic, index)
+    wanted_alone = weighted(dict.fromkeys(query.own_groups, 1.0), about | query.generic, index)
     near, near_alone = nearest_questions(index, query.vector), nearest_questions(index, query.own_vector)
     seen: set[tuple[str, str, int, int]] = set()
     for hit in hits:
@@ -110,9 +112,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
             "heading_coverage": share(wanted_alone, heading),
             "listed": near.get(article.id, 0.0),
             "listed_own": near_alone.get(article.id, 0.0),
-            "other_regimen": float(
-                bool(query.regimens and section.regimen and section.regimen not in query.regimens)
-            ),
+            "other_regimen": float(bool(query.regimens and section.regimen and section.regimen not in query.regimens)),
             "other_subject": float(other_subject),
             "editorial": float(section.tier is Tier.EDITORIAL),
         }
@@ -156,22 +156,24 @@ def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, fl
 
 
 def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> float:
-    """The probability, 0 to 1, that the articles answer the question rather than merely resemble it.
-
-    It looks at how near the nearest quote and passage are, how much of the question the leading quote has, and how
-    much of the question no article has a word for.
-    """
+    """The probability, 0 to 1, that the articles answer the question rather than merely resemble it."""
     if not ranked:
         return 0.0
-    about = subject_terms(index)
-    evidence = (
-        SUPPORT_INTERCEPT
-        + SUPPORT_QUOTE_COSINE * max(scored.cosine for scored in ranked)
-        + SUPPORT_PASSAGE_COSINE * max(hit.cosine for hit in hits)
-        + SUPPORT_COVERAGE * ranked[0].signs["coverage"]
-        + SUPPORT_UNKNOWN * unknown(query, about, index)
-    )
-    return 1 / (1 + math.exp(-evidence))
+    signs = read_support(index, query, hits, ranked)
+    return 1 / (1 + math.exp(-SUPPORT_INTERCEPT - sum(weight * signs[name] for name, weight in SUPPORT.items())))
+
+
+def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:
+    """The signs of SUPPORT for a question, its hits and their quotes, of which there is at least one."""
+    listed = index.question_vectors @ query.own_vector
+    return {
+        "lead": ranked[0].score,
+        "nearest": max(scored.cosine for scored in ranked),
+        "ahead": hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
+        "listed": float(listed.max()) if len(listed) else 0.0,
+        "unknown": unknown(query, subject_terms(index), index),
+        "about_other": float(query.about_other is not None and bool(index.subject)),
+    }
 
 
 Weighted = tuple[tuple[frozenset[str], float], ...]
@@ -194,7 +196,7 @@ def unknown(query: Query, about: frozenset[str], index: Index) -> float:
 
     Words that only ask do not count: an article need not say "work" or "expect" to answer.
     """
-    wanted = weighted({group: 1.0 for group in query.own_groups}, about | query.generic, index)
+    wanted = weighted(dict.fromkeys(query.own_groups, 1.0), about | query.generic, index)
     return 1 - share(wanted, frozenset(t for group, _ in wanted for t in group if index.has_term(t))) if wanted else 0.0
 
 

@@ -6,7 +6,7 @@ words it has (BM25, as a share of what a perfect match would score) are added up
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import Encoder
+from ldnqa.encode import Vectors
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
@@ -49,8 +49,9 @@ class Query:
 
     `term_groups` has a group for each thing named: its own terms and those of its other names; a text has it if it has
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
-    those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight; `vector` is a
-    unit row, `own_vector` that of the question by itself, `regimens` what it asks about.
+    those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight; `vector`
+    is a unit row, `own_vector` that of the question by itself, `regimens` what it asks about. `about_other` is a thing
+    that the question is about in place of what the articles are about: MS in "What are the symptoms of MS?"
     """
 
     text: str
@@ -61,6 +62,7 @@ class Query:
     vector: NDArray[np.float32]
     own_vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
+    about_other: str | None = None
 
 
 def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | None = None) -> Query:
@@ -70,7 +72,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     """
     names_drug = bool(frozenset(terms(subject or "")) & frozenset(terms(reading.text)))
     said, own_terms, own_groups = _spelled_out(reading.own, index, lexicon)
-    own_vector = _vector(index.encoder, said)
+    own_vector = _vector(index.encoder.encode_queries, said)
     nearest = index.search_dense(own_vector, 1)
     kept = min(MOST_KEPT, max(0.0, FADING_SLOPE * (SELF_CONTAINED - (nearest[0][1] if nearest else 0.0))))
 
@@ -82,7 +84,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         if weight <= 0:
             break
         said, their_terms, their_groups = _spelled_out(text, index, lexicon)
-        vector += np.float32(weight) * _vector(index.encoder, said)
+        vector += np.float32(weight) * _vector(index.encoder.encode_queries, said)
         for term in their_terms:
             weights.setdefault(term, weight)
         for group in their_groups:
@@ -96,13 +98,14 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         vector=unit(vector),
         own_vector=own_vector,
         regimens=tuple(lexicon.regimens_in(reading.text if names_drug else f"{reading.text} {subject or ''}")),
+        about_other=lexicon.asked_about(reading.own),
     )
 
 
 def _spelled_out(
     question: str, index: Index, lexicon: Lexicon
 ) -> tuple[str, tuple[str, ...], tuple[frozenset[str], ...]]:
-    """A question as it is embedded, with one other name for what has several; its terms; the groups of what it names."""
+    """A question as it is embedded, with other names of what it names; its terms; the groups of what it names."""
     matches = lexicon.other_names(question)
     for word in words(question):
         long = index.vocabulary.abbreviations.get(word)
@@ -124,8 +127,9 @@ def _spelled_out(
 
 # The questions of a conversation come again with every turn of it; a vector is 1.5 kB.
 @lru_cache(maxsize=2_048)
-def _vector(encoder: Encoder, text: str) -> NDArray[np.float32]:
-    return encoder.encode_queries([text])[0]
+def _vector(encode: Callable[[Sequence[str]], Vectors], text: str) -> Vectors:
+    vector: Vectors = encode([text])[0]
+    return vector
 
 
 def retrieve(

@@ -31,7 +31,8 @@ _SWAPPED = {
     swapped: word
     for word in sorted(STOPWORDS)
     for at in range(len(word) - 1)
-    if len(word) > 2 and (swapped := f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2:]}") not in STOPWORDS
+    if len(word) > 2
+    and (swapped := f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}") not in STOPWORDS
     and zipf_frequency(swapped, "en") < COMMON_WORD
 }
 

@@ -14,9 +14,8 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from ldnqa.dialogue import subject_in_view
+from ldnqa.dialogue import reading_of
 from ldnqa.encode import Encoder, Vectors
-from ldnqa.followup import read
 from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.quotes import ScoredQuote, rank_quotes, support
@@ -98,15 +97,7 @@ def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
     def find(question: str, history: Sequence[Turn] = (), in_view: str | None = None) -> Found:
         with clock.question():
             with clock.stage("reading"):
-                subject = subject_in_view(watched, in_view, history)
-                reading = read(
-                    question,
-                    history,
-                    subject=subject,
-                    other_names=watched.subject,
-                    lexicon=policy.lexicon,
-                    vocabulary=watched.vocabulary,
-                )
+                subject, reading = reading_of(watched, policy, question, history, in_view)
                 query = read_query(reading, watched, policy.lexicon, subject)
             with clock.stage("fusion"):
                 hits = retrieve(watched, query, in_view=in_view, limit=DEPTH)

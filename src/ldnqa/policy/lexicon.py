@@ -34,6 +34,7 @@ class Lexicon(Noun):
     generic: str = ""
     regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
     kinds: dict[str, tuple[NonEmpty, ...]] = Field(default_factory=dict)
+    of_itself: tuple[NonEmpty, ...] = ()
 
     def classes_in(self, text: str) -> list[str]:
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
@@ -66,6 +67,16 @@ class Lexicon(Noun):
         """(kind, words of `text`) for each thing of a known kind that `text` names, in the order they are named."""
         found = [(m.start(), kind, m.group()) for kind, p in self._kind_patterns.items() for m in p.finditer(text)]
         return [(kind, named) for _, kind, named in sorted(found)]
+
+    def asked_about(self, text: str) -> str | None:
+        """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
+        for kind, pattern in self._kind_patterns.items():
+            for asked in self.of_itself:
+                before, _, after = asked.partition("THING")
+                found = re.search(f"(?:{before}){pattern.pattern}(?:{after})", text, re.IGNORECASE)
+                if found:
+                    return next(named for of_kind, named in self.things_in(found.group()) if of_kind == kind)
+        return None
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -1,0 +1,181 @@
+"""Fits the weights that rank quotes and those that decide between an answer and silence. Prints; changes nothing.
+
+The signs are read by the code that serves, so a weight found here means the same there. What it reports is measured on
+questions that were left out: folds are drawn over conversations and questions, never over turns of one conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldnqa.dialogue import ask, reading_of
+from ldnqa.evaluate.beir import read_questions
+from ldnqa.evaluate.conversations import read_conversations
+from ldnqa.evaluate.gold import Right, read_gold
+from ldnqa.index import Index
+from ldnqa.policy import Policy
+from ldnqa.quotes import RANKING, SUPPORT, rank_quotes, read_support
+from ldnqa.retrieve import READ, read_query, retrieve
+from ldnqa.types import Turn
+
+SEED = 0
+FOLDS = 8
+# Quotes below this rank are never an answer's first.
+_RANKED = 60
+# Strength of the pull to zero, per sign in units of its spread; 0.005 to 0.1 rank alike.
+_RANKING_PULL = 0.01
+_SUPPORT_PULL = 1.0
+# An easy gain of questions is not to drown the few: every set counts alike, and in it the answerable and the others.
+_LEAST = 1e-9
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A question of a set: whether it is answerable, its signs of support, and, where quotes are judged, those of every
+    quote with whether it is right. `group` keeps the turns of a conversation together.
+    """
+
+    of: str
+    group: str
+    answerable: bool
+    support: Array
+    quotes: Array | None = None
+    right: NDArray[np.bool_] | None = None
+
+
+def samples(
+    index: Index, policy: Policy, gold: Path | None, conversations: Path | None, held: bool = False
+) -> Iterator[Sample]:
+    """Questions of our own: the gold file, and the half of the conversations that may be tuned on, or the other."""
+    if gold and not held:
+        for question in read_gold(gold):
+            history = tuple(Turn(question=before) for before in question.history)
+            yield _sample(
+                "gold", question.id, index, policy, question.question, history, question.in_view, question.right
+            )
+    if conversations:
+        suite = read_conversations(conversations)
+        half = "held" if held else "dev"
+        for conversation in (c for c in suite.conversations if c.half == half):
+            turns: tuple[Turn, ...] = ()
+            for said in conversation.turns:
+                right = [place for name in said.right for place in suite.passages[name]]
+                if said.expect != "urgent":
+                    yield _sample(half, conversation.id, index, policy, said.ask, turns, conversation.in_view, right)
+                answer = ask(index, said.ask, policy=policy, history=turns, article_id=conversation.in_view)
+                turns = (*turns, Turn(question=said.ask, source_ids=tuple(source.id for source in answer.sources)))
+
+
+def samples_of(dataset: Path, index: Index, policy: Policy) -> Iterator[Sample]:
+    """The questions of a BEIR folder that are marked answerable or not; they tell of support only."""
+    for question in read_questions(dataset):
+        if question.answerability in {"ANSWERABLE", "UNANSWERABLE"}:
+            sample = _sample(dataset.name, question.id, index, policy, question.text, question.history, None, ())
+            yield Sample(dataset.name, question.id, question.answerability == "ANSWERABLE", sample.support)
+
+
+def _sample(
+    of: str,
+    group: str,
+    index: Index,
+    policy: Policy,
+    question: str,
+    history: Sequence[Turn],
+    in_view: str | None,
+    right: Sequence[Right],
+) -> Sample:
+    subject, reading = reading_of(index, policy, question, history, in_view)
+    query = read_query(reading, index, policy.lexicon, subject)
+    hits = retrieve(index, query, in_view=in_view, limit=READ)
+    ranked = rank_quotes(index, query, hits)
+    signs = read_support(index, query, hits, ranked)
+    quotes = np.array([[scored.signs[name] for name in RANKING] for scored in ranked[:_RANKED]])
+    good = np.array([any(place.holds(scored.quote) for place in right) for scored in ranked[:_RANKED]])
+    return Sample(of, group, bool(right), np.array([signs[name] for name in SUPPORT]), quotes, good)
+
+
+def fit_ranking(data: Sequence[Sample]) -> Array:
+    """Weights, one a sign, that give the right quotes the most of a softmax over the quotes of a question."""
+    from scipy.optimize import minimize
+
+    judged = [(s.quotes, s.right) for s in data if s.quotes is not None and s.right is not None and s.right.any()]
+    spread = np.vstack([quotes for quotes, _ in judged]).std(axis=0) + _LEAST
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for quotes, right in judged:
+            signs = quotes / spread
+            scores = signs @ weights
+            shares = np.exp(scores - scores.max())
+            shares /= shares.sum()
+            good = np.where(right, shares, 0.0)
+            total -= float(np.log(good.sum()))
+            slope -= signs.T @ (good / good.sum() - shares)
+        count = len(judged)
+        return total / count + _RANKING_PULL * float(weights @ weights), slope / count + 2 * _RANKING_PULL * weights
+
+    found = minimize(loss, np.zeros(len(spread)), jac=True, method="L-BFGS-B")
+    weights: Array = found.x / spread
+    return weights
+
+
+def fit_support(data: Sequence[Sample]) -> tuple[Array, float]:
+    """Weights, one a sign, and the intercept of a logistic regression in which every set and label counts alike."""
+    from sklearn.linear_model import LogisticRegression
+
+    signs = np.array([s.support for s in data])
+    answerable = np.array([s.answerable for s in data])
+    cells = [(s.of, s.answerable) for s in data]
+    weight = np.array([1 / cells.count(cell) for cell in cells])
+    spread = signs.std(axis=0) + _LEAST
+    model = LogisticRegression(C=_SUPPORT_PULL, max_iter=5_000)
+    model.fit(signs / spread, answerable, sample_weight=weight / weight.mean())
+    return model.coef_[0] / spread, float(model.intercept_[0])
+
+
+def tune(data: Sequence[Sample], held: Sequence[Sample] = ()) -> dict[str, Any]:
+    """The weights fitted to all of `data`, and what weights fitted without them do on questions left out and held."""
+    from sklearn.metrics import roc_auc_score
+
+    groups = sorted({(s.of, s.group) for s in data})
+    order = np.random.default_rng(SEED).permutation(len(groups))
+    fold = {groups[place]: number % FOLDS for number, place in enumerate(order)}
+    first: dict[str, list[bool]] = {}
+    guessed: dict[str, list[tuple[bool, float]]] = {}
+    for number in range(FOLDS):
+        rest = [s for s in data if fold[s.of, s.group] != number]
+        _judge([s for s in data if fold[s.of, s.group] == number], rest, first, guessed)
+    _judge(held, data, first, guessed)
+    ranking = fit_ranking(data)
+    support, intercept = fit_support(data)
+    return {
+        "ranking": dict(zip(RANKING, (ranking / ranking[0]).round(2).tolist(), strict=True)),
+        "support": dict(zip(SUPPORT, support.round(2).tolist(), strict=True)),
+        "intercept": round(intercept, 2),
+        "right quote first, left out": {of: float(np.mean(hits)) for of, hits in first.items()},
+        "AUROC, left out": {of: float(roc_auc_score(*zip(*pairs, strict=True))) for of, pairs in guessed.items()},
+    }
+
+
+def _judge(
+    asked: Sequence[Sample],
+    rest: Sequence[Sample],
+    first: dict[str, list[bool]],
+    guessed: dict[str, list[tuple[bool, float]]],
+) -> None:
+    if not asked:
+        return
+    ranking = fit_ranking(rest)
+    support, _ = fit_support(rest)
+    for sample in asked:
+        if sample.quotes is not None and sample.right is not None and sample.answerable:
+            first.setdefault(sample.of, []).append(bool(sample.right[int(np.argmax(sample.quotes @ ranking))]))
+        guessed.setdefault(sample.of, []).append((sample.answerable, float(sample.support @ support)))
