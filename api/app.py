@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ldnqa.settings import Settings
 
-from . import chat, mcp, openapi, operation, routes, routes_feedback, routes_operation, routes_pages
+from . import chat, mcp, openapi, operation, routes, routes_feedback, routes_operation, routes_pages, routes_widget
 from .deps import WORKING_THREADS, Resources, open_encoder, open_resources
 from .errors import LastResort, answer_with_problems
 from .schemas import Problem
@@ -76,6 +76,7 @@ def create_app(
     if settings.admin_token is not None:
         app.include_router(routes_operation.admin)
     app.include_router(routes_pages.router)
+    app.include_router(routes_widget.router)
     mcp.install(app)
     answer_with_problems(app, _as_asked)
     openapi.describe(app)

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Request
 
 from ldnqa.encode import Encoder
 from ldnqa.settings import Settings
-from ldnqa.types import Answer, Article, Audience, Disclaimer, Hit, Passage, Turn
+from ldnqa.types import Answer, Article, Audience, Disclaimer, GlossaryEntry, Hit, Passage, Turn
 
 from .errors import Rejected
 
@@ -32,6 +32,11 @@ class OpenIndex(Protocol):
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id."""
+        ...
+
+    @property
+    def glossary(self) -> tuple[GlossaryEntry, ...]:
+        """Terms in plain words."""
         ...
 
     def passage(self, passage_id: str, /) -> Passage:

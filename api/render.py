@@ -1,16 +1,17 @@
 """An article cut into pieces for its page. Pure, and nothing is lost on the way.
 
 The segments of a range, put together again, are exactly the words of that range; what is left out between the
-pieces of a section is only the white space and the bullets that the page draws itself.
+pieces of a section is only the white space and the bullets that the page draws itself. So are the runs of a segment,
+which only say where a word of the glossary stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ldnqa.types import Article, Block, BlockKind, Mark, Reference, Section, Span
+from ldnqa.types import Article, Block, BlockKind, GlossaryEntry, Mark, Reference, Section, Span
 
 _DRAWN_BY_THE_PAGE = " \t\n\r•"
 
@@ -25,6 +26,15 @@ class Cite:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Some words of a segment. `term` numbers the glossary entry they are, `anchor` names the place for a way back."""
+
+    text: str
+    term: int | None = None
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A run of words inside the same quotes. `opens` and `closes` are the quotes that begin and end with it."""
 
@@ -33,6 +43,12 @@ class Segment:
     opens: tuple[int, ...] = ()
     closes: tuple[int, ...] = ()
     cites: tuple[Cite, ...] = ()
+    terms: tuple[Run, ...] = ()
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Its words in order; together they are `text`."""
+        return self.terms or (Run(self.text),)
 
 
 Words = tuple[Segment, ...]
@@ -77,12 +93,27 @@ class PageReference:
 
 
 @dataclass(frozen=True, slots=True)
+class PageTerm:
+    """A word of the glossary that the article uses, its anchor, and the anchors of the places that link to it."""
+
+    entry: GlossaryEntry
+    anchor: str
+    used_at: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageArticle:
     """An article ready for its page."""
 
     article: Article
     sections: tuple[PageSection, ...]
     references: tuple[PageReference, ...]
+    terms: tuple[PageTerm, ...] = ()
+
+    @property
+    def has_plain_words(self) -> bool:
+        """Whether any block has a twin in plain words."""
+        return any(block.plain for part in self.sections for block in part.blocks)
 
 
 def segments(
@@ -186,13 +217,13 @@ def _page_section(
 def _opened_once(segment: Segment, opened: set[int]) -> Segment:
     opens = tuple(n for n in segment.opens if n not in opened)
     opened.update(opens)
-    return Segment(segment.text, segment.quotes, opens, segment.closes, segment.cites)
+    return replace(segment, opens=opens)
 
 
 def _closed_once(segment: Segment, closed: set[int]) -> Segment:
     closes = tuple(n for n in segment.closes if n not in closed)
     closed.update(closes)
-    return Segment(segment.text, segment.quotes, segment.opens, closes, segment.cites)
+    return replace(segment, closes=closes)
 
 
 def _cites(mark: Mark, anchors: Mapping[str, str], used: dict[str, list[str]]) -> Iterator[Cite]:

@@ -6,6 +6,7 @@ Every word that is not ours goes through Jinja's escaping, and every address thr
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,8 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, Response
 
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.types import Answer, Audience, Reference, Regimen, ReviewStatus, Span, Tier
@@ -23,8 +25,10 @@ from ldnqa.types import Answer, Audience, Reference, Regimen, ReviewStatus, Span
 from .conversation import LIST_OF_ARTICLES, Conversation, Unreadable, read_request
 from .deps import Resources, Served
 from .render import page_article
+from .routes_widget import LAUNCHER, published
 from .schemas import FieldError, Problem
-from .views import article_url
+from .terms import with_terms
+from .views import article_url, medical_web_page
 
 PAGES = Path(__file__).parent / "pages"
 # More suggestions than this are a list to read instead of a help to start.
@@ -34,7 +38,7 @@ TIERS = {
     Tier.GUIDELINE: "Guideline",
     Tier.DRUG_LABEL: "Drug label",
     Tier.RESEARCH: "Research",
-    Tier.EDITORIAL: "Editor’s note",
+    Tier.EDITORIAL: "Editors’ note",
 }
 REGIMENS = {
     Regimen.LOW_DOSE: "Low dose",
@@ -57,6 +61,8 @@ AUDIENCES = {
     Audience.CLINICIAN: "Clinician",
     Audience.RESEARCHER: "Researcher",
 }
+# The article that says how articles are written and reviewed, if the site has one.
+EDITORIAL_POLICY = "editorial-policy"
 # Those to whom the editors' plain words are shown first, the article's own below them.
 PLAIN_FIRST = (Audience.PATIENT, Audience.CAREGIVER)
 
@@ -102,8 +108,12 @@ def _environment() -> Environment:
         reference_links=reference_links,
         safe_link=safe_link,
         json=_json,
+        launcher=published().address(LAUNCHER),
+        launcher_integrity=published().integrity[LAUNCHER],
     )
     environment.filters["day"] = lambda day: f"{day:%B} {day.day}, {day.year}"
+    environment.filters["data"] = _data
+    environment.filters["dialable"] = _dialable
     return environment
 
 
@@ -111,6 +121,30 @@ def _json(value: object, limit: int | None = None) -> str:
     """A JSON value to read: over several lines, or on one line of at most `limit` characters."""
     text = json.dumps(value, ensure_ascii=False, indent=None if limit else 2)
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _data(value: object) -> Markup:
+    """A JSON value inside a script element that holds data: nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+# Digits with single spaces or hyphens between them; fewer than three, or an amount, are no telephone number.
+_NUMBER = re.compile(r"(?<![\w.,])\+?\d(?:[ -]?\d){2,}(?![\w%.,]*\d)(?! ?(?:mg|mcg|ml|g|%))")
+
+
+def _dialable(text: str) -> Markup:
+    """Words in which each telephone number can be tapped."""
+    parts: list[str] = []
+    at = 0
+    for found in _NUMBER.finditer(text):
+        digits = re.sub(r"[^\d+]", "", found[0])
+        parts += [
+            escape(text[at : found.start()]),
+            Markup('<a class="tel" href="tel:{}">{}</a>').format(digits, found[0]),
+        ]
+        at = found.end()
+    return Markup("").join([*parts, escape(text[at:])])
 
 
 def page(template: str, values: Mapping[str, Any], status: int = 200) -> HTMLResponse:
@@ -122,12 +156,6 @@ Turns = Annotated[list[str], Query(default_factory=list)]
 
 
 @router.get("/")
-def home(served: Served) -> Response:
-    """Where a visit starts: the one article, or the list of them."""
-    ids = list(served.index.articles)
-    return RedirectResponse(article_url(ids[0]) if len(ids) == 1 else LIST_OF_ARTICLES, status_code=302)
-
-
 @router.get(LIST_OF_ARTICLES)
 def list_of_articles(served: Served, turn: Turns, question: str | None = None, audience: str = "") -> Response:
     """All articles, those of the highest authority first, and the box that asks them all."""
@@ -151,9 +179,11 @@ def article(article_id: str, served: Served, turn: Turns, question: str | None =
         if source.article_id == article_id
     }
     values = {
-        "page": page_article(found, quotes),
+        "page": with_terms(page_article(found, quotes), served.index.glossary),
         "article": found,
         "disclaimer": served.disclaimer(found),
+        "policy": article_url(EDITORIAL_POLICY) if EDITORIAL_POLICY in served.index.articles else None,
+        "described": medical_web_page(found),
         "invitation": "Have a follow-up question?",
     }
     return page("article.html", {**values, **_box(asked, found.questions)}, status=asked.status)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
-from ldnqa.types import Article, Passage
+from ldnqa.types import Article, Audience, Passage, Reference, ReviewStatus
 
 from .deps import Resources
 from .schemas import ArticleSummary, ArticleView, PassageView, SectionSummary
@@ -70,3 +71,47 @@ def passage_view(passage: Passage, article: Article) -> PassageView:
         last_updated=article.last_updated,
         url=section_url(article.id, section.id),
     )
+
+
+# What schema.org calls the readers; a researcher has no name of their own there.
+_AUDIENCES = {Audience.PATIENT: "Patient", Audience.CAREGIVER: "Caregiver", Audience.CLINICIAN: "Clinician"}
+_STATUSES = {
+    ReviewStatus.SUBMITTED: "Submitted",
+    ReviewStatus.UNDER_REVIEW: "Under review",
+    ReviewStatus.APPROVED: "Approved",
+}
+
+
+def medical_web_page(article: Article) -> dict[str, Any]:
+    """What search engines are told of an article's page (schema.org/MedicalWebPage); a review only if it approved."""
+    review = article.review
+    approved = review.status is ReviewStatus.APPROVED
+    found = {
+        "@context": "https://schema.org",
+        "@type": "MedicalWebPage",
+        "name": article.title,
+        "url": article_url(article.id),
+        "inLanguage": "en",
+        "dateModified": article.last_updated.isoformat(),
+        "creativeWorkStatus": _STATUSES[review.status],
+        "lastReviewed": review.on.isoformat() if approved and review.on else None,
+        "reviewedBy": {"@type": "Person", "name": review.by} if approved and review.by else None,
+        "about": {"@type": "MedicalEntity", "name": article.subject[0], "alternateName": list(article.subject[1:])},
+        "audience": [
+            {"@type": "MedicalAudience", "audienceType": _AUDIENCES[audience]}
+            for audience in article.audience
+            if audience in _AUDIENCES
+        ],
+        "citation": [_creative_work(reference) for reference in article.references],
+    }
+    return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def _creative_work(reference: Reference) -> dict[str, Any]:
+    found = {
+        "@type": "CreativeWork",
+        "name": reference.title,
+        "identifier": f"doi:{reference.doi}" if reference.doi else None,
+        "datePublished": str(reference.year) if reference.year else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}

@@ -69,3 +69,33 @@ def live_site(tmp_path_factory, index_folder):
     # The tests ask faster than a reader may.
     with serve_process(index_folder, tmp_path_factory.mktemp("live"), LDNQA_RATE_LIMIT="off") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One browser for all tests that need one; each opens contexts of its own."""
+    from browser import CHROMIUM, FLAGS
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def stage():
+    """The small site, which misbehaves on command, and a foreign host that embeds it."""
+    from stage import Stage
+
+    with Stage() as stage:
+        yield stage
+
+
+@pytest.fixture
+def visit(browser, stage):
+    """Opens a page of the stage in a fresh context; at the end, no policy was violated and nobody else was called."""
+    from stage import Visits
+
+    with Visits(browser, stage) as visits:
+        yield visits

@@ -166,6 +166,12 @@ class TinyIndex:
 
     id: str
     articles: Mapping[str, Article]
+    glossary: tuple[GlossaryEntry, ...] = (
+        GlossaryEntry(term="placebol", definition="A treatment that does nothing, given for comparison."),
+        GlossaryEntry(term="hiccup", definition="A sudden breath that one did not mean to take."),
+        GlossaryEntry(term="DOSE", definition="Never meant here: the articles have the word in small letters only."),
+        GlossaryEntry(term="<b>", definition=HOSTILE),
+    )
 
     @property
     def passages(self) -> list[Passage]:
@@ -241,6 +247,10 @@ def ask(
     }
     if "overdose" in question:
         notice = Notice(kind=NoticeKind.EMERGENCY, text="Call your emergency number now.")
+        return Answer(status=Status.URGENT, answer=notice.text, notices=(notice,), **common)
+    if "poison" in question:
+        words = "Call 112 or 1-800-222-1222 now, and keep the 50 mg package."
+        notice = Notice(kind=NoticeKind.EMERGENCY, text=words)
         return Answer(status=Status.URGENT, answer=notice.text, notices=(notice,), **common)
     if not hits:
         return Answer(status=Status.ABSTAINED, answer="The articles do not answer this question.", **common)

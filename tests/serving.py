@@ -34,8 +34,8 @@ def serve_process(index: Path, folder: Path, **environment: str) -> Iterator[str
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """The address of a server of `app` on a free port, in a thread of this process."""
+def serving(app: ASGIApp, port: int = 0) -> Iterator[str]:
+    """The address of a server of `app`, on a free port unless one is given, in a thread of this process."""
     started = threading.Event()
 
     class Server(uvicorn.Server):
@@ -43,7 +43,7 @@ def serving(app: ASGIApp) -> Iterator[str]:
             await super().startup(sockets)
             started.set()
 
-    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    server = Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     assert started.wait(timeout=60)

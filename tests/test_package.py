@@ -46,6 +46,11 @@ def test_articles_pages_and_policy_travel_in_the_wheel(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     shipped = {f"ldnqa/articles/{path.name}" for path in (ROOT / "corpus").iterdir() if path.suffix in {".md", ".json"}}
     pages = {f"ldnqa/api/pages/{path.name}" for path in (ROOT / "api" / "pages").iterdir()}
+    pages |= {
+        f"ldnqa/api/{path.relative_to(ROOT / 'api').as_posix()}"
+        for path in (ROOT / "api" / "widget").rglob("*")
+        if path.is_file()
+    }
     policy = {f"ldnqa/policy/{path.name}" for path in (ROOT / "src" / "ldnqa" / "policy").glob("*.yaml")}
     assert shipped
     assert pages

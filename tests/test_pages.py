@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from base64 import b64encode
 from dataclasses import replace
+from datetime import date
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -16,6 +19,7 @@ from service_fakes import ARTICLE_DISCLAIMER, HOSTILE, INDEX, SITE_DISCLAIMER, T
 from ldnqa.api.app import create_app
 from ldnqa.api.conversation import MAX_CARRIED_CHARS
 from ldnqa.errors import InvalidQuestion
+from ldnqa.types import Review, ReviewStatus
 
 PAGE = "/articles/examplol-uses"
 
@@ -41,10 +45,7 @@ def text(node):
     return " ".join(node.get_text().split())
 
 
-def test_a_site_of_one_article_starts_on_it_and_one_of_more_on_the_list(client):
-    one = TinyIndex("one", {"examplol-uses": INDEX.articles["examplol-uses"]})
-    with TestClient(create_app(resources=replace(resources(), index=one))) as small:
-        assert small.get("/", follow_redirects=False).headers["location"] == PAGE
+def test_a_visit_starts_on_the_list_of_articles(client):
     page = get(client, "/")
     assert [link["href"] for link in page.select(".cards h2 a")] == [PAGE, "/articles/hostilol"]
     assert SITE_DISCLAIMER.text in text(page)
@@ -66,7 +67,7 @@ def test_the_article_is_all_there(client):
     assert "Last updated February 27, 2025" in text(page)
     assert ARTICLE_DISCLAIMER.text in text(page)
     assert "The study behind this figure had nine members." in text(page.find(id="from-the-guidelines"))
-    assert page.select_one(".part details.plain")
+    assert "You take 3 to 4 units before you sleep." in text(page.select_one(".part .plain"))
 
 
 def test_the_tracker_marks_where_the_review_stands(client):
@@ -236,8 +237,71 @@ def test_an_unknown_article_is_a_page_for_people_and_a_problem_for_programs(clie
     assert missing.headers["content-type"] == "application/problem+json"
 
 
+def test_the_glossary_is_linked_both_ways_where_a_section_first_uses_a_word(client):
+    page = get(client)
+    links = page.select("a.term")
+    assert [text(link) for link in links] == ["placebol", "hiccups"]
+    for link in links:
+        entry = page.find(id=link["href"][1:])
+        assert entry.find("a", href=f"#{link['id']}")
+    assert "A treatment that does nothing" in text(page.find(id="glossary"))
+    assert get(client, "/articles/hostilol").select("#glossary, a.term") == []
+
+
+def test_the_editorial_policy_is_one_click_away_where_there_is_one(client):
+    assert get(client).find("a", string="Editorial policy") is None
+    policy = INDEX.articles["hostilol"].model_copy(update={"id": "editorial-policy"})
+    index = TinyIndex("with policy", {**INDEX.articles, policy.id: policy})
+    with TestClient(create_app(resources=replace(resources(), index=index))) as site:
+        link = get(site).find("a", string="Editorial policy")
+        assert link["href"] == "/articles/editorial-policy"
+        assert site.get(link["href"]).status_code == 200
+
+
+def described(page):
+    return json.loads(page.find("script", type="application/ld+json").get_text())
+
+
+def test_search_engines_are_told_what_the_page_is_and_no_review_that_did_not_happen(client):
+    about = described(get(client))
+    assert about["@type"] == "MedicalWebPage"
+    assert about["name"] == INDEX.articles["examplol-uses"].title
+    assert about["dateModified"] == "2025-02-27"
+    assert about["about"]["name"] == "low-dose examplol"
+    assert about["citation"][1] == {
+        "@type": "CreativeWork",
+        "name": "Examplol and placebol",
+        "identifier": "doi:10.1000/182",
+        "datePublished": "2017",
+    }
+    assert not {"lastReviewed", "reviewedBy"} & set(about)
+    assert described(get(client, "/articles/hostilol"))["name"] == f"Hostilol {HOSTILE}"
+    review = Review(status=ReviewStatus.APPROVED, by="R. Eader", on=date(2025, 3, 1))
+    approved = INDEX.articles["examplol-uses"].model_copy(update={"review": review})
+    index = TinyIndex("approved", {"examplol-uses": approved})
+    with TestClient(create_app(resources=replace(resources(), index=index))) as site:
+        about = described(get(site))
+        assert (about["reviewedBy"]["name"], about["lastReviewed"]) == ("R. Eader", "2025-03-01")
+        assert "Exercise caution" not in text(get(site))
+
+
+def test_the_box_is_the_widget_with_a_form_inside_for_those_without_scripts(client):
+    page = get(client)
+    box = page.find("ldnqa-chat")
+    assert box["article"] == "examplol-uses"
+    assert box.form
+    script = page.find("script", src=True)
+    published_file = client.get(script["src"])
+    digest = b64encode(hashlib.sha384(published_file.content).digest()).decode()
+    assert script["integrity"] == f"sha384-{digest}"
+    assert get(client, "/").find("ldnqa-chat")["article"] == ""
+    assert get(client, question="bedtime").find("ldnqa-chat") is None
+
+
 def check_inert(page):
-    assert page.select("script, iframe, object, embed, base, img") == []
+    assert page.select("iframe, object, embed, base, img") == []
+    for script in page.select("script"):
+        assert script.get("type") == "application/ld+json" or script["src"].startswith("/widget/")
     for node in page.find_all(True):
         assert not [name for name in node.attrs if name.startswith("on") or name == "style"], node
         for name in ("href", "src", "action"):

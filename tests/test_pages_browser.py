@@ -1,85 +1,16 @@
-"""The pages in a real browser, served by a real server: with and without scripts, narrow and wide, light and dark."""
+"""The pages in a real browser, served by a real server: without scripts, narrow and wide, on paper, by keyboard."""
 
 from __future__ import annotations
 
 import re
-import threading
-from contextlib import contextmanager
 
 import pytest
-import uvicorn
-from browser import CHROMIUM, FLAGS
-from playwright.sync_api import expect, sync_playwright
-from service_fakes import HOSTILE, resources
-
-from ldnqa.api.app import create_app
+from playwright.sync_api import expect
+from service_fakes import HOSTILE
+from stage import PAGE
 
 pytestmark = pytest.mark.browser
-PAGE = "/articles/examplol-uses"
 ANSWER = f"{PAGE}?question=dose+and+effects+at+bedtime&audience=patient"
-
-
-@pytest.fixture(scope="module")
-def site():
-    """The address of a server of the small site, on a free port."""
-    with serving(create_app(resources=resources())) as address:
-        yield address
-
-
-@contextmanager
-def serving(app):
-    started = threading.Event()
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets=None):
-            await super().startup(sockets)
-            started.set()
-
-    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert started.wait(timeout=30)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def open_page(browser, site):
-    """Opens a page in a fresh context; at the end, no policy was violated and nothing was fetched from elsewhere."""
-    contexts, complaints = [], []
-
-    def open_(path, **options):
-        context = browser.new_context(base_url=site, reduced_motion="reduce", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda r: r.url.startswith((site, "data:")) or complaints.append(f"fetched {r.url}"))
-        page.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
-        if options.get("java_script_enabled", True):
-            page.add_init_script(
-                "window.violations = [];"
-                "addEventListener('securitypolicyviolation', e => violations.push(e.violatedDirective));"
-            )
-        page.goto(path)
-        return page
-
-    yield open_
-    for context in contexts:
-        for page in context.pages:
-            assert page.evaluate("window.violations || []") == []
-        context.close()
-    assert complaints == []
 
 
 def ask(page, question):
@@ -87,9 +18,8 @@ def ask(page, question):
     page.get_by_role("button", name="Ask").click()
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_a_reader_asks_follows_up_and_reads_the_source(open_page, scripts):
-    page = open_page("/", java_script_enabled=scripts)
+def test_without_scripts_a_reader_asks_follows_up_and_reads_the_source(visit):
+    page = visit("/", java_script_enabled=False)
     page.get_by_role("link", name="What is low-dose examplol used for?").click()
     ask(page, "At bedtime?")
     expect(page).to_have_url(re.compile("#answer$"))
@@ -106,7 +36,6 @@ def test_a_reader_asks_follows_up_and_reads_the_source(open_page, scripts):
     ask(page, "And yawning?")
     expect(page.locator("#answer")).to_contain_text("Understood as: At bedtime? And yawning?")
     expect(page.locator("#answer .said").first).to_contain_text("You take 3 to 4 units before you sleep.")
-    ask(page, "zzz")
     page.get_by_role("link", name="Start a new conversation").click()
     ask(page, "zzz")
     expect(page.locator("#answer")).to_contain_text("do not answer this question")
@@ -114,83 +43,73 @@ def test_a_reader_asks_follows_up_and_reads_the_source(open_page, scripts):
     expect(page.locator("#answer .sources").first).to_be_visible()
 
 
-def test_an_urgent_answer_cannot_be_missed(open_page):
-    page = open_page(PAGE)
-    ask(page, "I took an overdose")
+def test_without_scripts_an_urgent_answer_cannot_be_missed(visit):
+    page = visit(PAGE, java_script_enabled=False)
+    ask(page, "I took poison")
     alert = page.get_by_role("alert")
-    expect(alert).to_have_text("Call your emergency number now.")
     expect(alert).to_be_in_viewport()
+    expect(alert.get_by_role("link", name="1-800-222-1222")).to_have_attribute("href", "tel:18002221222")
+    expect(alert.get_by_role("link")).to_have_count(2)
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_without_scripts_plain_words_can_be_put_first(visit):
+    page = visit(PAGE, java_script_enabled=False)
+    plain = page.get_by_text("You take 3 to 4 units before you sleep.")
+    expect(plain).to_be_hidden()
+    switch = page.get_by_role("switch", name="Plain words first")
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(switch).to_be_checked()
+    expect(plain).to_be_visible()
+    own = page.get_by_text("Examplol is used at a dose")
+    expect(own).to_be_visible()
+    assert plain.bounding_box()["y"] < own.bounding_box()["y"]
+
+
+def test_a_word_of_the_glossary_leads_to_its_meaning_and_back(visit):
+    page = visit(PAGE, java_script_enabled=False)
+    page.get_by_role("link", name="placebol", exact=True).click()
+    entry = page.locator(":target")
+    expect(entry).to_contain_text("A treatment that does nothing")
+    entry.get_by_role("link", name="Back to use 1 of placebol").click()
+    expect(page.locator("a:target")).to_have_text("placebol")
+
+
+@pytest.mark.parametrize("width", [320, 768])
 @pytest.mark.parametrize("path", [PAGE, ANSWER, "/articles?question=zzz", "/docs", "/articles/hostilol"])
-def test_no_page_scrolls_sideways(open_page, path, width):
-    page = open_page(path, viewport={"width": width, "height": 700})
+def test_no_page_scrolls_sideways(visit, path, width):
+    page = visit(path, viewport={"width": width, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("path", ["/articles/hostilol", "/articles/hostilol?question=hostilol", "/articles"])
-def test_hostile_words_do_nothing(open_page, path):
-    page = open_page(path)
+@pytest.mark.parametrize("path", ["/articles/hostilol", "/articles/hostilol?question=hostilol", "/"])
+def test_hostile_words_do_nothing(visit, path):
+    page = visit(path)
     expect(page.locator("body")).to_contain_text("<script>")
     assert page.title() != "owned"
-    assert page.evaluate("document.scripts.length") == 0
+    run = (
+        "[...document.scripts].filter(one => one.type !== 'application/ld+json').map(one => new URL(one.src).pathname)"
+    )
+    assert all(address.startswith("/widget/") for address in page.evaluate(run))
     assert page.locator('a[href^="javascript:"]').count() == 0
 
 
-def test_a_hostile_question_does_nothing(open_page):
-    page = open_page(PAGE)
+def test_a_hostile_question_does_nothing(visit):
+    page = visit(PAGE, java_script_enabled=False)
     ask(page, HOSTILE)
     expect(page.locator("#asked")).to_contain_text(HOSTILE)
-    assert page.evaluate("document.scripts.length") == 0
+    assert page.locator("script").count() == 0
 
 
-def test_the_keyboard_reaches_the_content_and_the_form(open_page):
-    page = open_page(PAGE)
+def test_the_keyboard_reaches_the_content(visit):
+    page = visit(PAGE)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     expect(page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
-    page.get_by_label("Your question").focus()
-    page.keyboard.type("At bedtime?")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Ask")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator("#answer")).to_contain_text("taken at bedtime")
 
 
-CONTRAST = """() => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const rgba = css => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = css; canvas.fillRect(0, 0, 1, 1);
-    return canvas.getImageData(0, 0, 1, 1).data; };
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = node => { for (; node; node = node.parentElement) {
-    const found = rgba(getComputedStyle(node).backgroundColor); if (found[3] === 255) return found; }
-    return [255, 255, 255]; };
-  const poor = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    if (!walker.currentNode.data.trim()) continue;
-    const node = walker.currentNode.parentElement;
-    const [a, b] = [light(rgba(getComputedStyle(node).color)), light(behind(node))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${node.className || node.tagName}: ${walker.currentNode.data}`);
-  }
-  return poor;
-}"""
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [ANSWER, f"{PAGE}?question=overdose", "/articles", "/docs"])
-def test_all_words_have_contrast_enough(open_page, path, scheme):
-    page = open_page(path, color_scheme=scheme)
-    assert page.evaluate(CONTRAST) == []
-
-
-def test_on_paper_there_are_the_words_and_no_controls(open_page):
-    page = open_page(ANSWER)
+def test_on_paper_there_are_the_words_and_no_controls(visit):
+    page = visit(ANSWER)
     page.emulate_media(media="print")
     expect(page.locator("#answer .said").first).to_be_visible()
     expect(page.locator("article .disclaimer")).to_be_visible()

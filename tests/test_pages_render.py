@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from service_fakes import INDEX
 
 from ldnqa.api.render import Cite, page_article, segments
-from ldnqa.types import Block, BlockKind, Mark, Span
+from ldnqa.api.terms import with_terms
+from ldnqa.types import Block, BlockKind, GlossaryEntry, Mark, Span
 
 ARTICLES = list(INDEX.articles.values())
 
@@ -124,3 +125,31 @@ def test_a_mark_at_the_edge_of_the_text_is_still_shown():
     cites = [cite for segment in part.blocks[0].words for cite in segment.cites]
     assert sorted((cite.label, cite.target) for cite in cites if cite.target) == [("1", "ref_1"), ("2", "ref_2")]
     assert [cite.label for cite in cites if cite.target is None] == ["nine"]
+
+
+@given(st.data())
+def test_linking_the_glossary_changes_no_word(data):
+    article = data.draw(st.sampled_from(ARTICLES))
+    text = article.sections[0].text
+    spans = data.draw(st.lists(spans_of(len(text)), max_size=6))
+    terms = {text[span.start : span.end].strip().lower() for span in spans} - {""}
+    glossary = [GlossaryEntry(term=term, definition="x") for term in sorted(terms)]
+    quotes = {1: (article.sections[0].id, data.draw(spans_of(len(text))))}
+    plain = page_article(article, quotes)
+    linked = with_terms(plain, glossary)
+    places = [anchor for term in linked.terms for anchor in term.used_at]
+    found = []
+    for before, after in zip(plain.sections, linked.sections, strict=True):
+        for old, new in zip(words_of(before.blocks), words_of(after.blocks), strict=True):
+            for segment, same in zip(old, new, strict=True):
+                assert segment.text == same.text == "".join(run.text for run in same.runs)
+                assert (segment.opens, segment.closes, segment.cites) == (same.opens, same.closes, same.cites)
+                found += [run.anchor for run in same.runs if run.anchor]
+    assert sorted(found) == sorted(places)
+    assert len(set(places)) == len(places)
+
+
+def test_a_term_is_a_whole_word_the_longest_one_and_an_abbreviation_only_in_capitals():
+    glossary = [GlossaryEntry(term=term, definition="x") for term in ("dream", "vivid dream", "YAWNING", "side")]
+    page = with_terms(page_article(ARTICLES[0]), glossary)
+    assert [term.entry.term for term in page.terms] == ["side", "vivid dream"]
