@@ -98,7 +98,7 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     from ldnqa import dialogue, encode, index, policy
 
     site = policy.load_policy(settings.policy)
-    opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model))
+    opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model, settings.cache))
     resources = Resources(
         index=opened,
         policy=site,

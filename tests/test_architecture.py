@@ -40,8 +40,11 @@ LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 DOORS = {
     "faiss": "stores/faiss.py",
     "pymilvus": "stores/milvus.py",
-    "sentence_transformers": "encode.py",
-    "onnxruntime": "encode.py",
+    "sentence_transformers": "encode/original.py",
+    "onnxruntime": "encode/exported.py",
+    "tokenizers": "encode/exported.py",
+    "torch": "encode/original.py",
+    "onnx": "encode/original.py",
     "bm25s": "lexical.py",
     "ir_measures": "evaluate/measures.py",
 }

@@ -14,14 +14,14 @@ from pathlib import Path
 from ldnqa import swap
 from ldnqa.chunk import embedded_text
 from ldnqa.corpus.read import read_corpus
-from ldnqa.encode import Encoder
+from ldnqa.encode import Encoder, Exported
 from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
 from ldnqa.parts import Embedding, Progress, Source, Watcher, describes, known_vectors, make, save, source_of
 from ldnqa.stores import DEFAULT_STORE
 from ldnqa.text import terms
-from ldnqa.types import Article, GlossaryEntry
+from ldnqa.types import Article, GlossaryEntry, Passage
 
 # A new build has to find this many of its passages, spread over all of them; each takes one search.
 _TRIED_OUT = 16
@@ -72,7 +72,8 @@ def build_articles(
     """Put an index of these articles in service in the folder `index`, which is made if need be.
 
     Only texts that the served build lacks are embedded; all of them if `full`. If nothing changed and the served
-    build is whole, nothing is written. Raises CorpusError for no articles or an id given twice, IndexBusy while
+    build is whole, nothing is written. A build that takes nothing over compares the exported model with the original.
+    Raises CorpusError for no articles or an id given twice, IndexBusy while
     another build runs, IndexUnwritable if the disk refuses; the index that was there is then as it was.
     """
     started = time.monotonic()
@@ -92,6 +93,8 @@ def build_articles(
                 manifest = save(parts, source, encoder, store, index, made)
             tell(Progress("saving", 1, 1))
             _try_out(open_build(index, made, manifest.index_id, encoder), index, tell)
+            if isinstance(encoder, Exported) and not parts.vectors.reused:
+                encoder.check_against_original([text for _, text in _spread(parts.passages, source)])
             with swap.writing(index):
                 swap.finish(index, manifest.index_id)
         finally:
@@ -152,10 +155,9 @@ def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Ma
 
 def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
     """IndexDamaged unless passages spread over the whole build are found by their own vectors and words."""
-    step = max(1, len(new.passages) // _TRIED_OUT)
-    tried = new.passages[::step]
-    for done, passage in enumerate(tried, start=1):
-        words = terms(embedded_text(new.articles[passage.article_id], passage))
+    tried = _spread(new.passages, new)
+    for done, (passage, text) in enumerate(tried, start=1):
+        words = terms(text)
         nearest = new.search_dense(new.passage_vector(passage.id), 1)
         itself = new.search_dense(new.passage_vector(passage.id), 1, [passage.id])
         shared = new.search_lexical(words, 1, [passage.id])
@@ -165,6 +167,12 @@ def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
                 f"{command('build --full', folder)} makes it again from nothing"
             )
         tell(Progress("verifying", done, len(tried)))
+
+
+def _spread(passages: Sequence[Passage], made_from: Source | Index) -> list[tuple[Passage, str]]:
+    """Passages from the whole length of a build, each with the text that stands for it."""
+    step = max(1, len(passages) // _TRIED_OUT)
+    return [(passage, embedded_text(made_from.articles[passage.article_id], passage)) for passage in passages[::step]]
 
 
 def _report(manifest: Manifest, embedded: int, reused: int, unchanged: bool, started: float) -> BuildReport:

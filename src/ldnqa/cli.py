@@ -46,7 +46,7 @@ def build_command(corpus: Path | None, index: Path | None, full: bool) -> None:
 
     settings = settings_with(corpus=corpus, index=index)
     click.echo(f"Reading {settings.corpus}", err=True)
-    encoder = load_encoder(settings.model)
+    encoder = load_encoder(settings.model, settings.cache)
     click.echo(_told(build(settings.corpus, settings.index, encoder, full=full, progress=_progress())))
 
 
@@ -70,7 +70,7 @@ def serve_command(corpus: Path | None, index: Path | None, host: str | None, por
     from ldnqa.encode import load_encoder
 
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)
-    encoder = load_encoder(settings.model)
+    encoder = load_encoder(settings.model, settings.cache)
     try:
         report = bring_up_to_date(settings.corpus, settings.index, encoder, progress=_progress())
     except BrokenCorpus as error:
@@ -107,7 +107,7 @@ def ask_command(
 
     settings = settings_with(index=index)
     policy = load_policy(settings.policy)
-    opened = Index.open(settings.index, load_encoder(settings.model))
+    opened = Index.open(settings.index, load_encoder(settings.model, settings.cache))
     history: list[Turn] = []
 
     def answer(text: str) -> None:

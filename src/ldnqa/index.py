@@ -15,9 +15,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ldnqa.chunk import CHUNKER_VERSION
-from ldnqa.encode import Encoder, Vectors
-from ldnqa.errors import IndexDamaged, UnknownPassage
+from ldnqa.chunk import CHUNKER_VERSION, embedded_text
+from ldnqa.encode import PARITY, Encoder, Vectors
+from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
 from ldnqa.stores import Store, store_type
@@ -81,11 +81,13 @@ class Index:
     def open(cls, folder: Path, encoder: Encoder) -> Index:
         """The index that the folder's pointer names.
 
-        Raises IndexMissing, IndexDamaged or IndexMismatch (another model, chunker or format); the message names the
-        command that mends it. Takes no lock and writes nothing.
+        Raises IndexMissing, IndexDamaged or IndexMismatch (another model, chunker or format, or an encoder that gives
+        other vectors than those built); the message names the command that mends it. Takes no lock, writes nothing.
         """
         pointer = read_pointer(folder)
-        return open_build(folder, f"{BUILDS}/{pointer.current}", pointer.current, encoder)
+        index = open_build(folder, f"{BUILDS}/{pointer.current}", pointer.current, encoder)
+        _check_encoder(folder, index)
+        return index
 
     @property
     def id(self) -> str:
@@ -192,6 +194,20 @@ def _check_shapes(index: Index) -> None:
     )
     if not holds:
         raise ValueError("the counts of its parts differ")
+
+
+def _check_encoder(folder: Path, index: Index) -> None:
+    """IndexMismatch unless the encoder, whatever its digest says, gives a passage the vector that was built for it."""
+    if not index.passages:
+        return
+    shortest = min(index.passages, key=lambda passage: len(passage.text))
+    text = embedded_text(index.articles[shortest.article_id], shortest)
+    cosine = float(index.encoder.encode_passages([text])[0] @ index.passage_vector(shortest.id))
+    if not cosine >= PARITY:
+        raise IndexMismatch(
+            f"{index.encoder.name} does not give the passage {shortest.id} the vector that the index in {folder} has "
+            f"for it (cosine {cosine:.6f}); {command('build --full', folder)} builds it again with the model in use"
+        )
 
 
 def _lines(path: Path) -> Iterator[bytes]:
