@@ -1,4 +1,4 @@
-"""`ldnqa eval retrieval | gold`: measure what is served, print the figures, and write a report if asked to."""
+"""`ldnqa eval retrieval | gold | conversations`: measure what is served, print figures, write a report if asked to."""
 
 from __future__ import annotations
 
@@ -112,6 +112,39 @@ def gold_command(file: Path, index: Path | None, as_json: bool, report: Path | N
         from ldnqa.evaluate.report import gold_page
 
         _write(report, gold_page(run, **about), run.record(**about))
+
+
+@evaluate.command("conversations")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--half", type=click.Choice(["dev", "held"]), help="Hold only the conversations of this half.")
+@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@click.option("--reveal-held", is_flag=True, help="Name the failures of the held half, which then is spent.")
+@json_option
+def conversations_command(file: Path, half: str | None, index: Path | None, reveal_held: bool, as_json: bool) -> None:
+    """Hold the conversations of a file, in the format of tests/conversations.yaml, and count the turns that pass."""
+    from ldnqa.evaluate.conversations import read_conversations, run_conversations
+
+    suite = read_conversations(file)
+    opened, policy = _served(index)
+    ask_progress = _progress()
+    run = run_conversations(
+        suite, opened, policy, half=half, progress=lambda done, total: ask_progress("talking", done, total)
+    )
+    figures = run.figures(reveal_held=reveal_held)
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, measured in figures["halves"].items():
+        click.echo(f"{name}: {measured['n']} turns, {measured['passed']:.3f} passed")
+        for kind, share in measured["kinds"].items():
+            click.echo(f"  {kind:14} {share['n']:3}  {share['passed']:.3f}")
+        for risk in ("risk_at_80_percent_of_all", "risk_at_80_percent_of_answerable", "answered_wrong"):
+            shown = "none" if measured[risk] is None else f"{measured[risk]:.3f}"
+            click.echo(f"  {risk.replace('_', ' ')}: {shown}")
+    for turn in figures["failures"]:
+        click.echo(f"  {turn['id']} [{turn['kind']}] {turn['question']} -> {'; '.join(turn['faults'])}")
+        click.echo(f"      read as: {turn['reading']}; said: {turn['first_said'] or ''}")
+    click.echo(f"{figures['n']} turns, index {figures['index_id']}")
 
 
 def _served(index: Path | None) -> tuple[Index, Policy]:

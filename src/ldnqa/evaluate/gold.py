@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -23,6 +23,7 @@ from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.types import Quote, Source, Status, Turn
 
+T = TypeVar("T")
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -129,19 +130,23 @@ class GoldRun:
 
 def read_gold(path: Path) -> tuple[GoldQuestion, ...]:
     """The questions of a YAML file, a list; BrokenDataset names the entry at fault."""
+    questions = read_yaml(path, TypeAdapter(tuple[GoldQuestion, ...]))
+    ids = [question.id for question in questions]
+    if twice := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+        raise BrokenDataset(f"{path}: the id {twice[0]} is given twice; each question needs its own")
+    return questions
+
+
+def read_yaml(path: Path, shape: TypeAdapter[T]) -> T:
+    """A YAML file in the shape asked for; BrokenDataset names the entry at fault."""
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-        questions = TypeAdapter(tuple[GoldQuestion, ...]).validate_python(rows)
+        return shape.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BrokenDataset(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise BrokenDataset(f"{path}: entry {place} (counted from 0): {first['msg']}") from error
-    ids = [question.id for question in questions]
-    if twice := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
-        raise BrokenDataset(f"{path}: the id {twice[0]} is given twice; each question needs its own")
-    return questions
 
 
 def run_gold(
