@@ -12,11 +12,11 @@ SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "api").rglob("*.py")])
 
 # Lowest floor first. A module may import from floors below its own, and from its own floor.
 FLOORS = [
-    {"types", "errors", "text", "settings"},
+    {"types", "errors", "text", "settings", "progress"},
     {"policy", "corpus", "chunk", "encode", "lexical", "stores"},
     {"manifest"},
     {"index", "triage"},
-    {"parts", "swap"},
+    {"parts", "swap", "earlier"},
     {
         "build",
         "followup",

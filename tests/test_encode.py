@@ -13,6 +13,8 @@ from threading import Thread
 import numpy as np
 import pytest
 from fakes import HashedEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from makers import article, section
 
 from ldnqa import encode
@@ -234,3 +236,16 @@ def test_a_foreign_graph_is_found_out_by_the_build(tmp_path: Path) -> None:
         build_articles([article(section("The usual dose is 1.5 to 4.5 mg."))], (), tmp_path / "index", encoder)
     with pytest.raises(IndexMissing):
         Index.open(tmp_path / "index", encoder)
+
+
+@pytest.mark.model
+def test_tokens_are_counted_as_the_tokenizer_counts_them() -> None:
+    encoder = load_encoder()
+    assert isinstance(encoder, OnnxEncoder)
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.text() | st.text("aé中 \t\n\u00a0\u3000\u200b-[SEP]\x1c\x85\u0301", max_size=30))
+    def check(text: str) -> None:
+        assert encoder.count_tokens(text) == len(encoder._tokenizer.encode(text).ids)
+
+    check()

@@ -14,11 +14,13 @@ from pathlib import Path
 from ldnqa import swap
 from ldnqa.chunk import embedded_text
 from ldnqa.corpus.read import read_corpus
+from ldnqa.earlier import Earlier, Journal, read_earlier
 from ldnqa.encode import Encoder, Exported
 from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
-from ldnqa.parts import Embedding, Progress, Source, Watcher, describes, known_vectors, make, save, source_of
+from ldnqa.parts import Embedding, Source, describes, make, save, source_of
+from ldnqa.progress import Progress, Watcher
 from ldnqa.stores import DEFAULT_STORE
 from ldnqa.text import terms
 from ldnqa.types import Article, GlossaryEntry, Passage
@@ -84,7 +86,14 @@ def build_articles(
 
     with swap.locked(index):
         old = swap.pointer_or_none(index)
-        parts = make(source, encoder, Embedding(encoder, {} if full else known_vectors(index, encoder)), tell)
+        journal = Journal(index, encoder)
+        before = Earlier() if full else read_earlier(index, encoder)
+        try:
+            parts = make(source, encoder, Embedding(encoder, before, journal), tell)
+        except Exception:
+            # Only a build that was killed or interrupted is taken up again where it was.
+            journal.remove()
+            raise
         with swap.writing(index):
             made = swap.start(index)
         try:
@@ -97,6 +106,7 @@ def build_articles(
                 encoder.check_against_original([text for _, text in _spread(parts.passages, source)])
             with swap.writing(index):
                 swap.finish(index, manifest.index_id)
+            journal.remove()
         finally:
             swap.abandon(index)
     unchanged = old is not None and old.current == manifest.index_id

@@ -165,12 +165,12 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
         manifest=manifest,
         encoder=encoder,
         articles=MappingProxyType(
-            {article.id: article for article in map(Article.model_validate_json, _lines(path / ARTICLES))}
+            {article.id: article for article in map(Article.model_validate_json, read_lines(path / ARTICLES))}
         ),
         glossary=tuple(map(GlossaryEntry.model_validate, json.loads((path / GLOSSARY).read_bytes()))),
-        passages=tuple(map(Passage.model_validate_json, _lines(path / PASSAGES))),
+        passages=tuple(map(Passage.model_validate_json, read_lines(path / PASSAGES))),
         passage_vectors=read_vectors(path / PASSAGE_VECTORS),
-        questions=tuple((str(a), str(question)) for a, question in json.loads((path / QUESTIONS).read_bytes())),
+        questions=read_questions(path / QUESTIONS),
         question_vectors=read_vectors(path / QUESTION_VECTORS),
         _quote_vectors=read_vectors(path / QUOTE_VECTORS),
         _lexical=Lexical.open(path / LEXICAL),
@@ -210,6 +210,12 @@ def _check_encoder(folder: Path, index: Index) -> None:
         )
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def read_questions(path: Path) -> tuple[tuple[str, str], ...]:
+    """(article id, question) as they were written."""
+    return tuple((str(article_id), str(question)) for article_id, question in json.loads(path.read_bytes()))
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, one at a time."""
     with path.open("rb") as file:
         yield from file

@@ -9,11 +9,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
@@ -22,6 +24,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from ldnqa.encode import PARITY, Unexportable, Vectors, file_sha256, unit_rows
 from ldnqa.errors import ModelError
@@ -30,6 +33,10 @@ from ldnqa.errors import ModelError
 _EXPORTER = 1
 _RECORD = "export.json"
 _GRAPH = "model.onnx"
+# Tokenizers drop most control characters, at which Python's split() may cut.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
+# More different words than most corpora have; about 10 MB.
+_WORDS = 1 << 16
 # Short, long past any limit, empty, and in scripts and signs that tokenizers treat specially.
 _PARITY_TEXTS = (
     "What dose is used?",
@@ -90,7 +97,11 @@ class OnnxEncoder:
         self._tokenizer = _tokenizer(graph)
         self._session = _session(graph)
         self._inputs = [given.name for given in self._session.get_inputs()]
-        self._room = self.max_tokens - self._tokenizer.num_special_tokens_to_add(False)
+        self._marks = self._tokenizer.num_special_tokens_to_add(False)
+        # BERT's tokenizers cut at white space before anything else, so that a text has the tokens of its words.
+        # Splitting a corpus counts every text some 40 times over, and this is 10 times as fast.
+        self._word_by_word = isinstance(self._tokenizer.pre_tokenizer, BertPreTokenizer)
+        self._tokens_of_word = lru_cache(_WORDS)(self._count)
         cores = len(os.sched_getaffinity(0))
         # Callers on more threads than cores wait here, which is cheaper than sharing caches and time slices.
         self._free_cores = BoundedSemaphore(cores)
@@ -99,6 +110,8 @@ class OnnxEncoder:
 
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` is, with the marks the model adds."""
+        if self._word_by_word and not _CONTROL.search(text):
+            return self._marks + sum(map(self._tokens_of_word, text.split()))
         return len(self._tokenizer.encode(text).ids)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
@@ -132,9 +145,12 @@ class OnnxEncoder:
         raw = np.stack(rows) if rows else np.empty((0, self.dimension), dtype=np.float32)
         return unit_rows(raw, len(texts), self.dimension, self.name)
 
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
     def _run(self, text: str) -> NDArray[Any]:
         tokens = self._tokenizer.encode(text, add_special_tokens=False)
-        tokens.truncate(self._room)
+        tokens.truncate(self.max_tokens - self._marks)
         tokens = self._tokenizer.post_process(tokens)
         arrays = {"input_ids": tokens.ids, "attention_mask": tokens.attention_mask, "token_type_ids": tokens.type_ids}
         given = {name: np.array([arrays[name]], dtype=np.int64) for name in self._inputs}
