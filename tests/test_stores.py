@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ldnqa.errors import MissingExtra
 from ldnqa.stores import Store, store_type
+from ldnqa.stores import faiss as faiss_store
 
 DIMENSION = 8
 # Float32 sums in another order differ by about this much.
@@ -140,3 +141,69 @@ def test_a_missing_package_names_the_install_command(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "faiss", None)
     with pytest.raises(MissingExtra, match="pip install faiss-cpu"):
         store_type("faiss")
+
+
+# --- lists of vectors, for stores too large for exact search -----------------------------------------------
+
+
+@pytest.fixture
+def in_lists(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Store, NDArray[np.float32]]:
+    """A store that was large enough, when it was saved, to be kept in lists; and its vectors, in order."""
+    monkeypatch.setattr(faiss_store, "EXACT_UP_TO", 100)
+    vectors = unit(3000, 5)
+    vectors[-40:] = vectors[0]
+    filled(faiss_store.FaissStore, vectors).save(tmp_path)
+    return faiss_store.FaissStore.open(tmp_path), vectors
+
+
+def test_lists_find_what_exact_search_finds(in_lists: tuple[Store, NDArray[np.float32]]) -> None:
+    store, vectors = in_lists
+    assert "lists" in store.kind  # type: ignore[attr-defined]
+    exact, asked = filled(faiss_store.FaissStore, vectors), unit(200, 6)
+    pairs = zip(exact.search(asked, 10), store.search(asked, 10), strict=True)
+    shared = [len({id_ for id_, _ in a} & {id_ for id_, _ in b}) for a, b in pairs]
+    assert sum(shared) / (10 * len(asked)) >= 0.98
+
+
+@given(k=st.integers(1, 30), allowed=st.sets(st.integers(0, 3100), max_size=40), seed=st.integers(0, 99))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_lists_are_exact_where_only_some_are_allowed(
+    in_lists: tuple[Store, NDArray[np.float32]], k: int, allowed: set[int], seed: int
+) -> None:
+    store, vectors = in_lists
+    [query] = unit(1, seed)
+    expected = sorted((-float(vectors[n] @ query), n) for n in allowed if n < 3000)[:k]
+    [found] = store.search(query[np.newaxis], k, [f"p:{n}" for n in allowed])
+    assert [score for _, score in found] == pytest.approx([-score for score, _ in expected], abs=CLOSE)
+
+
+def test_lists_keep_the_promises_of_a_store(in_lists: tuple[Store, NDArray[np.float32]], tmp_path: Path) -> None:
+    store, vectors = in_lists
+    assert len(store) == 3000
+    [every] = store.search(vectors[:1], 4000)
+    assert len({id_ for id_, _ in every}) == 3000
+    assert [id_ for id_, _ in every[:41]] == ["p:0", *(f"p:{n}" for n in range(2960, 3000))]
+    asked = unit(8, 7)
+    assert store.search(asked, 10) == [store.search(query[np.newaxis], 10)[0] for query in asked]
+    (tmp_path / "again").mkdir()
+    store.save(tmp_path / "again")
+    assert faiss_store.FaissStore.open(tmp_path / "again").search(asked, 10) == store.search(asked, 10)
+    with pytest.raises(ValueError, match="takes no more"):
+        store.add(["new"], unit(1, 8))
+
+
+def test_the_same_vectors_make_the_same_lists(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(faiss_store, "EXACT_UP_TO", 100)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        filled(faiss_store.FaissStore, unit(1000, 1)).save(tmp_path / name)
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+
+
+def test_a_count_of_lists_that_cannot_be_is_refused(
+    in_lists: tuple[Store, NDArray[np.float32]], tmp_path: Path
+) -> None:
+    (tmp_path / "lists.json").write_text('{"read": 9999}')
+    with pytest.raises(ValueError, match="lists"):
+        faiss_store.FaissStore.open(tmp_path)

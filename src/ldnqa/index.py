@@ -1,4 +1,4 @@
-"""An opened index: immutable, wholly in memory, and exactly what was built, by the model in use. Or it does not open.
+"""An opened index: immutable, and exactly what was built, by the model in use. Or it does not open.
 
 Everything is verified before anything is used, so that a damaged or foreign index can never give a wrong answer.
 """
@@ -151,12 +151,14 @@ def open_build(folder: Path, build: str, index_id: str | None, encoder: Encoder)
 
 
 def read_vectors(path: Path) -> Vectors:
-    """Rows of float32, read-only."""
-    array = np.load(path, allow_pickle=False)
+    """Rows of float32, read-only and mapped: the system keeps in memory what is used, and can drop it.
+
+    A build's files are never changed, and a mapped one that is deleted stays readable.
+    """
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.dtype != np.float32 or array.ndim != 2:
         raise ValueError(f"{path.name} holds no rows of float32")
-    array.setflags(write=False)
-    rows: Vectors = array
+    rows: Vectors = np.asarray(array)
     return rows
 
 
