@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check lock clean
+.PHONY: serve test check bench lock clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -26,6 +26,12 @@ check: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/ldnqa check
+
+# Minutes for the first, a quarter of an hour for the second; docs/scaling.md says how to read the figures.
+bench: $(VENV)/installed
+	$(BIN)/ldnqa build
+	$(BIN)/python benchmarks/serve.py
+	$(BIN)/python benchmarks/scale.py
 
 # torch is pinned by hand: the version whose wheel needs no GPU libraries.
 lock: $(VENV)/installed

