@@ -37,7 +37,7 @@ bench: $(VENV)/installed
 lock: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet pip-tools
 	echo 'torch==2.13.0' > $(VENV)/torch.txt
-	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links --no-header \
+	$(BIN)/pip-compile --quiet --extra dev --extra milvus --strip-extras --no-emit-index-url --no-emit-find-links --no-header \
 		--no-annotate --constraint $(VENV)/torch.txt --output-file requirements.lock pyproject.toml
 	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' requirements.lock
 

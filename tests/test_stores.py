@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from fakes import HashedEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from makers import article, section
 from numpy.typing import NDArray
 
-from ldnqa.errors import MissingExtra
+from ldnqa import Index, Policy, ask
+from ldnqa.build import build_articles
+from ldnqa.errors import MissingExtra, StoreUnreachable
 from ldnqa.stores import Store, store_type
 from ldnqa.stores import faiss as faiss_store
 
@@ -20,10 +27,28 @@ DIMENSION = 8
 CLOSE = 1e-5
 
 
-@pytest.fixture(params=["faiss"], scope="module")
-def kind(request: pytest.FixtureRequest) -> type[Store]:
+@pytest.fixture(params=["faiss", "milvus"], scope="module")
+def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[Store]]:
     """Every back end; a new one is added here and must pass all of this."""
-    return store_type(request.param)
+    if request.param == "faiss":
+        yield store_type("faiss")
+        return
+    milvus: Any = store_type("milvus")
+
+    class OnTheServer(milvus):  # type: ignore[misc]
+        """What was added is on a real Milvus Lite before it is searched."""
+
+        def search(self, vectors: NDArray[np.float32], k: int, allowed: Any = None) -> Any:
+            folder = tmp_path_factory.mktemp("store")
+            if not self._collection:
+                saved = copy(self)
+                saved.save(folder)
+                return milvus.open(folder).search(vectors, k, allowed)
+            return super().search(vectors, k, allowed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LDNQA_MILVUS_URI", str(tmp_path_factory.mktemp("milvus") / "milvus.db"))
+        yield OnTheServer
 
 
 def unit(rows: int, seed: int) -> NDArray[np.float32]:
@@ -39,6 +64,7 @@ def filled(kind: type[Store], vectors: NDArray[np.float32]) -> Store:
     return store
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     rows=st.integers(0, 40),
     queries=st.integers(0, 3),
@@ -51,8 +77,8 @@ def test_agrees_with_brute_force(
     kind: type[Store], rows: int, queries: int, k: int, copies: int, seed: int, data: st.DataObject
 ) -> None:
     vectors, asked = unit(rows, seed), unit(queries, seed + 1000)
-    for copy in range(min(copies, rows - 1)):
-        vectors[-1 - copy] = vectors[0]
+    for twin in range(min(copies, rows - 1)):
+        vectors[-1 - twin] = vectors[0]
     allowed = data.draw(st.none() | st.lists(st.sampled_from([f"p:{n}" for n in range(rows + 2)]), max_size=rows + 2))
 
     results = filled(kind, vectors).search(asked, k, allowed)
@@ -141,6 +167,42 @@ def test_a_missing_package_names_the_install_command(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "faiss", None)
     with pytest.raises(MissingExtra, match="pip install faiss-cpu"):
         store_type("faiss")
+
+
+# --- Milvus --------------------------------------------------------------------------------------------------
+
+
+def test_a_milvus_that_is_not_there_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LDNQA_MILVUS_URI", "http://127.0.0.1:9")
+    with pytest.raises(StoreUnreachable, match=r"127\.0\.0\.1:9.*LDNQA_MILVUS_URI"):
+        filled(store_type("milvus"), unit(3, 0)).save(tmp_path)
+
+
+def test_a_collection_that_is_gone_or_half_there_is_not_served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    milvus = store_type("milvus")
+    monkeypatch.setenv("LDNQA_MILVUS_URI", str(tmp_path / "one.db"))
+    filled(milvus, unit(5, 0)).save(tmp_path)
+    assert len(milvus.open(tmp_path)) == 5
+    monkeypatch.setenv("LDNQA_MILVUS_URI", str(tmp_path / "another.db"))
+    with pytest.raises(ValueError, match="has 0 of 5 vectors"):
+        milvus.open(tmp_path)
+
+
+def test_an_index_in_milvus_gives_the_answers_of_one_in_faiss(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, policy: Policy
+) -> None:
+    monkeypatch.setenv("LDNQA_MILVUS_URI", str(tmp_path / "milvus.db"))
+    articles = [
+        article(section(f"The dose of drug {n} is {n} mg.", f"Drug {n} is safe."), id=f"a{n}") for n in range(9)
+    ]
+    opened = []
+    for store in ("faiss", "milvus"):
+        assert not build_articles(articles, (), tmp_path / store, HashedEncoder(), store=store).unchanged
+        assert build_articles(articles, (), tmp_path / store, HashedEncoder(), store=store).unchanged
+        opened.append(Index.open(tmp_path / store, HashedEncoder()))
+    for question in ("What is the dose of drug 3?", "Is drug 7 safe?", "Who sells it?"):
+        one, other = (ask(index, question, policy=policy).model_dump(exclude={"id", "index_id"}) for index in opened)
+        assert one == other
 
 
 # --- lists of vectors, for stores too large for exact search -----------------------------------------------

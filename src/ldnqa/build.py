@@ -114,7 +114,7 @@ def build_articles(
 
 
 def bring_up_to_date(
-    corpus: Path, index: Path, encoder: Encoder, *, progress: Watcher | None = None
+    corpus: Path, index: Path, encoder: Encoder, *, store: str = DEFAULT_STORE, progress: Watcher | None = None
 ) -> BuildReport | None:
     """Build the index if there is none, if it is an earlier ldnqa's or if the articles have changed; else None.
 
@@ -123,9 +123,9 @@ def bring_up_to_date(
     try:
         Index.open(index, encoder)
     except (IndexMissing, IndexOutdated):
-        return build(corpus, index, encoder, progress=progress)
-    if is_stale(corpus, index, encoder):
-        return build(corpus, index, encoder, progress=progress)
+        return build(corpus, index, encoder, store=store, progress=progress)
+    if is_stale(corpus, index, encoder, store):
+        return build(corpus, index, encoder, store=store, progress=progress)
     return None
 
 
@@ -140,9 +140,10 @@ def rollback(index: Path) -> str:
         return swap.go_back(index)
 
 
-def is_stale(corpus: Path, index: Path, encoder: Encoder) -> bool:
+def is_stale(corpus: Path, index: Path, encoder: Encoder, store: str | None = None) -> bool:
     """Whether `build` would change the index: there is none, it is unfit, or what it was made from has changed.
 
+    It is compared with a build in `store`, or in whatever store it is in.
     Reads the articles and the manifest only, so it does not see damage; opening the index does.
     """
     read = read_corpus(corpus)
@@ -151,7 +152,7 @@ def is_stale(corpus: Path, index: Path, encoder: Encoder) -> bool:
         manifest = read_manifest(index, f"{BUILDS}/{current}", current)
     except IndexUnusable:
         return True
-    return not describes(manifest, source_of(read.articles, read.glossary), encoder, manifest.store, index)
+    return not describes(manifest, source_of(read.articles, read.glossary), encoder, store or manifest.store, index)
 
 
 def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Manifest | None:

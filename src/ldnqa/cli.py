@@ -47,7 +47,9 @@ def build_command(corpus: Path | None, index: Path | None, full: bool) -> None:
     settings = settings_with(corpus=corpus, index=index)
     click.echo(f"Reading {settings.corpus}", err=True)
     encoder = load_encoder(settings.model, settings.cache)
-    click.echo(_told(build(settings.corpus, settings.index, encoder, full=full, progress=_progress())))
+    click.echo(
+        _told(build(settings.corpus, settings.index, encoder, store=settings.store, full=full, progress=_progress()))
+    )
 
 
 def _told(report: BuildReport) -> str:
@@ -72,7 +74,7 @@ def serve_command(corpus: Path | None, index: Path | None, host: str | None, por
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)
     encoder = load_encoder(settings.model, settings.cache)
     try:
-        report = bring_up_to_date(settings.corpus, settings.index, encoder, progress=_progress())
+        report = bring_up_to_date(settings.corpus, settings.index, encoder, store=settings.store, progress=_progress())
     except BrokenCorpus as error:
         if not (settings.index / "index.json").is_file():
             raise

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     corpus: Path = Field(default_factory=default_corpus, description="Folder of articles.")
     index: Path = Field(default=Path("index"), description="Folder of index builds.")
     model: str = Field(default=DEFAULT_MODEL, description="Name or path of a sentence-transformers model.")
+    store: str = Field(default="faiss", description="Where new builds keep their passage vectors: faiss or milvus.")
+    milvus_uri: str = Field(
+        default="http://localhost:19530", description="Address of a Milvus server, or a file for Milvus Lite."
+    )
     cache: Path = Field(default_factory=default_cache, description="Folder of models made ready to run.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
