@@ -171,7 +171,7 @@ def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
         words = terms(text)
         nearest = new.search_dense(new.passage_vector(passage.id), 1)
         itself = new.search_dense(new.passage_vector(passage.id), 1, [passage.id])
-        shared = new.search_lexical(words, 1, [passage.id])
+        shared = new.search_lexical(dict.fromkeys(words, 1.0), 1, [passage.id])
         if not (nearest and itself and min(nearest[0][1], itself[0][1]) > _ITSELF and bool(words) == bool(shared)):
             raise IndexDamaged(
                 f"the new build does not find its own passage {passage.id}; it was not put in service. "

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ldnqa.answerers.extractive import Extractive
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.errors import InvalidQuestion, UnknownArticle
-from ldnqa.followup import standalone
+from ldnqa.followup import Reading, read
 from ldnqa.ground import ground
 from ldnqa.index import Index
 from ldnqa.policy import Policy
@@ -43,8 +43,15 @@ def ask(
     history = tuple(history)[-MAX_HISTORY_TURNS:]
 
     subject = subject_in_view(index, article_id, history)
-    reading = standalone(question, history, subject, index.subject)
-    asked = Asked(question, reading, article_id, audience, history, approved_only)
+    reading = read(
+        question,
+        history,
+        subject=subject,
+        other_names=index.subject,
+        lexicon=policy.lexicon,
+        vocabulary=index.vocabulary,
+    )
+    asked = Asked(question, reading.text, article_id, audience, history, approved_only)
 
     emergency = triage(question, policy)
     if emergency and audience is not Audience.CLINICIAN:
@@ -63,7 +70,7 @@ def ask(
         )
     if emergency:
         return urgent(asked, emergency, index, policy)
-    missing = unknown_words(question, index, query.generic)
+    missing = unknown_words(reading.own, index, query.generic)
     return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
 
 
@@ -80,8 +87,9 @@ def search(
     query = checked(query)
     if article_id is not None and article_id not in index.articles:
         raise UnknownArticle(article_id)
-    read = read_query(query, index, policy.lexicon)
-    return retrieve(index, read, only_article=article_id, approved_only=approved_only, limit=limit)
+    corrected = index.vocabulary.corrected(query, policy.lexicon.vocabulary)
+    wanted = read_query(Reading(corrected, corrected), index, policy.lexicon)
+    return retrieve(index, wanted, only_article=article_id, approved_only=approved_only, limit=limit)
 
 
 def checked(question: str) -> str:

@@ -25,6 +25,7 @@ from ldnqa.index import (
     QUESTION_VECTORS,
     QUESTIONS,
     QUOTE_VECTORS,
+    TITLE_VECTORS,
     read_lines,
     read_questions,
     read_vectors,
@@ -33,13 +34,14 @@ from ldnqa.manifest import BUILDS, check_fit, read_pointer
 from ldnqa.swap import verified
 from ldnqa.types import Passage
 
-# 32 bytes a vector, for the passages, then the quotes, then the questions: how the next build knows what it can reuse.
+_VECTORS = (PASSAGE_VECTORS, QUOTE_VECTORS, QUESTION_VECTORS, TITLE_VECTORS)
+# 32 bytes a vector, in the order of the files above: how the next build knows what it can reuse.
 KEYS = "vectors/keys.npy"
 KEY_BYTES = hashlib.sha256().digest_size
 
 Known = dict[bytes, NDArray[np.float32]]
-# Rows of an article in the three arrays of vectors.
-Rows = tuple[slice, slice, slice]
+# Rows of an article in each of the files of vectors.
+Rows = tuple[slice, ...]
 
 # A build that embeds less than this takes a few seconds and leaves nothing behind, whatever happens to it.
 _WORTH_KEEPING = 1024
@@ -66,7 +68,7 @@ def read_earlier(index: Path, encoder: Encoder) -> Earlier:
         if manifest.model_digest != encoder.digest:
             return Earlier()
         folder = index / BUILDS / manifest.index_id
-        vectors = tuple(read_vectors(folder / name) for name in (PASSAGE_VECTORS, QUOTE_VECTORS, QUESTION_VECTORS))
+        vectors = tuple(read_vectors(folder / name) for name in _VECTORS)
         every_key = np.load(folder / KEYS, allow_pickle=False)
         ends = list(accumulate(map(len, vectors), initial=0))
         keys = tuple(every_key[a:b] for a, b in pairwise(ends))
@@ -90,11 +92,12 @@ def _rows(
     ids: Mapping[str, object], passages: Mapping[str, Sequence[Passage]], asked: Mapping[str, int]
 ) -> dict[str, Rows]:
     """Where each article's vectors are: articles, and all they have, are in order of their ids."""
-    found, at = {}, [0, 0, 0]
+    found, at = {}, [0, 0, 0, 0]
     for id_ in sorted(ids):
         own = passages.get(id_, ())
-        ends = [at[0] + len(own), at[1] + sum(len(passage.quotes) for passage in own), at[2] + asked.get(id_, 0)]
-        found[id_] = (slice(at[0], ends[0]), slice(at[1], ends[1]), slice(at[2], ends[2]))
+        counts = (len(own), sum(len(passage.quotes) for passage in own), asked.get(id_, 0), 1)
+        ends = [start + count for start, count in zip(at, counts, strict=True)]
+        found[id_] = tuple(slice(start, end) for start, end in zip(at, ends, strict=True))
         at = ends
     return found
 

@@ -1,16 +1,19 @@
-"""Question + history -> standalone question: what the reader means, said so that it can be looked up alone.
+"""Question + history -> what the reader means, said so that it can be looked up alone.
 
-The reading is shown to the reader, so it only ever puts in words the reader used before or the name of what the
-articles are about.
+The reading is shown to the reader, so it only ever puts in words the reader used before or the name of what is being
+talked about, and takes nothing out but a slip of the pen.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from ldnqa.policy import Lexicon
 from ldnqa.text import fold_space, names, terms
 from ldnqa.types import Turn
+from ldnqa.vocabulary import Vocabulary
 
 # A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
 LEANING_TERMS = 3
@@ -29,30 +32,109 @@ _SUBJECT_PRONOUN = re.compile(
     r"(?!['’]s\b)",
     re.IGNORECASE,
 )
+# "Is it true that ...": the pronoun stands for nothing.
+_EMPTY_PRONOUN = re.compile(
+    r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
+    r"dangerous|bad|good|necessary|enough) (?:that|to|if|when)\b",
+    re.IGNORECASE,
+)
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
 _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
-_POINTS_BACK = re.compile(r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b(?! (?:articles?|pages?|sites?|box)\b)",
+    re.IGNORECASE,
+)
+# "And for MS?", "in Crohn's?", "MS?": a question that only puts another thing in the place of one before.
+_ANOTHER = re.compile(
+    r"(?:(?:and|but|or|so|ok(?:ay)?|also|then|what about|how about|same)\W+)*"
+    r"(?:(?:for|in|with|on|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
+    re.IGNORECASE,
+)
+_COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
-def standalone(question: str, history: Sequence[Turn], subject: str | None, other_names: Sequence[str] = ()) -> str:
-    """The question with what it leaves out put back.
-
-    "It", "this drug" and the like are read as `subject`, the name of what is being talked about, when there is one and
-    the question does not name it by that or by one of `other_names`: then "it" is something else. A short question
-    that leans on the conversation in any other way is read together with the question before it.
+@dataclass(frozen=True)
+class Reading:
+    """How a question is read. `text` stands alone and is shown; `own` is the part of it that this question brings;
+    `earlier` has the readings before it, newest first.
     """
-    own = fold_space(question)
-    if subject and not _names_any(own, (subject, *other_names)):
-        named = _name_subject(own, subject)
-        if named != own and not _GOES_ON.match(own):
-            return named
-    if not (history and leans(own)):
-        return own
-    before = fold_space(history[-1].question)
-    reading = f"{before if before.endswith(('?', '.', '!')) else before + '?'} {own}"
-    if subject and not _names_any(reading, (subject, *other_names)):
-        reading = _name_subject(reading, subject)
-    return reading
+
+    text: str
+    own: str
+    earlier: tuple[str, ...] = ()
+
+
+def read(
+    question: str,
+    history: Sequence[Turn],
+    *,
+    subject: str | None = None,
+    other_names: Sequence[str] = (),
+    lexicon: Lexicon | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Reading:
+    """The reading of a question after the questions of `history`, oldest first, each read in the same way.
+
+    "It", "this drug" and the like are read as what the conversation is about: a medicine of the lexicon named last,
+    else `subject`, unless the question names that itself, by this or by one of `other_names`. "And for MS?" is the
+    question before it with MS in the place of the condition there. A short question that leans on the conversation
+    in any other way is read together with the one before it.
+    """
+    lexicon = lexicon or Lexicon()
+    readings: list[Reading] = []
+    for asked in (*(turn.question for turn in history), question):
+        own = fold_space(asked)
+        if vocabulary:
+            own = vocabulary.corrected(own, lexicon.vocabulary)
+        text, own = _read_one(own, readings[-1] if readings else None, subject, other_names, lexicon)
+        readings.append(Reading(text, own))
+    return Reading(readings[-1].text, readings[-1].own, tuple(reading.text for reading in readings[-2::-1]))
+
+
+def _read_one(
+    own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
+) -> tuple[str, str]:
+    """(the question by itself, the part of it that is new), given the reading of the one before it."""
+    if before is not None and (switched := _switched(own, before.text, lexicon)):
+        return switched, switched
+    meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
+    if meant and not _names_any(own, (meant, *(other_names if meant == subject else ()))):
+        named = _name_subject(own, meant)
+        if named != own and set(terms(named)) - set(terms(meant)) - lexicon.generic_terms:
+            return named, named
+    if before is None or not leans(own):
+        return own, own
+    text = f"{before.text if before.text.endswith(('?', '.', '!')) else before.text + '?'} {own}"
+    if meant and not _names_any(text, (meant, *other_names)):
+        text = _name_subject(text, meant)
+    # "Why?", "yes" and "tell me more" bring nothing to look up.
+    return text, own if set(terms(own)) - lexicon.generic_terms else before.own
+
+
+def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
+    """`before` with the one thing `own` names in the place of what it names of that kind; None if there is no such."""
+    start = _ANOTHER.match(own)
+    named = lexicon.things_in(own)
+    if start is None or len(named) != 1:
+        return None
+    kind, thing = named[0]
+    if own[start.end() :].strip(" ?.!") != thing:
+        return None
+    old = [text for other, text in lexicon.things_in(before) if other == kind]
+    if not old or thing.lower() in (text.lower() for text in old):
+        return None
+    return before.replace(old[-1], thing)
+
+
+def _other_medicine(
+    own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
+) -> str | None:
+    """The medicine "it" is, if not the subject: one that the reading before names alone, or that is to be stopped."""
+    if before is None:
+        return None
+    other = next((text for kind, text in lexicon.things_in(before.text) if kind == "medicine"), None)
+    alone = not (subject and _names_any(before.text, (subject, *other_names)))
+    return other if alone or _COMING_OFF.search(own) else None
 
 
 def _names_any(text: str, subject: Sequence[str]) -> bool:
@@ -62,7 +144,8 @@ def _names_any(text: str, subject: Sequence[str]) -> bool:
 
 def _name_subject(text: str, subject: str) -> str:
     """`text` with its first pronoun read as the subject, unless it stands for something `text` has named."""
-    pronoun = _SUBJECT_PRONOUN.search(text)
+    empty = _EMPTY_PRONOUN.search(text)
+    pronoun = _SUBJECT_PRONOUN.search(text, empty.end() if empty else 0)
     if pronoun is None or _NAMED_BEFORE.search(text, 0, pronoun.start()):
         return text
     return text[: pronoun.start()] + subject + text[pronoun.end() :]

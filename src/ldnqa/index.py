@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -21,7 +21,9 @@ from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
 from ldnqa.stores import Store, store_type
+from ldnqa.text import fold_space
 from ldnqa.types import Article, GlossaryEntry, Passage
+from ldnqa.vocabulary import Vocabulary
 
 ARTICLES = "articles.jsonl"
 PASSAGES = "passages.jsonl"
@@ -30,6 +32,8 @@ QUESTIONS = "questions.json"
 PASSAGE_VECTORS = "vectors/passages.npy"
 QUOTE_VECTORS = "vectors/quotes.npy"
 QUESTION_VECTORS = "vectors/questions.npy"
+TITLE_VECTORS = "vectors/titles.npy"
+VOCABULARY = "vocabulary.json"
 LEXICAL = "lexical"
 STORE = "store"
 
@@ -40,7 +44,7 @@ class Index:
 
     `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
     `question_vectors` row for row: what editors listed, and titles that are questions. `centre` is the mean of all
-    quote vectors, shape (dimension,), not of length one. `subject` has the names of what more than half of the articles
+    quote vectors, shape (dimension,), not of length one. `title_vectors` has a row for each article, in their order. `subject` has the names of what more than half of the articles
     are about, the one to show first; it is empty if there is no such thing. `nicknames` are the subjects that have
     several names. Arrays are read-only.
     """
@@ -53,6 +57,8 @@ class Index:
     passage_vectors: Vectors
     questions: tuple[tuple[str, str], ...]
     question_vectors: Vectors
+    title_vectors: Vectors
+    vocabulary: Vocabulary
     _quote_vectors: Vectors
     _lexical: Lexical
     _store: Store
@@ -61,6 +67,8 @@ class Index:
     nicknames: tuple[tuple[str, ...], ...] = field(init=False)
     _rows: Mapping[str, int] = field(init=False)
     _first_quotes: tuple[int, ...] = field(init=False)
+    _title_rows: Mapping[str, int] = field(init=False)
+    _titled: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         quotes = self._quote_vectors
@@ -74,6 +82,8 @@ class Index:
         object.__setattr__(self, "subject", tuple(names) if count * 2 > len(self.articles) else ())
         several = dict.fromkeys(article.subject for article in self.articles.values() if len(article.subject) > 1)
         object.__setattr__(self, "nicknames", tuple(several))
+        object.__setattr__(self, "_title_rows", {id_: row for row, id_ in enumerate(self.articles)})
+        object.__setattr__(self, "_titled", frozenset(id_ for id_, a in self.articles.items() if _says_more(a)))
         object.__setattr__(self, "_rows", {passage.id: row for row, passage in enumerate(self.passages)})
         object.__setattr__(self, "_first_quotes", tuple(accumulate((len(p.quotes) for p in self.passages), initial=0)))
 
@@ -108,6 +118,14 @@ class Index:
         row = self._row(passage_id)
         return self._quote_vectors[self._first_quotes[row] : self._first_quotes[row + 1]]
 
+    def title_row(self, article_id: str) -> int:
+        """The row of an article in `title_vectors`."""
+        return self._title_rows[article_id]
+
+    def has_title(self, article_id: str) -> bool:
+        """Whether an article's title says anything that its text does not begin with."""
+        return article_id in self._titled
+
     def has_term(self, term: str) -> bool:
         """Whether any passage has this term."""
         return term in self._lexical
@@ -121,9 +139,9 @@ class Index:
         return self._store.search(vector[np.newaxis], k, allowed)[0]
 
     def search_lexical(
-        self, terms: Iterable[str], k: int, allowed: Collection[str] | None = None
+        self, terms: Mapping[str, float], k: int, allowed: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
-        """Up to `k` (passage id, BM25 score) that share a term, best first, of the allowed ids if given."""
+        """Up to `k` (passage id, BM25 score of the weighted terms), best first, of the allowed ids if given."""
         rows = None if allowed is None else {self._rows[id_] for id_ in allowed if id_ in self._rows}
         return [(self.passages[row].id, score) for row, score in self._lexical.search(terms, k, rows)]
 
@@ -174,6 +192,8 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
         passage_vectors=read_vectors(path / PASSAGE_VECTORS),
         questions=read_questions(path / QUESTIONS),
         question_vectors=read_vectors(path / QUESTION_VECTORS),
+        title_vectors=read_vectors(path / TITLE_VECTORS),
+        vocabulary=Vocabulary(**json.loads((path / VOCABULARY).read_bytes())),
         _quote_vectors=read_vectors(path / QUOTE_VECTORS),
         _lexical=Lexical.open(path / LEXICAL),
         _store=store_type(manifest.store).open(path / STORE),
@@ -192,10 +212,17 @@ def _check_shapes(index: Index) -> None:
         and quotes == counts.quotes
         and index.passage_vectors.shape == (counts.passages, width)
         and index._quote_vectors.shape == (quotes, width)
+        and index.title_vectors.shape == (counts.articles, width)
         and index.question_vectors.shape == (counts.questions, width)
     )
     if not holds:
         raise ValueError("the counts of its parts differ")
+
+
+def _says_more(article: Article) -> bool:
+    return (
+        not fold_space(article.sections[0].text).startswith(article.title.rstrip(" .…")) if article.sections else True
+    )
 
 
 def _check_encoder(folder: Path, index: Index) -> None:

@@ -31,9 +31,6 @@ class Lexical:
         self._vocabulary = {term: number for number, term in enumerate(vocabulary)}
         self._postings = postings
         self._count = count
-        self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", dtype="float32", int_dtype="int32")
-        self._bm25.scores = {**postings, "num_docs": count}
-        self._bm25.nonoccurrence_array = None
 
     def __len__(self) -> int:
         """How many texts are indexed."""
@@ -67,15 +64,20 @@ class Lexical:
         frequency = 0 if number is None else int(starts[number + 1] - starts[number])
         return math.log1p((self._count - frequency + 0.5) / (frequency + 0.5))
 
-    def search(self, terms: Iterable[str], k: int, allowed: Collection[int] | None = None) -> list[tuple[int, float]]:
+    def search(self, terms: Mapping[str, float], k: int, allowed: Collection[int] | None = None) -> list[tuple[int, float]]:
         """Up to `k` (row, score) with a score above 0, best first, the lower row first among equals.
 
-        A term asked for twice counts twice. `allowed` limits the rows that may be found; unknown terms find nothing.
+        Each term counts by its weight. `allowed` limits the rows that may be found; unknown terms find nothing.
         """
-        wanted = sorted(self._vocabulary[term] for term in terms if term in self._vocabulary)
-        if not wanted or k <= 0:
+        if k <= 0:
             return []
-        scores = self._bm25.get_scores_from_ids(wanted)
+        scores = np.zeros(self._count, dtype=np.float32)
+        starts, places, values = (self._postings[key] for key in ("indptr", "indices", "data"))
+        # In the order of the vocabulary, so that the same terms give the same sum to the last bit.
+        wanted = sorted((self._vocabulary[term], weight) for term, weight in terms.items() if term in self._vocabulary)
+        for number, weight in wanted:
+            of_term = slice(starts[number], starts[number + 1])
+            scores[places[of_term]] += np.float32(weight) * values[of_term]
         rows = np.flatnonzero(scores > 0)
         if allowed is not None:
             rows = np.intersect1d(rows, np.fromiter(allowed, dtype=np.int64, count=len(allowed)))

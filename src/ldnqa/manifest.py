@@ -3,8 +3,8 @@
     index/index.json                 Pointer: which build is served; replaced in one step
     index/builds/<index_id>/         one build, never changed once it is there
         manifest.json                Manifest: what it was built from and by, and every file's checksum
-        articles.jsonl passages.jsonl glossary.json questions.json
-        vectors/{passages,quotes,questions,keys}.npy
+        articles.jsonl passages.jsonl glossary.json questions.json vocabulary.json
+        vectors/{passages,quotes,questions,titles,keys}.npy
         lexical/ store/              what lexical.py and a store write
 
 An `index_id` is the digest of its manifest, which has the digest of every file and no time in it: the same articles,
@@ -27,7 +27,7 @@ from ldnqa.encode import Encoder
 from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexOutdated
 from ldnqa.types import Noun
 
-FORMAT = 1
+FORMAT = 2
 POINTER = "index.json"
 BUILDS = "builds"
 MANIFEST = "manifest.json"

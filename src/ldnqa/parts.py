@@ -31,6 +31,8 @@ from ldnqa.index import (
     QUESTIONS,
     QUOTE_VECTORS,
     STORE,
+    TITLE_VECTORS,
+    VOCABULARY,
 )
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import MANIFEST, Counts, Manifest, check_fit, file_entry
@@ -39,6 +41,7 @@ from ldnqa.stores import store_type
 from ldnqa.swap import sync
 from ldnqa.text import terms
 from ldnqa.types import Article, GlossaryEntry, Passage
+from ldnqa.vocabulary import Vocabulary, vocabulary_of
 
 # Texts between two signs of progress: about a second on two cores.
 _AT_A_TIME = 128
@@ -101,7 +104,7 @@ class Embedding:
     ) -> list[int]:
         """Copy what the served build has for the articles in `same`, and give the rows that are still to be filled.
 
-        `kind` is one of the three arrays of a build; `owners` has the article of each row.
+        `kind` is one of the four arrays of a build; `owners` has the article of each row.
         """
         missing: list[int] = []
         start = 0
@@ -146,8 +149,10 @@ class Parts:
     passage_vectors: Vectors
     quote_vectors: Vectors
     question_vectors: Vectors
+    title_vectors: Vectors
     keys: NDArray[np.uint8]
     lexical: Lexical
+    vocabulary: Vocabulary
     vectors: Embedding
 
 
@@ -168,6 +173,7 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
         [passage.article_id for passage in passages],
         [passage.article_id for passage in passages for _ in passage.quotes],
         [article_id for article_id, _ in questions],
+        list(articles),
     )
     arrays = [np.empty((len(of_kind), encoder.dimension), dtype=np.float32) for of_kind in owners]
     keys = np.empty((sum(map(len, owners)), KEY_BYTES), dtype=np.uint8)
@@ -176,6 +182,7 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
         _passage_texts(articles, changed),
         _quote_texts(articles, changed),
         (question for article_id, question in questions if article_id not in same),
+        (article.title for article in articles.values() if article.id not in same),
     )
     own_keys = np.split(keys, np.cumsum([len(array) for array in arrays])[:-1])
     # What can be copied comes first, so that the time left is that of the rest.
@@ -183,19 +190,27 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
     done = len(keys) - sum(map(len, missing))
     tell(Progress("encoding", done, len(keys)))
     pace = Pace(len(keys))
-    for kind, name in enumerate(("passage", "passage", "question")):
+    for kind, name in enumerate(("passage", "passage", "question", "question")):
         where = zip(missing[kind], texts[kind], strict=True)
         for more, embedded in vectors.fill(arrays[kind], own_keys[kind], where, name):
             done += more
             tell(pace.progress("encoding", done, embedded))
     lexical = Lexical.build(terms(text) for text in _passage_texts(articles, passages))
-    return Parts(passages, questions, arrays[0], arrays[1], arrays[2], keys, lexical, vectors)
+    vocabulary = vocabulary_of(text for article in articles.values() for text in _words_of(article))
+    return Parts(passages, questions, arrays[0], arrays[1], arrays[2], arrays[3], keys, lexical, vocabulary, vectors)
 
 
 def _questions(article: Article) -> list[str]:
     """What the article says it answers: its title if that is a question, then what its editors listed, each once."""
     titles = [article.title] if article.title.rstrip().endswith("?") else []
     return list(dict.fromkeys([*titles, *article.questions]))
+
+
+def _words_of(article: Article) -> Iterator[str]:
+    """Everything of an article whose words a reader may take up."""
+    yield from (article.title, *article.subject, *article.questions)
+    for section in article.sections:
+        yield from (section.heading, section.text)
 
 
 def _passage_texts(articles: Mapping[str, Article], passages: Iterable[Passage]) -> Iterator[str]:
@@ -224,6 +239,9 @@ def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path
     np.save(folder / PASSAGE_VECTORS, parts.passage_vectors, allow_pickle=False)
     np.save(folder / QUOTE_VECTORS, parts.quote_vectors, allow_pickle=False)
     np.save(folder / QUESTION_VECTORS, parts.question_vectors, allow_pickle=False)
+    np.save(folder / TITLE_VECTORS, parts.title_vectors, allow_pickle=False)
+    vocabulary = {"counts": parts.vocabulary.counts, "abbreviations": parts.vocabulary.abbreviations}
+    (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0), encoding="utf-8")
     np.save(folder / KEYS, parts.keys, allow_pickle=False)
     parts.lexical.save(folder / LEXICAL)
     kept = store_type(store)(encoder.dimension)

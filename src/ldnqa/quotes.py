@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+
 from ldnqa.chunk import embedded_text
 from ldnqa.index import Index
-from ldnqa.retrieve import Query
+from ldnqa.retrieve import Query, unit
 from ldnqa.text import names, terms
 from ldnqa.types import Hit, Quote, Tier
 
-# What ranks quotes: weights of each sign beside the quote's own cosine, which counts 1. Fitted by coordinate search on
-# tests/gold.yaml (114 questions with an answer): the right quote comes first for 76% and is among the first three for
-# 92%, against 70% and 87% with the cosine and a coverage weight of 0.3 alone.
-PASSAGE_WEIGHT = 0.3
-COVERAGE_WEIGHT = 0.5
-PASSAGE_COVERAGE_WEIGHT = 0.3
-ARTICLE_WEIGHT = 0.5
-# A quote about another regimen than the one asked about must be this much better to come before one that is.
-OTHER_REGIMEN_PENALTY = 0.1
-# An article about something else than the others (how these articles are made) is for questions that name its subject.
-OTHER_SUBJECT_PENALTY = 0.6
-# An editor's comment must be this much better than what it comments on to be the answer itself.
-EDITORIAL_PENALTY = 0.1
+# What ranks quotes: the weight of each sign, fitted by `ldnqa eval tune` on tests/gold.yaml and the tuned half of
+# tests/conversations.yaml. Cosines are taken from the centre of the index where that is said.
+RANKING = {
+    "quote": 1.0,  # cosine of the quote to the question and what remains of the conversation, from the centre
+    "quote_own": 2.3,  # the same to the question by itself
+    "coverage": 1.7,  # share of the terms asked for that the quote has
+    "coverage_in_place": 0.9,  # share of the question's own terms that the quote, its heading or the title has
+    "passage": 3.2,  # cosine of the passage
+    "passage_coverage": 2.8,
+    "heading_coverage": 0.7,  # share of the question's own terms that the heading has
+    "listed": 1.8,  # cosine of the nearest question that the editors say the article answers
+    "listed_own": 1.3,  # the same to the question by itself
+    "other_regimen": -0.6,  # the quote is about another use of the drug than the question
+    "other_subject": -1.6,  # the article is about how these articles are made, and the question is not
+    "editorial": -0.26,  # a comment must be better than what it comments on to be the answer itself
+}
 
 # Logistic regression, classes weighted alike, of "the corpus answers this" on four signs. Trained on the 156 questions
 # of tests/gold.yaml asked of all shipped articles, of each article alone and of random threes and sixes of them; area
@@ -46,49 +51,82 @@ ANSWER_FROM = 0.75
 class ScoredQuote:
     """A quote, its cosine to the question, the share of the question's words it has, and the score it ranks by.
 
-    `other_regimen` says that it is about another use of the drug than the question.
+    `signs` are what the score was made of, by the names in RANKING. `other_regimen` says that it is about another use
+    of the drug than the question.
     """
 
     quote: Quote
-    cosine: float
-    coverage: float
+    signs: Mapping[str, float]
     score: float
-    other_regimen: bool
+
+    @property
+    def cosine(self) -> float:
+        """Cosine to the question, from the centre of the index."""
+        return self.signs["quote"]
+
+    @property
+    def other_regimen(self) -> bool:
+        """Whether it is about another use of the drug than the question."""
+        return bool(self.signs["other_regimen"])
 
 
 def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQuote]:
     """Every quote of the hits' passages, best first; equal scores in the order of the hits.
 
-    Cosines are taken from the centre of all quotes of the index, so that what every quote says (the drug's name)
-    does not count as likeness to the question.
+    The score is the mean of the signs, weighted as RANKING says.
     """
-    asked = unit(query.vector - index.centre)
+    whole = sum(weight for weight in RANKING.values() if weight > 0)
+    scored = []
+    for quote, signs in read_signs(index, query, hits):
+        score = sum(weight * signs[name] for name, weight in RANKING.items()) / whole
+        scored.append(ScoredQuote(quote, signs, score))
+    return sorted(scored, key=lambda scored: -scored.score)
+
+
+def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tuple[Quote, dict[str, float]]]:
+    """Every quote of the hits' passages, each once, with the signs that rank it.
+
+    Cosines of quotes are taken from the centre of all quotes of the index, so that what every quote says (the drug's
+    name) does not count as likeness to the question.
+    """
+    asked, asked_alone = unit(query.vector - index.centre), unit(query.own_vector - index.centre)
     about = subject_terms(index)
-    near = nearest_questions(index, query)
-    found: dict[tuple[str, str, int, int], ScoredQuote] = {}
+    wanted = weighted(query.term_groups, about, index)
+    wanted_alone = weighted({g: 1.0 for g in query.own_groups}, about | query.generic, index)
+    near, near_alone = nearest_questions(index, query.vector), nearest_questions(index, query.own_vector)
+    seen: set[tuple[str, str, int, int]] = set()
     for hit in hits:
         passage = hit.passage
         article = index.articles[passage.article_id]
         section = article.section(passage.section_id)
-        other_regimen = bool(query.regimens and section.regimen and section.regimen not in query.regimens)
+        heading = term_set(section.heading)
+        around = heading | term_set(article.title)
         other_subject = bool(index.subject) and not (
             set(article.subject) & set(index.subject) or any(names(query.text, name) for name in article.subject)
         )
-        shared = (
-            PASSAGE_WEIGHT * hit.cosine
-            + PASSAGE_COVERAGE_WEIGHT * covered(query, terms(embedded_text(article, passage)), about, index)
-            + ARTICLE_WEIGHT * near.get(article.id, 0.0)
-            - OTHER_REGIMEN_PENALTY * other_regimen
-            - OTHER_SUBJECT_PENALTY * other_subject
-            - EDITORIAL_PENALTY * (section.tier is Tier.EDITORIAL)
-        )
-        for span, vector in zip(passage.quotes, index.quote_vectors(passage.id), strict=True):
+        shared = {
+            "passage": hit.cosine,
+            "passage_coverage": share(wanted, term_set(embedded_text(article, passage))),
+            "heading_coverage": share(wanted_alone, heading),
+            "listed": near.get(article.id, 0.0),
+            "listed_own": near_alone.get(article.id, 0.0),
+            "other_regimen": float(
+                bool(query.regimens and section.regimen and section.regimen not in query.regimens)
+            ),
+            "other_subject": float(other_subject),
+            "editorial": float(section.tier is Tier.EDITORIAL),
+        }
+        vectors = index.quote_vectors(passage.id) - index.centre
+        lengths = np.linalg.norm(vectors, axis=1)
+        lengths[lengths == 0] = 1
+        cosines, cosines_alone = (vectors @ asked) / lengths, (vectors @ asked_alone) / lengths
+        for row, span in enumerate(passage.quotes):
             place = (article.id, section.id, span.start, span.end)
-            if place in found:
+            if place in seen:
                 continue
+            seen.add(place)
             text = section.text[span.start : span.end]
-            cosine = float(unit(vector - index.centre) @ asked)
-            coverage = covered(query, terms(text), about, index)
+            found = term_set(text)
             quote = Quote(
                 passage_id=passage.id,
                 article_id=article.id,
@@ -97,16 +135,22 @@ def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQ
                 end=span.end,
                 text=text,
             )
-            found[place] = ScoredQuote(
-                quote, cosine, coverage, cosine + COVERAGE_WEIGHT * coverage + shared, other_regimen
+            yield (
+                quote,
+                {
+                    "quote": float(cosines[row]),
+                    "quote_own": float(cosines_alone[row]),
+                    "coverage": share(wanted, found),
+                    "coverage_in_place": share(wanted_alone, found | around),
+                    **shared,
+                },
             )
-    return sorted(found.values(), key=lambda scored: -scored.score)
 
 
-def nearest_questions(index: Index, query: Query) -> dict[str, float]:
-    """For each article, the cosine of the question to the nearest of the questions its editors say it answers."""
+def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, float]:
+    """For each article, the cosine of a unit vector to the nearest of the questions its editors say it answers."""
     near: dict[str, float] = {}
-    for (article_id, _), cosine in zip(index.questions, index.question_vectors @ query.vector, strict=True):
+    for (article_id, _), cosine in zip(index.questions, index.question_vectors @ vector, strict=True):
         near[article_id] = max(near.get(article_id, 0.0), float(cosine))
     return near
 
@@ -124,34 +168,34 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
         SUPPORT_INTERCEPT
         + SUPPORT_QUOTE_COSINE * max(scored.cosine for scored in ranked)
         + SUPPORT_PASSAGE_COSINE * max(hit.cosine for hit in hits)
-        + SUPPORT_COVERAGE * ranked[0].coverage
+        + SUPPORT_COVERAGE * ranked[0].signs["coverage"]
         + SUPPORT_UNKNOWN * unknown(query, about, index)
     )
     return 1 / (1 + math.exp(-evidence))
 
 
-def covered(query: Query, text_terms: Sequence[str], about: frozenset[str], index: Index) -> float:
-    """Share of the question's terms that stand in a text, 0 to 1, each counting as much as it is rare in the index.
+Weighted = tuple[tuple[frozenset[str], float], ...]
 
-    Terms naming what all articles are about (`about`) do not count: they stand everywhere. A term for which the
-    lexicon knows other names is there if one of those is. A question that names nothing else has nothing covered.
-    """
-    present = frozenset(text_terms)
-    wanted = [group - about for group in query.term_groups if not group <= about]
-    weights = [min(index.rarity(term) for term in group) for group in wanted]
-    found = [weight for weight, group in zip(weights, wanted, strict=True) if group & present]
-    return sum(found) / sum(weights) if wanted else 0.0
+
+def weighted(groups: Mapping[frozenset[str], float], leave_out: frozenset[str], index: Index) -> Weighted:
+    """What a text is to have: the groups that name anything but `leave_out`, each counting as much as it is rare."""
+    named = ((group - leave_out, weight) for group, weight in groups.items() if not group <= leave_out)
+    return tuple((group, weight * min(index.rarity(term) for term in group)) for group, weight in named)
+
+
+def share(wanted: Weighted, present: frozenset[str]) -> float:
+    """Share of what is wanted that is present, 0 to 1; nothing wanted is nothing found."""
+    whole = sum(weight for _, weight in wanted)
+    return sum(weight for group, weight in wanted if group & present) / whole if whole else 0.0
 
 
 def unknown(query: Query, about: frozenset[str], index: Index) -> float:
-    """Share of the question, 0 to 1 and weighted as in `covered`, for which no passage of the index has a word.
+    """Share of the question, 0 to 1 and weighted by rarity, for which no passage of the index has a word.
 
     Words that only ask do not count: an article need not say "work" or "expect" to answer.
     """
-    wanted = [group - about for group in query.term_groups if not group <= about | query.generic]
-    weights = [min(index.rarity(term) for term in group) for group in wanted]
-    missing = [weight for weight, group in zip(weights, wanted, strict=True) if not any(map(index.has_term, group))]
-    return sum(missing) / sum(weights) if wanted else 0.0
+    wanted = weighted({group: 1.0 for group in query.own_groups}, about | query.generic, index)
+    return 1 - share(wanted, frozenset(t for group, _ in wanted for t in group if index.has_term(t))) if wanted else 0.0
 
 
 def subject_terms(index: Index) -> frozenset[str]:
@@ -159,7 +203,8 @@ def subject_terms(index: Index) -> frozenset[str]:
     return frozenset(term for name in index.subject for term in terms(name))
 
 
-def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The vector at length 1; a zero vector stays zero."""
-    length = float(np.linalg.norm(vector))
-    return vector / np.float32(length) if length else vector
+# The articles' texts come again with every question; stemming them each time took most of the time of ranking.
+@lru_cache(maxsize=50_000)
+def term_set(text: str) -> frozenset[str]:
+    """The terms of a text, each once."""
+    return frozenset(terms(text))

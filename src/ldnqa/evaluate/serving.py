@@ -16,7 +16,7 @@ import numpy as np
 
 from ldnqa.dialogue import subject_in_view
 from ldnqa.encode import Encoder, Vectors
-from ldnqa.followup import standalone
+from ldnqa.followup import read
 from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.quotes import ScoredQuote, rank_quotes, support
@@ -99,7 +99,14 @@ def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
         with clock.question():
             with clock.stage("reading"):
                 subject = subject_in_view(watched, in_view, history)
-                reading = standalone(question, history, subject, watched.subject)
+                reading = read(
+                    question,
+                    history,
+                    subject=subject,
+                    other_names=watched.subject,
+                    lexicon=policy.lexicon,
+                    vocabulary=watched.vocabulary,
+                )
                 query = read_query(reading, watched, policy.lexicon, subject)
             with clock.stage("fusion"):
                 hits = retrieve(watched, query, in_view=in_view, limit=DEPTH)
@@ -107,7 +114,7 @@ def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
                 quotes = rank_quotes(watched, query, hits[:READ])
             with clock.stage("support"):
                 probability = support(watched, query, hits[:READ], quotes)
-        return Found(reading, tuple(hits), tuple(quotes), probability)
+        return Found(reading.text, tuple(hits), tuple(quotes), probability)
 
     return find
 

@@ -33,6 +33,7 @@ class Lexicon(Noun):
     aspects: tuple[Aspect, ...] = ()
     generic: str = ""
     regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
+    kinds: dict[str, tuple[NonEmpty, ...]] = Field(default_factory=dict)
 
     def classes_in(self, text: str) -> list[str]:
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
@@ -61,6 +62,18 @@ class Lexicon(Noun):
         """The regimens `text` names, in the order of the file."""
         return [regimen for regimen, pattern in self._regimen_patterns.items() if pattern.search(text)]
 
+    def things_in(self, text: str) -> list[tuple[str, str]]:
+        """(kind, words of `text`) for each thing of a known kind that `text` names, in the order they are named."""
+        found = [(m.start(), kind, m.group()) for kind, p in self._kind_patterns.items() for m in p.finditer(text)]
+        return [(kind, named) for _, kind, named in sorted(found)]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of the names in these lists, in lower case."""
+        classes = (name for c in self.classes.values() for name in (c.name, *c.members))
+        rows = (*self.synonyms, *self.regimens.values(), *self.kinds.values())
+        return frozenset(w for name in (*classes, *(n for row in rows for n in row)) for w in words(name))
+
     @cached_property
     def generic_terms(self) -> frozenset[str]:
         """Terms that ask rather than name a topic."""
@@ -73,6 +86,17 @@ class Lexicon(Noun):
     @cached_property
     def _synonym_patterns(self) -> list[tuple[tuple[str, ...], re.Pattern[str]]]:
         return [(names, _pattern(names)) for names in self.synonyms]
+
+    @cached_property
+    def _kind_patterns(self) -> dict[str, re.Pattern[str]]:
+        """Things of a kind are those named for it and the classes and synonyms its names stand for."""
+        patterns = {}
+        for kind, listed in self.kinds.items():
+            own = frozenset(name.lower() for name in listed)
+            rows = [row for row in self.synonyms if own & {name.lower() for name in row}]
+            classes = [c.members for c in self.classes.values() if c.name.lower() in own]
+            patterns[kind] = _pattern([*listed, *(name for row in (*rows, *classes) for name in row)])
+        return patterns
 
     @cached_property
     def _aspect_patterns(self) -> list[tuple[Aspect, re.Pattern[str]]]:

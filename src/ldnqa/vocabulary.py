@@ -1,0 +1,137 @@
+"""The words the articles use: to put right what a reader mistyped, and to spell out what a reader abbreviated.
+
+Only a word that is in no article, in no word list of the policy and hardly in the language is taken for a slip, so
+that a medicine the articles do not know is never read as another that they do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from wordfreq import zipf_frequency
+
+from ldnqa.text import STOPWORDS, words
+
+# One slip in a word of 4 to 7 letters, two in a longer one: in shorter words a slip makes another word.
+SHORTEST = 4
+LONG = 8
+# Zipf frequency from which a word is taken for a word: "prednisolone" has 2.1 and "hydroxyzine" 1.7, "symtoms" 1.2.
+REAL_WORD = 1.5
+# One as common as this is no slip for another: "form" has 5.3 and "teh" 3.0.
+COMMON_WORD = 3.2
+
+# "teh", "waht": a common word with two letters swapped is that word, whatever the language's statistics say of it.
+_SWAPPED = {
+    swapped: word
+    for word in sorted(STOPWORDS)
+    for at in range(len(word) - 1)
+    if len(word) > 2 and (swapped := f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2:]}") not in STOPWORDS
+    and zipf_frequency(swapped, "en") < COMMON_WORD
+}
+
+_WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_IN_BRACKETS = re.compile(r"\(\s*([A-Z][A-Za-z0-9-]{1,9})s?\s*[;,)]")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`counts` has each word of the articles, in lower case, and how often it stands there; `abbreviations` the
+    short forms they define, in lower case, with what they stand for.
+    """
+
+    counts: Mapping[str, int]
+    abbreviations: Mapping[str, str]
+    _slips: dict[tuple[str, int], str | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __contains__(self, word: str) -> bool:
+        """Whether the articles use this word; "it's" and "MS-related" are looked up in their parts, too."""
+        return word in self.counts or all(part in self.counts for part in re.split(r"['’-]", word))
+
+    def corrected(self, text: str, known: Collection[str] = frozenset()) -> str:
+        """`text` with its slips put right; `known` are further words that are right or may have been meant."""
+
+        def right(match: re.Match[str]) -> str:
+            written = match.group()
+            meant = self._meant(written.lower().replace("’", "'"), frozenset(known))
+            if meant is None:
+                return written
+            return meant.upper() if written.isupper() else meant
+
+        return _WRITTEN.sub(right, text)
+
+    def _meant(self, word: str, known: frozenset[str]) -> str | None:
+        if word in _SWAPPED and word not in self and word not in known:
+            return _SWAPPED[word]
+        if len(word) < SHORTEST or word in STOPWORDS or word in known or word in self:
+            return None
+        key = (word, hash(known))
+        if key not in self._slips:
+            if len(self._slips) >= 4096:
+                self._slips.clear()
+            self._slips[key] = self._nearest(word, known)
+        return self._slips[key]
+
+    def _nearest(self, word: str, known: frozenset[str]) -> str | None:
+        if zipf_frequency(word, "en") >= REAL_WORD or zipf_frequency(word.removesuffix("s"), "en") >= REAL_WORD:
+            return None
+        allowed = 1 if len(word) < LONG else 2
+        choices = [choice for choice in (*self._long_words, *known) if abs(len(choice) - len(word)) <= allowed]
+        near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+        # The first letter is seldom the slip; among equals the word the articles use most.
+        ranked = sorted(near, key=lambda n: (n[1], n[0][0] != word[0], -self.counts.get(n[0], 0), n[0]))
+        return str(ranked[0][0]) if ranked else None
+
+    @cached_property
+    def _long_words(self) -> tuple[str, ...]:
+        return tuple(word for word in self.counts if len(word) >= SHORTEST)
+
+
+def vocabulary_of(texts: Iterable[str]) -> Vocabulary:
+    """The vocabulary of the articles' texts."""
+    counts: Counter[str] = Counter()
+    abbreviations: dict[str, str] = {}
+    for text in texts:
+        counts.update(word for word in words(text) if not word[0].isdigit())
+        for short, long in defined_in(text):
+            abbreviations.setdefault(short.lower(), long)
+    return Vocabulary(dict(sorted(counts.items())), dict(sorted(abbreviations.items())))
+
+
+def defined_in(text: str) -> list[tuple[str, str]]:
+    """(short form, long form) for each "long form (SHORT)" in `text`.
+
+    The long form is the shortest run of words before the bracket that has the letters of the short form in order, the
+    first of them at the start of a word: Schwartz and Hearst, "A simple algorithm for identifying abbreviation
+    definitions in biomedical text", Pacific Symposium on Biocomputing 2003.
+    """
+    found = []
+    for match in _IN_BRACKETS.finditer(text):
+        short = match.group(1)
+        before = re.split(r"[.;:()\n]", text[: match.start()])[-1].rstrip()
+        reach = min(len(short) + 5, 2 * len(short))
+        long = _long_form(short, " ".join(before.split()[-reach:]))
+        if long:
+            found.append((short, long))
+    return found
+
+
+def _long_form(short: str, before: str) -> str | None:
+    place = len(before)
+    for number, letter in reversed(list(enumerate(short.lower()))):
+        if not letter.isalnum():
+            continue
+        place -= 1
+        while place >= 0 and (
+            before[place].lower() != letter or (number == 0 and place > 0 and before[place - 1].isalnum())
+        ):
+            place -= 1
+        if place < 0:
+            return None
+    long = before[place:]
+    return long if len(long) > len(short) and short.lower() not in long.lower().split() else None
