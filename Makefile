@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test soak audit check lock clean
+.PHONY: serve test soak audit check bench lock clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -38,11 +38,17 @@ check: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/ldnqa check
 
+# Minutes for the first, a quarter of an hour for the second; docs/scaling.md says how to read the figures.
+bench: $(VENV)/installed
+	$(BIN)/ldnqa build
+	$(BIN)/python benchmarks/serve.py
+	$(BIN)/python benchmarks/scale.py
+
 # torch is pinned by hand: the version whose wheel needs no GPU libraries.
 lock: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet pip-tools
 	echo 'torch==2.13.0' > $(VENV)/torch.txt
-	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links --no-header \
+	$(BIN)/pip-compile --quiet --extra dev --extra milvus --strip-extras --no-emit-index-url --no-emit-find-links --no-header \
 		--no-annotate --constraint $(VENV)/torch.txt --output-file requirements.lock pyproject.toml
 	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' requirements.lock
 

@@ -15,7 +15,7 @@ from ldnqa.types import Answer, Article, Audience, Disclaimer, GlossaryEntry, Hi
 
 from .errors import Rejected
 
-# The model works on all cores for one question; more threads than this wait for each other and hold memory.
+# The encoder lets as many of these run as there are cores; the others read and write requests meanwhile.
 WORKING_THREADS = 8
 # Any question does: the first one makes the model allocate what it needs, and no reader should wait for that.
 _WARM_UP = "warm up"
@@ -97,7 +97,7 @@ def open_encoder(settings: Settings) -> Encoder:
     """The model of `settings`. Takes seconds; every index opened later is searched with it."""
     from ldnqa import encode
 
-    return encode.load_encoder(settings.model)
+    return encode.load_encoder(settings.model, settings.cache)
 
 
 def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resources:
@@ -109,12 +109,14 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     # Imported here: the model's libraries take seconds, and an app given ready resources needs none of them.
     from ldnqa import dialogue, encode, index, policy
 
+    from .remember import Remembering
+
     site = policy.load_policy(settings.policy, settings.country)
-    opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model))
+    opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model, settings.cache))
     resources = Resources(
         index=opened,
         policy=site,
-        ask=partial(dialogue.ask, opened, policy=site),
+        ask=Remembering(partial(dialogue.ask, opened, policy=site), opened.id),
         search=partial(dialogue.search, opened, policy=site),
     )
     resources.search(_WARM_UP, limit=1)

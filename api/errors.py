@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ldnqa.errors import BadRequest, InvalidQuestion, UnknownArticle, UnknownPassage
 
-from .logs import REQUEST_ID_HEADER, request_id
+from .logs import request_id
 from .schemas import FieldError, Problem
 
 PROBLEM_JSON = "application/problem+json"

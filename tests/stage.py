@@ -11,8 +11,8 @@ from collections import deque
 from contextlib import ExitStack
 from typing import Any
 
-from serving import serving
 from service_fakes import ask, resources
+from serving import serving
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response

@@ -17,9 +17,10 @@ from makers import article, section
 from ldnqa import index as index_module
 from ldnqa import parts as parts_module
 from ldnqa.build import BuildReport, build, build_articles, is_stale, rollback
+from ldnqa.earlier import Journal
 from ldnqa.errors import BrokenCorpus, CorpusError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from ldnqa.index import Index
-from ldnqa.parts import Progress
+from ldnqa.progress import Pace, Progress
 from ldnqa.types import Article, GlossaryEntry, Review, ReviewStatus
 
 DOSING = article(section("The usual dose is 1.5 to 4.5 mg at bedtime."), id="dosing", title="What dose is used?")
@@ -167,6 +168,50 @@ def test_progress_counts_up_to_the_end_of_every_stage(tmp_path: Path) -> None:
         assert [p.done for p in of_stage] == sorted(p.done for p in of_stage)
         assert {p.total for p in of_stage} == {of_stage[-1].done}
     assert str(seen[-1]) == "verifying 2/2"
+
+
+def test_progress_tells_rate_and_time_left() -> None:
+    assert str(Progress("encoding", 5, 500, 12.4, 40)) == "encoding 5/500, 12 a second, 40 s left"
+    assert str(Progress("encoding", 5, 500, 12.4, 250)) == "encoding 5/500, 12 a second, 4 min left"
+    assert str(Progress("encoding", 500, 500, 12.4, 0)) == "encoding 500/500"
+    assert Pace(10).progress("encoding", 5, 0) == Progress("encoding", 5, 10), "what was known already tells no rate"
+
+
+def test_a_build_that_was_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
+    many = [article(section(f"Number {n} is one of a great many."), id=f"a{n}", title="Counting") for n in range(1500)]
+
+    def interrupt(progress: Progress) -> None:
+        if progress.stage == "encoding" and progress.done > 1200:
+            raise KeyboardInterrupt
+
+    first, second = HashedEncoder(), HashedEncoder()
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path / "index", *many, encoder=first, progress=interrupt)
+    [journal] = (tmp_path / "index").glob(".vectors-*")
+    with journal.open("ab") as file:
+        file.write(b"the half of a record")
+    report = make(tmp_path / "index", *many, encoder=second)
+    assert len(first.encoded) > 1000
+    assert not set(first.encoded) & set(second.encoded)
+    assert (report.embedded, report.reused) == (len(second.encoded), len(first.encoded))
+    assert not list((tmp_path / "index").glob(".vectors-*"))
+    assert make(tmp_path / "at-once", *many).index_id == report.index_id
+
+
+def test_a_journal_that_is_damaged_or_a_link_is_not_believed(tmp_path: Path) -> None:
+    encoder = HashedEncoder()
+    journal = Journal(tmp_path, encoder)
+    row = encoder.encode_passages(["dose"])[0]
+    journal.add({n.to_bytes(32, "big"): row for n in range(2000)})
+    [path] = tmp_path.glob(".vectors-*")
+    assert len(Journal(tmp_path, encoder).read()) == 2000
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert 990 < len(Journal(tmp_path, encoder).read()) < 1010
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    assert Journal(tmp_path, encoder).read() == {}
 
 
 def test_a_build_under_way_keeps_others_out_and_serving_goes_on(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,10 +13,17 @@ from threading import Thread
 import numpy as np
 import pytest
 from fakes import HashedEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from makers import article, section
 
 from ldnqa import encode
-from ldnqa.encode import Encoder, load_encoder, unit_rows
-from ldnqa.errors import ModelError, ModelMissing, ModelTampered
+from ldnqa.build import build_articles
+from ldnqa.encode import Encoder, Exported, load_encoder, unit_rows
+from ldnqa.encode.exported import OnnxEncoder
+from ldnqa.encode.original import SentenceTransformerEncoder
+from ldnqa.errors import IndexMissing, ModelError, ModelMissing, ModelTampered
+from ldnqa.index import Index
 
 TEXTS = ["What dose is used?", "Opioids must be stopped first. " * 12, "µg β–endorphin ≤ 4.5 mg", "", "dreams"]
 
@@ -141,3 +150,102 @@ def test_loading_and_encoding_print_nothing_and_other_processes_get_the_same_bit
     assert [run.stderr for run in runs] == ["", ""]
     assert runs[0].stdout == runs[1].stdout
     assert len(runs[0].stdout) == 64
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs code in a fresh interpreter with these variables set."""
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
+
+
+HEAVY = "print(sorted({'torch', 'sentence_transformers', 'transformers', 'onnx'} & set(sys.modules)))"
+
+
+@pytest.mark.model
+def test_a_model_that_was_exported_answers_without_torch(tmp_path: Path) -> None:
+    build_articles([article(section("The usual dose of naltrexone is 1.5 to 4.5 mg."))], (), tmp_path, load_encoder())
+    served = run(
+        "import sys; from pathlib import Path; from ldnqa import Index, ask, load_encoder, load_policy;"
+        f"index = Index.open(Path({str(tmp_path)!r}), load_encoder());"
+        "assert ask(index, 'What dose of naltrexone is used?', policy=load_policy()).disclaimer;" + HEAVY
+    )
+    assert (served.stderr, served.stdout) == ("", "[]\n")
+
+
+@pytest.mark.model
+def test_the_export_agrees_with_the_original_on_every_text() -> None:
+    encoder = load_encoder()
+    original = SentenceTransformerEncoder(encode._default_folder(), name="original", digest=encoder.digest)
+    assert (encoder.dimension, encoder.max_tokens) == (original.dimension, original.max_tokens)
+    for text in [*TEXTS, "pain " * 3000, "x" * 5000, "\n\t ", "🙂 naïve ＦＵＬＬ"]:
+        assert encoder.count_tokens(text) == original.count_tokens(text)
+        for ours, theirs in (
+            (encoder.encode_queries([text]), original.encode_queries([text])),
+            (encoder.encode_passages([text]), original.encode_passages([text])),
+        ):
+            assert float(ours[0] @ theirs[0]) > 0.99999
+    assert isinstance(encoder, Exported)
+    encoder.check_against_original(TEXTS)
+
+
+@pytest.mark.model
+def test_an_export_is_kept_and_one_that_is_damaged_is_made_again(tmp_path: Path) -> None:
+    expected = load_encoder(cache=tmp_path).encode_queries(TEXTS)
+    [graph] = tmp_path.rglob("model.onnx.data")
+    made = graph.stat().st_mtime_ns
+    assert np.array_equal(load_encoder(cache=tmp_path).encode_queries(TEXTS), expected)
+    assert graph.stat().st_mtime_ns == made
+    with graph.open("r+b") as file:
+        file.write(b"damage")
+    assert np.array_equal(load_encoder(cache=tmp_path).encode_queries(TEXTS), expected)
+
+
+@pytest.mark.model
+def test_a_model_that_cannot_be_exported_runs_on_torch_and_says_so_once(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file where a folder has to be")
+    done = run(
+        "import sys; from pathlib import Path; from ldnqa import load_encoder;"
+        "encoder = load_encoder(cache=Path(" + repr(str(tmp_path)) + "));"
+        "encoder.encode_queries(['dose?']); encoder.encode_queries(['when?']); print(type(encoder).__name__)"
+    )
+    assert done.stdout == "SentenceTransformerEncoder\n"
+    assert done.stderr.count("runs on torch") == 1
+    assert "LDNQA_CACHE" in done.stderr
+
+
+@pytest.mark.model
+def test_a_model_that_could_not_be_exported_is_not_tried_again(tmp_path: Path) -> None:
+    load_encoder(cache=tmp_path)
+    [record] = tmp_path.rglob("export.json")
+    record.write_text(json.dumps({"unexportable": "its graph gives other vectors"}))
+    done = run(f"from pathlib import Path; from ldnqa import load_encoder; load_encoder(cache=Path({str(tmp_path)!r}))")
+    assert "its graph gives other vectors" in done.stderr
+    assert json.loads(record.read_text()) == {"unexportable": "its graph gives other vectors"}
+
+
+@pytest.mark.model
+def test_a_foreign_graph_is_found_out_by_the_build(tmp_path: Path) -> None:
+    class Foreign(OnnxEncoder):
+        def encode_passages(self, texts):
+            return super().encode_passages([text[::-1] for text in texts])
+
+    encoder = load_encoder()
+    encoder.__class__ = Foreign
+    with pytest.raises(ModelError, match="differs from the model"):
+        build_articles([article(section("The usual dose is 1.5 to 4.5 mg."))], (), tmp_path / "index", encoder)
+    with pytest.raises(IndexMissing):
+        Index.open(tmp_path / "index", encoder)
+
+
+@pytest.mark.model
+def test_tokens_are_counted_as_the_tokenizer_counts_them() -> None:
+    encoder = load_encoder()
+    assert isinstance(encoder, OnnxEncoder)
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.text() | st.text("aé中 \t\n\u00a0\u3000\u200b-[SEP]\x1c\x85\u0301", max_size=30))
+    def check(text: str) -> None:
+        assert encoder.count_tokens(text) == len(encoder._tokenizer.encode(text).ids)
+
+    check()

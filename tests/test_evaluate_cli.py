@@ -17,7 +17,7 @@ from ldnqa.cli import main
 def run(tmp_path, monkeypatch):
     """Runs `ldnqa eval ...` in an empty folder with a data set `set`, and a model that needs no loading."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("ldnqa.encode.load_encoder", lambda model: HashedEncoder())
+    monkeypatch.setattr("ldnqa.encode.load_encoder", lambda *_: HashedEncoder())
     write_beir(tmp_path / "set", CORPUS, QUERIES, QRELS)
     return lambda *args: CliRunner().invoke(main, ["eval", *args])
 

@@ -3,26 +3,52 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from fakes import HashedEncoder
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from makers import article, section
 from numpy.typing import NDArray
 
-from ldnqa.errors import MissingExtra
+from ldnqa import Index, Policy, ask
+from ldnqa.build import build_articles
+from ldnqa.errors import MissingExtra, StoreUnreachable
 from ldnqa.stores import Store, store_type
+from ldnqa.stores import faiss as faiss_store
 
 DIMENSION = 8
 # Float32 sums in another order differ by about this much.
 CLOSE = 1e-5
 
 
-@pytest.fixture(params=["faiss"], scope="module")
-def kind(request: pytest.FixtureRequest) -> type[Store]:
+@pytest.fixture(params=["faiss", "milvus"], scope="module")
+def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[Store]]:
     """Every back end; a new one is added here and must pass all of this."""
-    return store_type(request.param)
+    if request.param == "faiss":
+        yield store_type("faiss")
+        return
+    milvus: Any = store_type("milvus")
+
+    class OnTheServer(milvus):  # type: ignore[misc]
+        """What was added is on a real Milvus Lite before it is searched."""
+
+        def search(self, vectors: NDArray[np.float32], k: int, allowed: Any = None) -> Any:
+            folder = tmp_path_factory.mktemp("store")
+            if not self._collection:
+                saved = copy(self)
+                saved.save(folder)
+                return milvus.open(folder).search(vectors, k, allowed)
+            return super().search(vectors, k, allowed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LDNQA_MILVUS_URI", str(tmp_path_factory.mktemp("milvus") / "milvus.db"))
+        yield OnTheServer
 
 
 def unit(rows: int, seed: int) -> NDArray[np.float32]:
@@ -38,6 +64,7 @@ def filled(kind: type[Store], vectors: NDArray[np.float32]) -> Store:
     return store
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     rows=st.integers(0, 40),
     queries=st.integers(0, 3),
@@ -50,8 +77,8 @@ def test_agrees_with_brute_force(
     kind: type[Store], rows: int, queries: int, k: int, copies: int, seed: int, data: st.DataObject
 ) -> None:
     vectors, asked = unit(rows, seed), unit(queries, seed + 1000)
-    for copy in range(min(copies, rows - 1)):
-        vectors[-1 - copy] = vectors[0]
+    for twin in range(min(copies, rows - 1)):
+        vectors[-1 - twin] = vectors[0]
     allowed = data.draw(st.none() | st.lists(st.sampled_from([f"p:{n}" for n in range(rows + 2)]), max_size=rows + 2))
 
     results = filled(kind, vectors).search(asked, k, allowed)
@@ -140,3 +167,105 @@ def test_a_missing_package_names_the_install_command(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "faiss", None)
     with pytest.raises(MissingExtra, match="pip install faiss-cpu"):
         store_type("faiss")
+
+
+# --- Milvus --------------------------------------------------------------------------------------------------
+
+
+def test_a_milvus_that_is_not_there_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LDNQA_MILVUS_URI", "http://127.0.0.1:9")
+    with pytest.raises(StoreUnreachable, match=r"127\.0\.0\.1:9.*LDNQA_MILVUS_URI"):
+        filled(store_type("milvus"), unit(3, 0)).save(tmp_path)
+
+
+def test_a_collection_that_is_gone_or_half_there_is_not_served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    milvus = store_type("milvus")
+    monkeypatch.setenv("LDNQA_MILVUS_URI", str(tmp_path / "one.db"))
+    filled(milvus, unit(5, 0)).save(tmp_path)
+    assert len(milvus.open(tmp_path)) == 5
+    monkeypatch.setenv("LDNQA_MILVUS_URI", str(tmp_path / "another.db"))
+    with pytest.raises(ValueError, match="has 0 of 5 vectors"):
+        milvus.open(tmp_path)
+
+
+def test_an_index_in_milvus_gives_the_answers_of_one_in_faiss(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, policy: Policy
+) -> None:
+    monkeypatch.setenv("LDNQA_MILVUS_URI", str(tmp_path / "milvus.db"))
+    articles = [
+        article(section(f"The dose of drug {n} is {n} mg.", f"Drug {n} is safe."), id=f"a{n}") for n in range(9)
+    ]
+    opened = []
+    for store in ("faiss", "milvus"):
+        assert not build_articles(articles, (), tmp_path / store, HashedEncoder(), store=store).unchanged
+        assert build_articles(articles, (), tmp_path / store, HashedEncoder(), store=store).unchanged
+        opened.append(Index.open(tmp_path / store, HashedEncoder()))
+    for question in ("What is the dose of drug 3?", "Is drug 7 safe?", "Who sells it?"):
+        one, other = (ask(index, question, policy=policy).model_dump(exclude={"id", "index_id"}) for index in opened)
+        assert one == other
+
+
+# --- lists of vectors, for stores too large for exact search -----------------------------------------------
+
+
+@pytest.fixture
+def in_lists(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Store, NDArray[np.float32]]:
+    """A store that was large enough, when it was saved, to be kept in lists; and its vectors, in order."""
+    monkeypatch.setattr(faiss_store, "EXACT_UP_TO", 100)
+    vectors = unit(3000, 5)
+    vectors[-40:] = vectors[0]
+    filled(faiss_store.FaissStore, vectors).save(tmp_path)
+    return faiss_store.FaissStore.open(tmp_path), vectors
+
+
+def test_lists_find_what_exact_search_finds(in_lists: tuple[Store, NDArray[np.float32]]) -> None:
+    store, vectors = in_lists
+    assert "lists" in store.kind  # type: ignore[attr-defined]
+    exact, asked = filled(faiss_store.FaissStore, vectors), unit(200, 6)
+    pairs = zip(exact.search(asked, 10), store.search(asked, 10), strict=True)
+    shared = [len({id_ for id_, _ in a} & {id_ for id_, _ in b}) for a, b in pairs]
+    assert sum(shared) / (10 * len(asked)) >= 0.98
+
+
+@given(k=st.integers(1, 30), allowed=st.sets(st.integers(0, 3100), max_size=40), seed=st.integers(0, 99))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_lists_are_exact_where_only_some_are_allowed(
+    in_lists: tuple[Store, NDArray[np.float32]], k: int, allowed: set[int], seed: int
+) -> None:
+    store, vectors = in_lists
+    [query] = unit(1, seed)
+    expected = sorted((-float(vectors[n] @ query), n) for n in allowed if n < 3000)[:k]
+    [found] = store.search(query[np.newaxis], k, [f"p:{n}" for n in allowed])
+    assert [score for _, score in found] == pytest.approx([-score for score, _ in expected], abs=CLOSE)
+
+
+def test_lists_keep_the_promises_of_a_store(in_lists: tuple[Store, NDArray[np.float32]], tmp_path: Path) -> None:
+    store, vectors = in_lists
+    assert len(store) == 3000
+    [every] = store.search(vectors[:1], 4000)
+    assert len({id_ for id_, _ in every}) == 3000
+    assert [id_ for id_, _ in every[:41]] == ["p:0", *(f"p:{n}" for n in range(2960, 3000))]
+    asked = unit(8, 7)
+    assert store.search(asked, 10) == [store.search(query[np.newaxis], 10)[0] for query in asked]
+    (tmp_path / "again").mkdir()
+    store.save(tmp_path / "again")
+    assert faiss_store.FaissStore.open(tmp_path / "again").search(asked, 10) == store.search(asked, 10)
+    with pytest.raises(ValueError, match="takes no more"):
+        store.add(["new"], unit(1, 8))
+
+
+def test_the_same_vectors_make_the_same_lists(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(faiss_store, "EXACT_UP_TO", 100)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        filled(faiss_store.FaissStore, unit(1000, 1)).save(tmp_path / name)
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+
+
+def test_a_count_of_lists_that_cannot_be_is_refused(
+    in_lists: tuple[Store, NDArray[np.float32]], tmp_path: Path
+) -> None:
+    (tmp_path / "lists.json").write_text('{"read": 9999}')
+    with pytest.raises(ValueError, match="lists"):
+        faiss_store.FaissStore.open(tmp_path)

@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
-from serving import serving
 from playwright.sync_api import expect
 from service_fakes import ARTICLE_DISCLAIMER, HOSTILE, INDEX
+from serving import serving
 from stage import DOSE, PAGE, as_json, no_box, refuse, silence, streamed
 
 pytestmark = pytest.mark.browser

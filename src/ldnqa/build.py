@@ -14,14 +14,16 @@ from pathlib import Path
 from ldnqa import swap
 from ldnqa.chunk import embedded_text
 from ldnqa.corpus.read import read_corpus
-from ldnqa.encode import Encoder
+from ldnqa.earlier import Earlier, Journal, read_earlier
+from ldnqa.encode import Encoder, Exported
 from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
-from ldnqa.parts import Embedding, Progress, Source, Watcher, describes, known_vectors, make, save, source_of
+from ldnqa.parts import Embedding, Source, describes, make, save, source_of
+from ldnqa.progress import Progress, Watcher
 from ldnqa.stores import DEFAULT_STORE
 from ldnqa.text import terms
-from ldnqa.types import Article, GlossaryEntry
+from ldnqa.types import Article, GlossaryEntry, Passage
 
 # A new build has to find this many of its passages, spread over all of them; each takes one search.
 _TRIED_OUT = 16
@@ -72,7 +74,8 @@ def build_articles(
     """Put an index of these articles in service in the folder `index`, which is made if need be.
 
     Only texts that the served build lacks are embedded; all of them if `full`. If nothing changed and the served
-    build is whole, nothing is written. Raises CorpusError for no articles or an id given twice, IndexBusy while
+    build is whole, nothing is written. A build that takes nothing over compares the exported model with the original.
+    Raises CorpusError for no articles or an id given twice, IndexBusy while
     another build runs, IndexUnwritable if the disk refuses; the index that was there is then as it was.
     """
     started = time.monotonic()
@@ -83,7 +86,14 @@ def build_articles(
 
     with swap.locked(index):
         old = swap.pointer_or_none(index)
-        parts = make(source, encoder, Embedding(encoder, {} if full else known_vectors(index, encoder)), tell)
+        journal = Journal(index, encoder)
+        before = Earlier() if full else read_earlier(index, encoder)
+        try:
+            parts = make(source, encoder, Embedding(encoder, before, journal), tell)
+        except Exception:
+            # Only a build that was killed or interrupted is taken up again where it was.
+            journal.remove()
+            raise
         with swap.writing(index):
             made = swap.start(index)
         try:
@@ -92,8 +102,11 @@ def build_articles(
                 manifest = save(parts, source, encoder, store, index, made)
             tell(Progress("saving", 1, 1))
             _try_out(open_build(index, made, manifest.index_id, encoder), index, tell)
+            if isinstance(encoder, Exported) and not parts.vectors.reused:
+                encoder.check_against_original([text for _, text in _spread(parts.passages, source)])
             with swap.writing(index):
                 swap.finish(index, manifest.index_id)
+            journal.remove()
         finally:
             swap.abandon(index)
     unchanged = old is not None and old.current == manifest.index_id
@@ -101,7 +114,7 @@ def build_articles(
 
 
 def bring_up_to_date(
-    corpus: Path, index: Path, encoder: Encoder, *, progress: Watcher | None = None
+    corpus: Path, index: Path, encoder: Encoder, *, store: str = DEFAULT_STORE, progress: Watcher | None = None
 ) -> BuildReport | None:
     """Build the index if there is none, if it is an earlier ldnqa's or if the articles have changed; else None.
 
@@ -110,9 +123,9 @@ def bring_up_to_date(
     try:
         Index.open(index, encoder)
     except (IndexMissing, IndexOutdated):
-        return build(corpus, index, encoder, progress=progress)
-    if is_stale(corpus, index, encoder):
-        return build(corpus, index, encoder, progress=progress)
+        return build(corpus, index, encoder, store=store, progress=progress)
+    if is_stale(corpus, index, encoder, store):
+        return build(corpus, index, encoder, store=store, progress=progress)
     return None
 
 
@@ -127,9 +140,10 @@ def rollback(index: Path) -> str:
         return swap.go_back(index)
 
 
-def is_stale(corpus: Path, index: Path, encoder: Encoder) -> bool:
+def is_stale(corpus: Path, index: Path, encoder: Encoder, store: str | None = None) -> bool:
     """Whether `build` would change the index: there is none, it is unfit, or what it was made from has changed.
 
+    It is compared with a build in `store`, or in whatever store it is in.
     Reads the articles and the manifest only, so it does not see damage; opening the index does.
     """
     read = read_corpus(corpus)
@@ -138,7 +152,7 @@ def is_stale(corpus: Path, index: Path, encoder: Encoder) -> bool:
         manifest = read_manifest(index, f"{BUILDS}/{current}", current)
     except IndexUnusable:
         return True
-    return not describes(manifest, source_of(read.articles, read.glossary), encoder, manifest.store, index)
+    return not describes(manifest, source_of(read.articles, read.glossary), encoder, store or manifest.store, index)
 
 
 def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Manifest | None:
@@ -152,10 +166,9 @@ def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Ma
 
 def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
     """IndexDamaged unless passages spread over the whole build are found by their own vectors and words."""
-    step = max(1, len(new.passages) // _TRIED_OUT)
-    tried = new.passages[::step]
-    for done, passage in enumerate(tried, start=1):
-        words = terms(embedded_text(new.articles[passage.article_id], passage))
+    tried = _spread(new.passages, new)
+    for done, (passage, text) in enumerate(tried, start=1):
+        words = terms(text)
         nearest = new.search_dense(new.passage_vector(passage.id), 1)
         itself = new.search_dense(new.passage_vector(passage.id), 1, [passage.id])
         shared = new.search_lexical(dict.fromkeys(words, 1.0), 1, [passage.id])
@@ -165,6 +178,12 @@ def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
                 f"{command('build --full', folder)} makes it again from nothing"
             )
         tell(Progress("verifying", done, len(tried)))
+
+
+def _spread(passages: Sequence[Passage], made_from: Source | Index) -> list[tuple[Passage, str]]:
+    """Passages from the whole length of a build, each with the text that stands for it."""
+    step = max(1, len(passages) // _TRIED_OUT)
+    return [(passage, embedded_text(made_from.articles[passage.article_id], passage)) for passage in passages[::step]]
 
 
 def _report(manifest: Manifest, embedded: int, reused: int, unchanged: bool, started: float) -> BuildReport:

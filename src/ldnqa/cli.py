@@ -49,8 +49,10 @@ def build_command(corpus: Path | None, index: Path | None, full: bool) -> None:
 
     settings = settings_with(corpus=corpus, index=index)
     click.echo(f"Reading {settings.corpus}", err=True)
-    encoder = load_encoder(settings.model)
-    click.echo(_told(build(settings.corpus, settings.index, encoder, full=full, progress=_progress())))
+    encoder = load_encoder(settings.model, settings.cache)
+    click.echo(
+        _told(build(settings.corpus, settings.index, encoder, store=settings.store, full=full, progress=_progress()))
+    )
 
 
 def _told(report: BuildReport) -> str:
@@ -73,9 +75,9 @@ def serve_command(corpus: Path | None, index: Path | None, host: str | None, por
     from ldnqa.encode import load_encoder
 
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)
-    encoder = load_encoder(settings.model)
+    encoder = load_encoder(settings.model, settings.cache)
     try:
-        report = bring_up_to_date(settings.corpus, settings.index, encoder, progress=_progress())
+        report = bring_up_to_date(settings.corpus, settings.index, encoder, store=settings.store, progress=_progress())
     except BrokenCorpus as error:
         if not (settings.index / "index.json").is_file():
             raise
@@ -110,7 +112,7 @@ def ask_command(
 
     settings = settings_with(index=index)
     policy = load_policy(settings.policy, settings.country)
-    opened = Index.open(settings.index, load_encoder(settings.model))
+    opened = Index.open(settings.index, load_encoder(settings.model, settings.cache))
     history: list[Turn] = []
 
     def answer(text: str) -> None:

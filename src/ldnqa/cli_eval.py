@@ -66,7 +66,7 @@ def retrieval_command(
     from ldnqa.policy import load_policy
 
     settings = Settings()
-    encoder = load_encoder(settings.model)
+    encoder = load_encoder(settings.model, settings.cache)
     folder = index or index_folder(CACHE, dataset, encoder)
     build_progress = _progress()
     built = index_beir(dataset, folder, encoder, progress=lambda p: build_progress(p.stage, p.done, p.total))
@@ -170,7 +170,7 @@ def _served(index: Path | None) -> tuple[Index, Policy]:
     from ldnqa.policy import load_policy
 
     settings = Settings()
-    return Index.open(index or settings.index, load_encoder(settings.model)), load_policy(
+    return Index.open(index or settings.index, load_encoder(settings.model, settings.cache)), load_policy(
         settings.policy, settings.country
     )
 

@@ -100,7 +100,7 @@ def _model_and_index(settings: Settings) -> Iterator[Finding]:
     from ldnqa.encode import load_encoder
     from ldnqa.index import Index
 
-    encoder = load_encoder(settings.model)
+    encoder = load_encoder(settings.model, settings.cache)
     yield Finding(Verdict.OK, "model", f"{encoder.name} loads and has the digest it must have")
     index = Index.open(settings.index, encoder)
     yield Finding(Verdict.OK, "index", f"{index.id} is whole and fits the model: {len(index.articles)} articles")
@@ -109,8 +109,8 @@ def _model_and_index(settings: Settings) -> Iterator[Finding]:
 def _policy(settings: Settings) -> Iterator[Finding]:
     from ldnqa.policy import load_policy
 
-    policy = load_policy(settings.policy)
-    yield Finding(Verdict.OK, "policy", f"{len(policy.red_flags)} red flags, disclaimer {policy.disclaimer.id}")
+    policy = load_policy(settings.policy, settings.country)
+    yield Finding(Verdict.OK, "policy", f"{len(policy.red_flags.rules)} red flags, disclaimer {policy.disclaimer.id}")
 
 
 def _sites(settings: Settings) -> Iterator[Finding]:

@@ -16,7 +16,8 @@ LdnqaError
 │   ├── IndexMismatch        built by another model than the one in use
 │   │   └── IndexOutdated    built by another format or chunker; a build brings it up to date
 │   ├── IndexBusy            another build holds the lock
-│   └── IndexUnwritable      the folder cannot be written: full, read-only, not a folder
+│   ├── IndexUnwritable      the folder cannot be written: full, read-only, not a folder
+│   └── StoreUnreachable     the server that keeps the vectors does not answer
 ├── BrokenDataset            a question set to measure with cannot be read
 ├── MissingExtra             an optional package is not installed
 ├── FeedbackUnavailable      the database for feedback does not take anything
@@ -124,6 +125,10 @@ class IndexBusy(IndexUnusable):
 
 class IndexUnwritable(IndexUnusable):
     """The index folder cannot be written to; what was there is as it was."""
+
+
+class StoreUnreachable(IndexUnusable):
+    """The server that keeps the index's vectors cannot be reached or refuses."""
 
 
 class BrokenDataset(LdnqaError):

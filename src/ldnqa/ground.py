@@ -12,13 +12,13 @@ from functools import lru_cache
 
 from ldnqa.chunk import quotable_spans
 from ldnqa.corpus.figures import missing_figures
+from ldnqa.stages import stage
 from ldnqa.text import fold_space, names
 from ldnqa.types import Article, Claim, Quote, Section, Span
 
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nor|neither|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
 # Sections remembered cut up; a passage of a section is asked for again and again.
 _SECTIONS = 256
-from ldnqa.stages import stage
 
 
 @stage("ground")

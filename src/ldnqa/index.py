@@ -1,4 +1,4 @@
-"""An opened index: immutable, wholly in memory, and exactly what was built, by the model in use. Or it does not open.
+"""An opened index: immutable, and exactly what was built, by the model in use. Or it does not open.
 
 Everything is verified before anything is used, so that a damaged or foreign index can never give a wrong answer.
 """
@@ -15,9 +15,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ldnqa.chunk import CHUNKER_VERSION
-from ldnqa.encode import Encoder, Vectors
-from ldnqa.errors import IndexDamaged, UnknownPassage
+from ldnqa.chunk import CHUNKER_VERSION, embedded_text
+from ldnqa.encode import PARITY, Encoder, Vectors
+from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
 from ldnqa.stores import Store, store_type
@@ -91,11 +91,13 @@ class Index:
     def open(cls, folder: Path, encoder: Encoder) -> Index:
         """The index that the folder's pointer names.
 
-        Raises IndexMissing, IndexDamaged or IndexMismatch (another model, chunker or format); the message names the
-        command that mends it. Takes no lock and writes nothing.
+        Raises IndexMissing, IndexDamaged or IndexMismatch (another model, chunker or format, or an encoder that gives
+        other vectors than those built); the message names the command that mends it. Takes no lock, writes nothing.
         """
         pointer = read_pointer(folder)
-        return open_build(folder, f"{BUILDS}/{pointer.current}", pointer.current, encoder)
+        index = open_build(folder, f"{BUILDS}/{pointer.current}", pointer.current, encoder)
+        _check_encoder(folder, index)
+        return index
 
     @property
     def id(self) -> str:
@@ -167,12 +169,14 @@ def open_build(folder: Path, build: str, index_id: str | None, encoder: Encoder)
 
 
 def read_vectors(path: Path) -> Vectors:
-    """Rows of float32, read-only."""
-    array = np.load(path, allow_pickle=False)
+    """Rows of float32, read-only and mapped: the system keeps in memory what is used, and can drop it.
+
+    A build's files are never changed, and a mapped one that is deleted stays readable.
+    """
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.dtype != np.float32 or array.ndim != 2:
         raise ValueError(f"{path.name} holds no rows of float32")
-    array.setflags(write=False)
-    rows: Vectors = array
+    rows: Vectors = np.asarray(array)
     return rows
 
 
@@ -181,12 +185,12 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
         manifest=manifest,
         encoder=encoder,
         articles=MappingProxyType(
-            {article.id: article for article in map(Article.model_validate_json, _lines(path / ARTICLES))}
+            {article.id: article for article in map(Article.model_validate_json, read_lines(path / ARTICLES))}
         ),
         glossary=tuple(map(GlossaryEntry.model_validate, json.loads((path / GLOSSARY).read_bytes()))),
-        passages=tuple(map(Passage.model_validate_json, _lines(path / PASSAGES))),
+        passages=tuple(map(Passage.model_validate_json, read_lines(path / PASSAGES))),
         passage_vectors=read_vectors(path / PASSAGE_VECTORS),
-        questions=tuple((str(a), str(question)) for a, question in json.loads((path / QUESTIONS).read_bytes())),
+        questions=read_questions(path / QUESTIONS),
         question_vectors=read_vectors(path / QUESTION_VECTORS),
         title_vectors=read_vectors(path / TITLE_VECTORS),
         vocabulary=Vocabulary(**json.loads((path / VOCABULARY).read_bytes())),
@@ -221,6 +225,26 @@ def _says_more(article: Article) -> bool:
     )
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _check_encoder(folder: Path, index: Index) -> None:
+    """IndexMismatch unless the encoder, whatever its digest says, gives a passage the vector that was built for it."""
+    if not index.passages:
+        return
+    shortest = min(index.passages, key=lambda passage: len(passage.text))
+    text = embedded_text(index.articles[shortest.article_id], shortest)
+    cosine = float(index.encoder.encode_passages([text])[0] @ index.passage_vector(shortest.id))
+    if not cosine >= PARITY:
+        raise IndexMismatch(
+            f"{index.encoder.name} does not give the passage {shortest.id} the vector that the index in {folder} has "
+            f"for it (cosine {cosine:.6f}); {command('build --full', folder)} builds it again with the model in use"
+        )
+
+
+def read_questions(path: Path) -> tuple[tuple[str, str], ...]:
+    """(article id, question) as they were written."""
+    return tuple((str(article_id), str(question)) for article_id, question in json.loads(path.read_bytes()))
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, one at a time."""
     with path.open("rb") as file:
         yield from file

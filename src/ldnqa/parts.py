@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ldnqa.chunk import CHUNKER_VERSION, embedded_text, quote_text, split
 from ldnqa.corpus.read import article_digest
+from ldnqa.earlier import KEY_BYTES, KEYS, Earlier, Journal, Known
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.errors import CorpusError, IndexUnusable
 from ldnqa.index import (
@@ -32,39 +33,18 @@ from ldnqa.index import (
     STORE,
     TITLE_VECTORS,
     VOCABULARY,
-    read_vectors,
 )
 from ldnqa.lexical import Lexical
-from ldnqa.manifest import BUILDS, MANIFEST, Counts, Manifest, check_fit, file_entry, read_pointer
+from ldnqa.manifest import MANIFEST, Counts, Manifest, check_fit, file_entry
+from ldnqa.progress import Pace, Progress, Watcher
 from ldnqa.stores import store_type
-from ldnqa.swap import sync, verified
+from ldnqa.swap import sync
 from ldnqa.text import terms
 from ldnqa.types import Article, GlossaryEntry, Passage
 from ldnqa.vocabulary import Vocabulary, vocabulary_of
 
-# 32 bytes a vector, for the passages, the quotes, the questions and the titles, in this order: how the next build
-# knows what it can reuse.
-KEYS = "vectors/keys.npy"
-
-# Texts between two signs of progress: about two seconds on two cores.
-_AT_A_TIME = 64
-
-Known = dict[bytes, NDArray[np.float32]]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is: `done` of `total` parts of a stage ("splitting", "encoding", "saving" or "verifying")."""
-
-    stage: str
-    done: int
-    total: int
-
-    def __str__(self) -> str:
-        return f"{self.stage} {self.done}/{self.total}"
-
-
-Watcher = Callable[[Progress], None]
+# Texts between two signs of progress: about a second on two cores.
+_AT_A_TIME = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +81,12 @@ def describes(manifest: Manifest, source: Source, encoder: Encoder, store: str, 
 class Embedding:
     """Vectors for texts: those known already bit for bit, the others from the encoder, each text once."""
 
-    def __init__(self, encoder: Encoder, known: Known) -> None:
+    def __init__(self, encoder: Encoder, earlier: Earlier, journal: Journal | None = None) -> None:
+        self.earlier = earlier
         self._encoder = encoder
-        self._known = known
-        self._from_before = frozenset(known)
+        self._journal = journal
+        self._known: Known = {**(journal.read() if journal else {}), **earlier.known}
+        self._from_before = frozenset(self._known)
         self._used: set[bytes] = set()
 
     @property
@@ -117,22 +99,45 @@ class Embedding:
         """How many different texts the encoder was asked for."""
         return len(self._used) - self.reused
 
-    def fill(self, rows: Vectors, keys: NDArray[np.uint8], texts: Iterator[str], kind: str) -> Iterator[int]:
-        """Write the vectors of `texts` into `rows` and their keys into `keys`; gives how many are done, as it goes."""
+    def take(
+        self, kind: int, same: Container[str], owners: Sequence[str], rows: Vectors, keys: NDArray[np.uint8]
+    ) -> list[int]:
+        """Copy what the served build has for the articles in `same`, and give the rows that are still to be filled.
+
+        `kind` is one of the four arrays of a build; `owners` has the article of each row.
+        """
+        missing: list[int] = []
+        start = 0
+        for article_id, group in groupby(owners):
+            end = start + len(list(group))
+            if article_id in same:
+                old = self.earlier.rows[article_id][kind]
+                rows[start:end] = self.earlier.vectors[kind][old]
+                keys[start:end] = self.earlier.keys[kind][old]
+                self._used.update(key.tobytes() for key in keys[start:end])
+            else:
+                missing += range(start, end)
+            start = end
+        return missing
+
+    def fill(
+        self, rows: Vectors, keys: NDArray[np.uint8], texts: Iterator[tuple[int, str]], kind: str
+    ) -> Iterator[tuple[int, int]]:
+        """Write the vector and the key of each (row, text); gives (done, embedded) of every few, as it goes."""
         encode = self._encoder.encode_queries if kind == "question" else self._encoder.encode_passages
-        done = 0
         while batch := list(islice(texts, _AT_A_TIME)):
-            names = [hashlib.sha256(f"{self._encoder.digest} {kind} {text}".encode()).digest() for text in batch]
-            missing = {name: text for name, text in zip(names, batch, strict=True) if name not in self._known}
+            names = [hashlib.sha256(f"{self._encoder.digest} {kind} {text}".encode()).digest() for _, text in batch]
+            missing = {name: text for name, (_, text) in zip(names, batch, strict=True) if name not in self._known}
             fresh = dict(zip(missing, encode(list(missing.values())), strict=True))
-            for row, name in enumerate(names, start=done):
+            if self._journal:
+                self._journal.add(fresh)
+            for (row, _), name in zip(batch, names, strict=True):
                 rows[row] = fresh[name] if name in fresh else self._known[name]
                 keys[row] = np.frombuffer(name, dtype=np.uint8)
                 # The row and not what the encoder gave, so that there are not two of each in memory.
                 self._known.setdefault(name, rows[row])
             self._used.update(names)
-            done += len(batch)
-            yield len(batch)
+            yield len(batch), len(fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,28 +158,43 @@ class Parts:
 
 def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) -> Parts:
     """Split the articles, embed what there is to embed and index the words; `tell` hears how far it is."""
-    articles = source.articles
+    articles, earlier = source.articles, vectors.earlier
+    same = {id_ for id_, digest in source.digests.items() if earlier.digests.get(id_) == digest}
     passages: list[Passage] = []
     for done, article in enumerate(articles.values(), start=1):
-        passages += split(article, encoder.count_tokens, encoder.max_tokens)
+        if article.id in same:
+            passages += earlier.passages[article.id]
+        else:
+            passages += split(article, encoder.count_tokens, encoder.max_tokens)
         tell(Progress("splitting", done, len(articles)))
     questions = [(article.id, question) for article in articles.values() for question in _questions(article)]
 
-    counts = [len(passages), sum(len(passage.quotes) for passage in passages), len(questions), len(articles)]
-    arrays = [np.empty((count, encoder.dimension), dtype=np.float32) for count in counts]
-    keys = np.empty((sum(counts), hashlib.sha256().digest_size), dtype=np.uint8)
-    texts = (
-        _passage_texts(articles, passages),
-        _quote_texts(articles, passages),
-        (text for _, text in questions),
-        (article.title for article in articles.values()),
+    owners = (
+        [passage.article_id for passage in passages],
+        [passage.article_id for passage in passages for _ in passage.quotes],
+        [article_id for article_id, _ in questions],
+        list(articles),
     )
-    done = first = 0
-    for array, of_kind, kind in zip(arrays, texts, ("passage", "passage", "question", "question"), strict=True):
-        for more in vectors.fill(array, keys[first : first + len(array)], of_kind, kind):
+    arrays = [np.empty((len(of_kind), encoder.dimension), dtype=np.float32) for of_kind in owners]
+    keys = np.empty((sum(map(len, owners)), KEY_BYTES), dtype=np.uint8)
+    changed = [passage for passage in passages if passage.article_id not in same]
+    texts = (
+        _passage_texts(articles, changed),
+        _quote_texts(articles, changed),
+        (question for article_id, question in questions if article_id not in same),
+        (article.title for article in articles.values() if article.id not in same),
+    )
+    own_keys = np.split(keys, np.cumsum([len(array) for array in arrays])[:-1])
+    # What can be copied comes first, so that the time left is that of the rest.
+    missing = [vectors.take(kind, same, owners[kind], arrays[kind], own_keys[kind]) for kind in range(len(arrays))]
+    done = len(keys) - sum(map(len, missing))
+    tell(Progress("encoding", done, len(keys)))
+    pace = Pace(len(keys))
+    for kind, name in enumerate(("passage", "passage", "question", "question")):
+        where = zip(missing[kind], texts[kind], strict=True)
+        for more, embedded in vectors.fill(arrays[kind], own_keys[kind], where, name):
             done += more
-            tell(Progress("encoding", done, len(keys)))
-        first += len(array)
+            tell(pace.progress("encoding", done, embedded))
     lexical = Lexical.build(terms(text) for text in _passage_texts(articles, passages))
     vocabulary = vocabulary_of(text for article in articles.values() for text in _words_of(article))
     quotes_at, questions_at, titles_at = arrays[1:]
@@ -204,24 +224,6 @@ def _quote_texts(articles: Mapping[str, Article], passages: Iterable[Passage]) -
         section = article.section(passage.section_id)
         for span in passage.quotes:
             yield quote_text(article, section, span)
-
-
-def known_vectors(index: Path, encoder: Encoder) -> Known:
-    """The vectors of the served build by their keys; none if it is damaged or another model's."""
-    try:
-        manifest = verified(index, read_pointer(index).current)
-        if manifest.model_digest != encoder.digest:
-            return {}
-        folder = index / BUILDS / manifest.index_id
-        rows = [
-            row
-            for name in (PASSAGE_VECTORS, QUOTE_VECTORS, QUESTION_VECTORS, TITLE_VECTORS)
-            for row in read_vectors(folder / name)
-        ]
-        keys = np.load(folder / KEYS, allow_pickle=False)
-        return dict(zip((key.tobytes() for key in keys), rows, strict=True))
-    except (IndexUnusable, OSError, ValueError):
-        return {}
 
 
 def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path, made: str) -> Manifest:

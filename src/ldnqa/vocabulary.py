@@ -10,11 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from wordfreq import zipf_frequency
 
 from ldnqa.text import STOPWORDS, words
 
@@ -25,16 +24,6 @@ LONG = 8
 REAL_WORD = 1.5
 # One as common as this is no slip for another: "form" has 5.3 and "teh" 3.0.
 COMMON_WORD = 3.2
-
-# "teh", "waht": a common word with two letters swapped is that word, whatever the language's statistics say of it.
-_SWAPPED = {
-    swapped: word
-    for word in sorted(STOPWORDS)
-    for at in range(len(word) - 1)
-    if len(word) > 2
-    and (swapped := f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}") not in STOPWORDS
-    and zipf_frequency(swapped, "en") < COMMON_WORD
-}
 
 _WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _IN_BRACKETS = re.compile(r"\(\s*([A-Z][A-Za-z0-9-]{1,9})s?\s*[;,)]")
@@ -67,8 +56,8 @@ class Vocabulary:
         return _WRITTEN.sub(right, text)
 
     def _meant(self, word: str, known: frozenset[str]) -> str | None:
-        if word in _SWAPPED and word not in self and word not in known:
-            return _SWAPPED[word]
+        if (common := _swapped().get(word)) and word not in self and word not in known and not _is_common(word):
+            return common
         if len(word) < SHORTEST or word in STOPWORDS or word in known or word in self:
             return None
         key = (word, hash(known))
@@ -79,7 +68,7 @@ class Vocabulary:
         return self._slips[key]
 
     def _nearest(self, word: str, known: frozenset[str]) -> str | None:
-        if zipf_frequency(word, "en") >= REAL_WORD or zipf_frequency(word.removesuffix("s"), "en") >= REAL_WORD:
+        if max(_frequency(word), _frequency(word.removesuffix("s"))) >= REAL_WORD:
             return None
         allowed = 1 if len(word) < LONG else 2
         choices = [choice for choice in (*self._long_words, *known) if abs(len(choice) - len(word)) <= allowed]
@@ -136,3 +125,27 @@ def _long_form(short: str, before: str) -> str | None:
             return None
     long = before[place:]
     return long if len(long) > len(short) and short.lower() not in long.lower().split() else None
+
+
+def _frequency(word: str) -> float:
+    """The word's Zipf frequency in English: 3 is once in a million words, 0 is unheard of."""
+    # Its lists take a quarter of a second and 30 MB to read, and most questions have no unknown word.
+    from wordfreq import zipf_frequency
+
+    return float(zipf_frequency(word, "en"))
+
+
+def _is_common(word: str) -> bool:
+    return _frequency(word) >= COMMON_WORD
+
+
+@cache
+def _swapped() -> dict[str, str]:
+    """Common words by what they are with two neighbouring letters swapped: "teh" is "the", "waht" is "what"."""
+    return {
+        slip: word
+        for word in sorted(STOPWORDS)
+        if len(word) > 2
+        for at in range(len(word) - 1)
+        if (slip := f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}") not in STOPWORDS
+    }

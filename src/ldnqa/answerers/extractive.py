@@ -11,8 +11,8 @@ from ldnqa.disputes import alike, disputes, overlap, within
 from ldnqa.index import Index
 from ldnqa.quotes import ANSWER_FROM, ScoredQuote, rank_quotes, subject_terms, support
 from ldnqa.retrieve import Query
-from ldnqa.text import names, terms
 from ldnqa.stages import stage
+from ldnqa.text import names, terms
 from ldnqa.types import Audience, Claim, Hit, Quote
 
 # As many quotes as a person reads in one go.

@@ -20,7 +20,7 @@ from typing import Any
 from ldnqa.build import BuildReport, build_articles
 from ldnqa.encode import Encoder
 from ldnqa.errors import BrokenDataset
-from ldnqa.parts import Watcher
+from ldnqa.progress import Watcher
 from ldnqa.text import slug
 from ldnqa.types import (
     MAX_HISTORY_TURNS,

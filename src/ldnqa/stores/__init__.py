@@ -19,7 +19,9 @@ DEFAULT_STORE = "faiss"
 
 
 class Store(Protocol):
-    """Unit vectors under ids, searched exactly by cosine."""
+    """Unit vectors under ids, searched by cosine: exactly up to some tens of thousands, beyond that with a recall of
+    the ten nearest of at least 0.98.
+    """
 
     def __init__(self, dimension: int) -> None: ...
 
@@ -60,6 +62,7 @@ class _BackEnd(NamedTuple):
 
 _BACK_ENDS = {
     "faiss": _BackEnd("ldnqa.stores.faiss", "FaissStore", "pip install faiss-cpu"),
+    "milvus": _BackEnd("ldnqa.stores.milvus", "MilvusStore", "pip install 'ldnqa[milvus]'"),
 }
 
 

@@ -1,24 +1,48 @@
-"""Vectors in a flat FAISS index: exact, nothing to train or tune. The only module that knows faiss."""
+"""Vectors in FAISS: exact while that is quick, then in lists of which only the nearest are read, which is checked.
+
+A store with lists reads as many of them as it takes to find what exact search finds, measured when it is saved, and
+all of them when only some passages are allowed. The only module that knows faiss.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+# Up to here exact search takes no longer than the encoder does for the question: see docs/scaling.md.
+EXACT_UP_TO = 50_000
+# Lists for each root of the number of vectors: faiss's own guideline is 4 to 16, fewer train faster.
+_LISTS_PER_ROOT = 4
+# Vectors for each list to train on; faiss asks for at least 39.
+_TRAINED_ON = 40
+# Share of the 10 nearest that must be found, on questions that lie between vectors as real ones do.
+_RECALL = 0.99
+_TRIED, _NEAREST = 200, 10
+
 
 class FaissStore:
-    """A `Store` of inner products over unit rows, which are cosines; the ids are kept beside in order of rows."""
+    """A `Store` of inner products over unit rows, which are cosines; the ids are kept beside in order of rows.
+
+    It is exact until it is saved with more than EXACT_UP_TO vectors.
+    """
 
     def __init__(self, dimension: int) -> None:
         self._index: faiss.Index = faiss.IndexFlatIP(dimension)
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
+        # Lists to read for a question; 0 if there are no lists.
+        self._read = 0
+
+    @property
+    def kind(self) -> str:
+        """ "exact", or how many lists of how many are read."""
+        return f"{self._read} of {self._lists} lists" if self._read else "exact"
 
     def __len__(self) -> int:
         """How many vectors are kept."""
@@ -27,6 +51,8 @@ class FaissStore:
     def add(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Keep unit rows under their ids; ValueError if the shapes differ or an id is kept already."""
         self._check(vectors)
+        if self._read:
+            raise ValueError("a store with lists takes no more vectors; add them all to a new one")
         if len(ids) != len(vectors):
             raise ValueError(f"{len(ids)} ids for {len(vectors)} vectors")
         if len(set(ids)) != len(ids) or not self._rows.keys().isdisjoint(ids):
@@ -46,25 +72,36 @@ class FaissStore:
         most = len(self._ids) if rows is None else len(rows)
         if k <= 0 or most == 0:
             return [[] for _ in vectors]
-        parameters = None if rows is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]
         # One query at a time: faiss sums batches of 20 and more in another order.
-        return [self._search_one(vector[np.newaxis], k, most, parameters) for vector in vectors]
+        return [self._search_one(vector[np.newaxis], k, most, rows) for vector in vectors]
 
     def _search_one(
-        self, query: NDArray[np.float32], k: int, most: int, parameters: faiss.SearchParameters | None
+        self, query: NDArray[np.float32], k: int, most: int, rows: NDArray[np.int64] | None
     ) -> list[tuple[str, float]]:
+        query = np.ascontiguousarray(query, dtype=np.float32)
         depth = min(k + 1, most)
+        # Allowed passages may lie in any list.
+        lists = self._read if rows is None else self._lists
         while True:
-            scores, rows = self._index.search(np.ascontiguousarray(query, dtype=np.float32), depth, params=parameters)
+            scores, found = self._index.search(query, depth, params=_parameters(lists, rows))
+            if found[0, min(k, most) - 1] < 0:
+                # The lists that were read hold fewer than k.
+                lists = self._lists
             # Equals that straddle the k-th place: look on until the last of them is in sight.
-            if depth == most or scores[0, -1] < scores[0, k - 1]:
+            elif depth == most or scores[0, -1] < scores[0, k - 1]:
                 break
-            depth = min(2 * depth, most)
-        found = sorted(
-            (-score, row) for score, row in zip(scores[0].tolist(), rows[0].tolist(), strict=True) if row >= 0
+            else:
+                depth = min(2 * depth, most)
+        ranked = sorted(
+            (-score, row) for score, row in zip(scores[0].tolist(), found[0].tolist(), strict=True) if row >= 0
         )
         # Rounding can take the cosine of a vector with itself past 1.
-        return [(self._ids[row], max(-1.0, min(1.0, -score))) for score, row in found[:k]]
+        return [(self._ids[row], max(-1.0, min(1.0, -score))) for score, row in ranked[:k]]
+
+    @property
+    def _lists(self) -> int:
+        index: Any = self._index
+        return int(index.nlist) if self._read else 0
 
     def _check(self, vectors: NDArray[np.float32]) -> None:
         if vectors.ndim != 2 or vectors.shape[1] != self._index.d:
@@ -72,9 +109,14 @@ class FaissStore:
 
     def save(self, path: Path) -> None:
         """Write the vectors and their ids into the folder `path`, which exists."""
+        index, read = (self._index, self._read)
+        if not read and len(self) > EXACT_UP_TO:
+            index, read = _in_lists(index)
         # Through Python's own files, so that a full disk is an OSError.
-        (path / "vectors.faiss").write_bytes(faiss.serialize_index(self._index).tobytes())
+        (path / "vectors.faiss").write_bytes(faiss.serialize_index(index).data)
         (path / "ids.json").write_text(json.dumps(self._ids, ensure_ascii=False), encoding="utf-8")
+        if read:
+            (path / "lists.json").write_text(json.dumps({"read": read}), encoding="utf-8")
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -86,5 +128,42 @@ class FaissStore:
         store = cls(index.d)
         store._index = index
         store._ids = ids
+        if (path / "lists.json").exists():
+            store._read = int(json.loads((path / "lists.json").read_text(encoding="utf-8"))["read"])
+            if not 0 < store._read <= store._lists:
+                raise ValueError("more lists are to be read than there are")
         store._rows = {id_: row for row, id_ in enumerate(ids)}
         return store
+
+
+def _parameters(lists: int, rows: NDArray[np.int64] | None) -> faiss.SearchParameters | None:
+    selector = {} if rows is None else {"sel": faiss.IDSelectorBatch(rows)}
+    if lists:
+        return faiss.SearchParametersIVF(nprobe=lists, **selector)  # type: ignore[call-arg]
+    return faiss.SearchParameters(**selector) if selector else None
+
+
+def _in_lists(flat: faiss.Index) -> tuple[faiss.Index, int]:
+    """The vectors of a flat index in lists, and how many of the lists have to be read."""
+    count, dimension = flat.ntotal, flat.d
+    rows: Any = faiss.downcast_index(flat)
+    vectors = faiss.rev_swig_ptr(rows.get_xb(), count * dimension).reshape(count, dimension)
+    lists = int(_LISTS_PER_ROOT * count**0.5)
+    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
+    index.cp.max_points_per_centroid = _TRAINED_ON
+    # Evenly spread, and not by chance: the same vectors make the same lists.
+    sample = vectors[:: max(1, count // (lists * _TRAINED_ON))]
+    index.train(np.ascontiguousarray(sample))
+    index.add(vectors)
+
+    one, other = (np.linspace(0, count - 1, _TRIED + shift, dtype=np.int64)[:_TRIED] for shift in (0, 7))
+    questions = vectors[one] + vectors[np.roll(other, _TRIED // 2)]
+    questions /= np.maximum(np.linalg.norm(questions, axis=1, keepdims=True), 1e-9)
+    expected = flat.search(questions, _NEAREST)[1]
+    read = 1
+    while read < lists:
+        found = index.search(questions, _NEAREST, params=faiss.SearchParametersIVF(nprobe=read))[1]  # type: ignore[call-arg]
+        if np.mean([np.isin(a, b).mean() for a, b in zip(expected, found, strict=True)]) >= _RECALL:
+            break
+        read = min(2 * read, lists)
+    return index, read

@@ -1,0 +1,111 @@
+"""Passage search from ten thousand to a million passages: time, memory, time to build and recall against exact search.
+
+    python benchmarks/scale.py --index index --sizes 10000 100000 1000000
+
+Vectors are synthetic with the distribution of real ones: each is a vector of the index moved by the difference of two
+vectors that are near neighbours there. Questions are the real ones of the index (titles and editors' questions).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldnqa.index import PASSAGE_VECTORS, QUESTION_VECTORS, QUOTE_VECTORS
+from ldnqa.stores import faiss as store
+
+QUESTIONS = 200
+NEIGHBOURS = 10
+# How far a vector is moved, as a share of the difference of two neighbours: more than 1 would make strangers of them.
+MOVED = 0.7
+
+
+def vectors_of(folder: Path, *names: str) -> NDArray[np.float32]:
+    """Vectors of the build that is served in an index folder, each once."""
+    build = folder / "builds" / json.loads((folder / "index.json").read_text())["current"]
+    return np.unique(np.concatenate([np.load(build / name) for name in names]), axis=0)
+
+
+def neighbours(vectors: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
+    """For each vector the row of one of its nearest NEIGHBOURS, drawn by chance."""
+    flat = store.faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    found = flat.search(vectors, NEIGHBOURS + 1)[1][:, 1:]
+    return found[np.arange(len(found)), np.random.default_rng(seed).integers(0, NEIGHBOURS, len(found))]
+
+
+def synthetic(
+    real: NDArray[np.float32], near: NDArray[np.int64], count: int, seed: int, block: int = 50_000
+) -> NDArray[np.float32]:
+    """`count` unit rows distributed like `real`."""
+    chance = np.random.default_rng(seed)
+    made = np.empty((count, real.shape[1]), dtype=np.float32)
+    for start in range(0, count, block):
+        size = min(block, count - start)
+        pairs = chance.integers(0, len(real), size)
+        rows = real[chance.integers(0, len(real), size)] + MOVED * (real[pairs] - real[near[pairs]])
+        made[start : start + size] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return made
+
+
+def milliseconds(kept: store.FaissStore, questions: NDArray[np.float32]) -> tuple[float, float]:
+    """Median and 99th percentile of one search for 10 passages, one question at a time."""
+    spent = []
+    for question in questions:
+        started = time.perf_counter()
+        kept.search(question[np.newaxis], 10)
+        spent.append((time.perf_counter() - started) * 1000)
+    return statistics.median(spent), float(np.percentile(spent, 99))
+
+
+def measure(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> str:
+    """One line of the table."""
+    ids = [str(n) for n in range(len(vectors))]
+    exact = store.FaissStore(vectors.shape[1])
+    exact.add(ids, vectors)
+    expected = [{id_ for id_, _ in result} for result in exact.search(questions, 10)]
+    exact_ms = milliseconds(exact, questions)
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        exact.save(Path(folder))
+        built = time.perf_counter() - started
+        del exact
+        opened = store.FaissStore.open(Path(folder))
+        size = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
+    found = [{id_ for id_, _ in result} for result in opened.search(questions, 10)]
+    recall = sum(len(a & b) for a, b in zip(expected, found, strict=True)) / (10 * len(questions))
+    used_ms = milliseconds(opened, questions)
+    return (
+        f"| {len(vectors):,} | {opened.kind} | {built:.0f} | {size:.0f} | {exact_ms[0]:.1f} / {exact_ms[1]:.1f} "
+        f"| {used_ms[0]:.1f} / {used_ms[1]:.1f} | {exact_ms[0] / used_ms[0]:.1f} | {recall:.3f} |"
+    )
+
+
+def main() -> None:
+    """Prints the table."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--index", type=Path, default=Path("index"))
+    options.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    given = options.parse_args()
+    store.faiss.omp_set_num_threads(1)
+    real = vectors_of(given.index, PASSAGE_VECTORS, QUOTE_VECTORS)
+    near = neighbours(real, 0)
+    asked = vectors_of(given.index, QUESTION_VECTORS)
+    asked = asked[np.linspace(0, len(asked) - 1, min(QUESTIONS, len(asked)), dtype=np.int64)]
+    print(f"{len(real):,} real vectors, {len(asked)} real questions, one thread", file=sys.stderr)
+    print("| Passages | Kind | Save, s | Disk, MB | Exact, p50 / p99 ms | Saved, p50 / p99 ms | Faster | Recall@10 |")
+    print("|---|---|---|---|---|---|---|---|")
+    for size in given.sizes:
+        print(measure(synthetic(real, near, size, seed=size), asked), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""A real server from cold to 32 clients: time to the first answer, memory, latency, and what a question costs
+beyond its embedding.
+
+    python benchmarks/serve.py --index index --rounds 3
+
+Every question is new to the server unless it says "repeated". Figures are medians over rounds, with the lowest and the
+highest; ratios come from one run, so that they hold on other machines too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+
+from ldnqa import Index, Policy, ask, load_encoder, load_policy
+
+CLIENTS = (1, 8, 32)
+PER_ROUND = 96
+_STEMS = (
+    "Does low-dose naltrexone help with {}?",
+    "What dose is used for {}, and when is it taken?",
+    "Is it safe to take naltrexone with {}?",
+    "How good is the evidence for {}?",
+)
+_TOPICS = (
+    "fibromyalgia,Crohn's disease,multiple sclerosis,chronic pain,fatigue,opioids,alcohol,sleep,depression,surgery"
+)
+
+
+def questions() -> Iterator[str]:
+    """Questions as readers ask them, each different from all before."""
+    for number in count():
+        topic = _TOPICS.split(",")[number % 10]
+        yield _STEMS[number // 10 % len(_STEMS)].format(topic) + f" I am {20 + number // 40} years old."
+
+
+class Server:
+    """A running `ldnqa serve`, and how long it took to answer."""
+
+    def __init__(self, index: Path) -> None:
+        started = time.perf_counter()
+        command = [str(Path(sys.executable).with_name("ldnqa")), "serve", "--index", str(index), "--port", "0"]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        if self._process.stdout is None:
+            raise RuntimeError("no output from the server")
+        found = re.search(r"http://\S+", self._process.stdout.readline())
+        if found is None:
+            raise RuntimeError("the server did not start")
+        self._url = found.group()
+        self.ask("What dose is used?")
+        self.cold_seconds = time.perf_counter() - started
+
+    def ask(self, question: str) -> float:
+        """Ask, and give the milliseconds it took."""
+        body = json.dumps({"question": question}).encode()
+        request = urllib.request.Request(self._url + "/v1/ask", body, {"content-type": "application/json"})
+        started = time.perf_counter()
+        with urllib.request.urlopen(request) as response:
+            response.read()
+        return (time.perf_counter() - started) * 1000
+
+    def megabytes(self) -> float:
+        """Resident memory now."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait()
+
+
+def spread(figures: Sequence[float], digits: int = 1) -> str:
+    """Median, lowest and highest."""
+    return f"{statistics.median(figures):.{digits}f} ({min(figures):.{digits}f} to {max(figures):.{digits}f})"
+
+
+def percentile(figures: Sequence[float], share: float) -> float:
+    """The figure that this share of all does not exceed."""
+    return sorted(figures)[min(len(figures) - 1, int(share * len(figures)))]
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Milliseconds that a call takes."""
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1000
+
+
+def ask_against_encoder(index: Index, policy: Policy, new: Iterator[str], rounds: int) -> None:
+    """`ask` in this process beside the bare encoder call for the same question, one after the other."""
+    ratios, asks, bares = [], [], []
+    for _ in range(rounds):
+        pairs = []
+        for question in (next(new) for _ in range(PER_ROUND)):
+            bare = timed(lambda question=question: index.encoder.encode_queries([question]))
+            pairs.append((timed(lambda question=question: ask(index, question, policy=policy)), bare))
+        asks.append(statistics.median(a for a, _ in pairs))
+        bares.append(statistics.median(b for _, b in pairs))
+        ratios.append(asks[-1] / bares[-1])
+    print(f"bare encoder call, ms p50            {spread(bares)}")
+    print(f"ask() in the library, ms p50         {spread(asks)}")
+    print(f"ask() / bare encoder call            {spread(ratios, 2)}")
+
+
+def main() -> None:
+    """Prints the figures."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--index", type=Path, default=Path("index"))
+    options.add_argument("--rounds", type=int, default=3)
+    given = options.parse_args()
+    new = questions()
+    index, policy = Index.open(given.index, load_encoder()), load_policy()
+    ask_against_encoder(index, policy, new, given.rounds)
+
+    cold, memory = [], []
+    latency: dict[str, list[tuple[float, float, float]]] = {}
+    for _ in range(given.rounds):
+        server = Server(given.index)
+        cold.append(server.cold_seconds)
+        for clients in CLIENTS:
+            for kind in ("new", "repeated"):
+                asked = [next(new) if kind == "new" else "Is it safe with opioids?" for _ in range(PER_ROUND)]
+                with ThreadPoolExecutor(clients) as readers:
+                    started = time.perf_counter()
+                    spent = list(readers.map(server.ask, asked))
+                    seconds = time.perf_counter() - started
+                figures = (percentile(spent, 0.5), percentile(spent, 0.99), len(asked) / seconds)
+                latency.setdefault(f"{clients:2} clients, {kind}", []).append(figures)
+        memory.append(server.megabytes())
+        server.stop()
+    print(f"cold start to first answer, s        {spread(cold, 2)}")
+    print(f"resident memory after all, MB        {spread(memory, 0)}")
+    for name, rounds in latency.items():
+        p50, p99, rate = zip(*rounds, strict=True)
+        tail = [b / a for a, b in zip(p50, p99, strict=True)]
+        print(f"{name:24} ms p50 {spread(p50)}, p99 {spread(p99)}, p99/p50 {spread(tail)}, a second {spread(rate)}")
+
+
+if __name__ == "__main__":
+    main()
