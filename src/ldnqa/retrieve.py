@@ -116,15 +116,21 @@ def _spelled_out(
     groups: dict[str, frozenset[str]] = {term: frozenset({term}) for term in terms(question)}
     for said, others in matches:
         named = [term for term in terms(said) if term not in lexicon.generic_terms]
-        group = frozenset([*named, *(t for name in others for t in terms(name))])
+        group = frozenset([*named, *(term for name in others if (term := _telling(name, index)))])
         groups.update((term, group) for term in named or others[:1])
     asked = question
     for names_of_one in index.nicknames:
         asked = call_by_first_name(asked, names_of_one)
     names = list(dict.fromkeys(name for _, others in matches for name in others[:NAMES_EMBEDDED]))
-    found = (*terms(asked), *(t for _, others in matches for name in others for t in terms(name)))
+    found = (*terms(asked), *(term for _, others in matches for name in others if (term := _telling(name, index))))
     said = f"{asked} ({', '.join(names)})" if names else asked
     return said, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(groups.values()))
+
+
+def _telling(name: str, index: Index) -> str | None:
+    """The term that tells a name from others: the one of its terms that the fewest passages have."""
+    known = [term for term in terms(name) if index.has_term(term)]
+    return max(known, key=index.rarity, default=None)
 
 
 # The questions of a conversation come again with every turn of it; a vector is 1.5 kB.

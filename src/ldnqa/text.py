@@ -19,7 +19,7 @@ STOPWORDS = frozenset(
     have having he her hers him his how i if in into is it its me my of on or our ours she should so some such than
     that the their theirs them then there these they this those through to too us was we were what when where which
     while who whom whose why will with would you your yours tell please know want need also just
-    im ive id ill whats wheres hows thats theres its dont doesnt didnt isnt cant couldnt wont thanks thank hello hi hey
+    im ive id youre theyre whats whos wheres hows thats theres its dont doesnt didnt isnt cant couldnt wont thanks thank hello hi hey
     """.split()
 )
 
@@ -91,7 +91,7 @@ def terms(text: str) -> list[str]:
 @lru_cache(_REMEMBERED)
 def _terms(text: str) -> tuple[str, ...]:
     bare = (word.removesuffix("'s") for word in words(text))
-    return tuple(_stem(word) for word in bare if word not in STOPWORDS)
+    return tuple(_stem(word) for word in bare if word.replace("'", "") not in STOPWORDS)
 
 
 @cache

@@ -24,6 +24,9 @@ _TOO_SHORT = 3
 # What is left of a sentence whose calm clauses are gone says something from this many words on.
 _ENOUGH_WORDS = 6
 
+# What is learned tells nothing of a fragment ("and 6-beta-naltrexol?"); rules may.
+_FEWEST_WORDS = 3
+
 _CLAUSE = re.compile(r"(?<=[,;])\s+|\s+(?=(?:and|but)\b)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.](?=\S)[^.!?;\n]*)*[.!?;\n]*")
 
@@ -70,7 +73,8 @@ def _raised(question: str, policy: Policy) -> RedFlag | None:
     if flags.learned is None:
         return None
     for text in texts:
-        if text not in sentences and len(text.split()) < _ENOUGH_WORDS:
+        words = len(text.split())
+        if words < _FEWEST_WORDS or (text not in sentences and words < _ENOUGH_WORDS):
             continue
         likeliest, alarm, margin = learned().judge(text)
         if alarm >= flags.learned.alarm_from and margin >= flags.learned.margin_from:
