@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import replace
 
 import anyio
@@ -137,7 +138,8 @@ def test_each_step_of_a_real_answer_is_timed(index, policy):
         ask(client, "What dose is used?")
         text = client.get("/metrics").text
     for step in ("triage", "standalone", "encode", "retrieve", "draft", "ground", "compose"):
-        assert f'ldnqa_stage_seconds_count{{stage="{step}"}} 1.0' in text
+        # What is suggested was asked of the index by the same steps.
+        assert re.search(rf'ldnqa_stage_seconds_count\{{stage="{step}"\}} [1-9]', text), step
 
 
 def test_a_trace_has_the_request_its_steps_and_no_question():

@@ -164,6 +164,38 @@ def conversations_command(file: Path, half: str | None, index: Path | None, reve
     click.echo(f"{figures['n']} turns, index {figures['index_id']}")
 
 
+@evaluate.command("tune")
+@click.option("--gold", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/gold.yaml.")
+@click.option(
+    "--conversations", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/conversations.yaml."
+)
+@click.option(
+    "--dataset", "datasets", multiple=True, type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A BEIR folder with answerability; may be given several times.",
+)  # fmt: skip
+@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+def tune_command(gold: Path | None, conversations: Path | None, datasets: tuple[Path, ...], index: Path | None) -> None:
+    """Fit the weights that rank quotes and decide between an answer and silence, and print them; nothing is changed.
+
+    They are measured on questions left out; the held half of the conversations is counted and never fitted to.
+    """
+    from ldnqa.evaluate.beir import index_beir
+    from ldnqa.evaluate.retrieval import index_folder
+    from ldnqa.evaluate.tune import samples, samples_of, tune
+    from ldnqa.index import Index
+
+    if not gold:
+        raise click.UsageError("the weights of ranking are fitted to questions of our own: give --gold FILE")
+    opened, policy = _served(index)
+    data = list(samples(opened, policy, gold, conversations))
+    held = list(samples(opened, policy, gold, conversations, held=True))
+    for dataset in datasets:
+        folder = index_folder(CACHE, dataset, opened.encoder)
+        index_beir(dataset, folder, opened.encoder)
+        data += samples_of(dataset, Index.open(folder, opened.encoder), policy)
+    click.echo(json.dumps(tune(data, held), indent=1))
+
+
 def _served(index: Path | None) -> tuple[Index, Policy]:
     from ldnqa.encode import load_encoder
     from ldnqa.index import Index

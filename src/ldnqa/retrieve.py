@@ -32,6 +32,11 @@ READ = 12
 IN_VIEW_BONUS = 0.05
 # What an article is called says as much about a passage as the passage does.
 TITLE_SHARE = 0.5
+# The question's vector is moved this far to the mean of the best passages, which say in the articles' words what it
+# asks (Rocchio's feedback, in "The SMART Retrieval System", 1971). On mtrag-un nDCG@10 and recall@5 are .944 and .937
+# without, .949 and .947 with it; on liveqa-med nDCG@10 is .765 and .763.
+FEEDBACK_FROM = 3
+FEEDBACK = 0.3
 # The conversation counts as far as the articles do not answer the question by itself: not at all if the nearest passage
 # has this cosine to it, and more the farther it is, each question before at most this much of the one after it.
 # On mtrag-un the weight that ranks best is 0.7 for questions below a cosine of 0.5, 0.4 below 0.65 and 0.1 above.
@@ -159,13 +164,24 @@ def retrieve(
     perfect = sum(weight * index.rarity(term) for term, weight in query.terms.items())
     by_title = index.title_vectors @ query.vector
 
+    candidates = list(dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words]))
+    if not candidates:
+        return []
+    vectors = np.stack([index.passage_vector(passage_id) for passage_id in candidates])
+    cosines = vectors @ query.vector
+    scores = np.empty(len(candidates))
+    for row, (passage_id, cosine) in enumerate(zip(candidates, cosines, strict=True)):
+        article_id = index.passage(passage_id).article_id
+        title = by_title[index.title_row(article_id)] if index.has_title(article_id) else cosine
+        words_share = by_words.get(passage_id, 0.0) / perfect if perfect else 0.0
+        scores[row] = (1 - TITLE_SHARE) * cosine + TITLE_SHARE * title + WORDS_WEIGHT * words_share
+    best = np.argsort(-scores, kind="stable")[:FEEDBACK_FROM]
+    moved = vectors @ unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0)))
+    scores += (1 - TITLE_SHARE) * (moved - cosines)
+
     hits = []
-    for passage_id in dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words]):
+    for passage_id, cosine, score in zip(candidates, cosines.tolist(), scores.tolist(), strict=True):
         passage = index.passage(passage_id)
-        cosine = float(index.passage_vector(passage_id) @ query.vector)
-        title = by_title[index.title_row(passage.article_id)] if index.has_title(passage.article_id) else cosine
-        meaning = (1 - TITLE_SHARE) * cosine + TITLE_SHARE * float(title)
-        score = meaning + WORDS_WEIGHT * (by_words.get(passage_id, 0.0) / perfect if perfect else 0.0)
         bonus = IN_VIEW_BONUS if passage.article_id == in_view else 0.0
         hits.append(Hit(passage=passage, score=score + bonus, cosine=min(1.0, max(-1.0, cosine))))
     hits.sort(key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))

@@ -19,7 +19,8 @@ STOPWORDS = frozenset(
     have having he her hers him his how i if in into is it its me my of on or our ours she should so some such than
     that the their theirs them then there these they this those through to too us was we were what when where which
     while who whom whose why will with would you your yours tell please know want need also just
-    im ive id youre theyre whats whos wheres hows thats theres its dont doesnt didnt isnt cant couldnt wont thanks thank hello hi hey
+    im ive id youre theyre whats whos wheres hows thats theres its dont doesnt didnt isnt cant couldnt wont thanks
+    thank hello hi hey
     """.split()
 )
 
