@@ -66,7 +66,7 @@ def ask(
         )
     if emergency:
         return urgent(asked, emergency, index, policy)
-    missing = unknown_words(reading.own, index, query.generic)
+    missing = unknown_words(reading.own, query, index)
     return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
 
 

@@ -57,7 +57,8 @@ class Query:
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight; `vector`
     is a unit row, `own_vector` that of the question by itself, `regimens` what it asks about. `about_other` is a thing
-    that the question is about in place of what the articles are about: MS in "What are the symptoms of MS?"
+    that the question is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a
+    medicine that no article names.
     """
 
     text: str
@@ -105,7 +106,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         vector=unit(vector),
         own_vector=own_vector,
         regimens=tuple(lexicon.regimens_in(reading.text if names_drug else f"{reading.text} {subject or ''}")),
-        about_other=lexicon.asked_about(reading.own),
+        about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
     )
 
 
@@ -130,6 +131,15 @@ def _spelled_out(
     found = (*terms(asked), *(term for _, others in matches for name in others if (term := _telling(name, index))))
     said = f"{asked} ({', '.join(names)})" if names else asked
     return said, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(groups.values()))
+
+
+def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
+    """The first thing a question names that no article knows by any name: nothing here is about it."""
+    other_names: dict[str, tuple[str, ...]] = dict(lexicon.other_names(question))
+    for _, named in lexicon.things_in(question):
+        if not any(index.has_term(term) for name in (named, *other_names.get(named, ())) for term in terms(name)):
+            return named
+    return None
 
 
 def _telling(name: str, index: Index) -> str | None:

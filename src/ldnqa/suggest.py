@@ -18,7 +18,7 @@ from ldnqa.policy import Lexicon
 from ldnqa.quotes import ANSWER_FROM, rank_quotes, support
 from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.stages import stage
-from ldnqa.text import STOPWORDS, terms, words
+from ldnqa.text import terms, words
 from ldnqa.types import ReviewStatus
 
 # Three suggestions fit below an answer on a phone without scrolling.
@@ -91,7 +91,11 @@ def _is_answered(row: int, index: Index, lexicon: Lexicon, *, approved_only: boo
     return known[row, approved_only]
 
 
-def unknown_words(question: str, index: Index, generic: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Words of a question that no article uses, as the reader wrote them; not those whose terms are `generic`."""
-    seen = dict.fromkeys(word for word in words(question) if word.removesuffix("'s") not in STOPWORDS)
-    return tuple(word for word in seen if not any(t in generic or index.has_term(t) for t in terms(word)))
+def unknown_words(question: str, query: Query, index: Index) -> tuple[str, ...]:
+    """Words of a question that stand in no article, by this or another name, as the reader wrote them."""
+
+    def known(term: str) -> bool:
+        other_names = {other for group in query.own_groups if term in group for other in group}
+        return term in query.generic or any(index.has_term(name) for name in {term, *other_names})
+
+    return tuple(word for word in dict.fromkeys(words(question)) if (own := terms(word)) and not any(map(known, own)))
