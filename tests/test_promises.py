@@ -175,3 +175,11 @@ def test_a_statement_on_another_regimen_is_always_labelled(index, policy, reques
         if statement.regimen:
             label = statement.regimen.value.replace("_", " ")
             assert re.search(rf"\({label}\)[^\n]*: “{re.escape(statement.text)}”", answer.answer)
+
+
+def test_an_age_is_no_word_the_articles_lack(index, policy):
+    """Promise 7: what was missing is what was asked, not how old the reader is."""
+    assert ask(index, "I'm 34, what dose of LDN is used?", policy=policy).status is Status.ANSWERED
+    refused = ask(index, "I'm 34, is ibuprofen safe with LDN?", policy=policy)
+    assert refused.status is Status.ABSTAINED
+    assert "ibuprofen" in refused.answer and "34" not in refused.answer

@@ -6,6 +6,7 @@ words it has (BM25, as a share of what a perfect match would score) are added up
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,6 +46,14 @@ FADING_SLOPE = 1.75
 MOST_KEPT = 0.7
 # Other names of one thing that are embedded with the question; more of them drown it.
 NAMES_EMBEDDED = 4
+# Ages from which people are called adults, and older people.
+ADULT = 18
+OLDER = 65
+_AGE = re.compile(
+    r"\b(?:is|am|aged?|turned|(?:i|he|she|mum|mom|dad|mother|father|wife|husband)['’]?[sm]|who['’]s) (\d{1,3})\b"
+    r"(?! ?(?:mg|mcg|µg|g|ml|%|percent|weeks?|months?|days?|hours?)\b)",
+    re.IGNORECASE,
+)
 # So many questions back the conversation still counts.
 MEMORY = 3
 
@@ -119,7 +128,9 @@ def _spelled_out(
         long = index.vocabulary.abbreviations.get(word)
         if long and long.lower() not in question.lower():
             matches.append((word, (long,)))
-    groups: dict[str, frozenset[str]] = {term: frozenset({term}) for term in terms(question)}
+    ages = _ages(question)
+    matches += [(age, (group,)) for age, group in ages.items() if group]
+    groups: dict[str, frozenset[str]] = {term: frozenset({term}) for term in terms(question) if term not in ages}
     for said, others in matches:
         named = [term for term in terms(said) if term not in lexicon.generic_terms]
         group = frozenset([*named, *(term for name in others if (term := _telling(name, index)))])
@@ -128,9 +139,20 @@ def _spelled_out(
     for names_of_one in index.nicknames:
         asked = call_by_first_name(asked, names_of_one)
     names = list(dict.fromkeys(name for _, others in matches for name in others[:NAMES_EMBEDDED]))
-    found = (*terms(asked), *(term for _, others in matches for name in others if (term := _telling(name, index))))
+    found = (
+        *(t for t in terms(asked) if t not in ages),
+        *(term for _, others in matches for name in others if (term := _telling(name, index))),
+    )
     said = f"{asked} ({', '.join(names)})" if names else asked
     return said, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(groups.values()))
+
+
+def _ages(question: str) -> dict[str, str | None]:
+    """The ages a question gives, and what people of that age are called: no article need name the very year."""
+    return {
+        found[1]: "children" if int(found[1]) < ADULT else "older people" if int(found[1]) >= OLDER else None
+        for found in _AGE.finditer(question)
+    }
 
 
 def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
