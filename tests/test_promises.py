@@ -182,4 +182,5 @@ def test_an_age_is_no_word_the_articles_lack(index, policy):
     assert ask(index, "I'm 34, what dose of LDN is used?", policy=policy).status is Status.ANSWERED
     refused = ask(index, "I'm 34, is ibuprofen safe with LDN?", policy=policy)
     assert refused.status is Status.ABSTAINED
-    assert "ibuprofen" in refused.answer and "34" not in refused.answer
+    assert "ibuprofen" in refused.answer
+    assert "34" not in refused.answer

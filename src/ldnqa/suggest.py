@@ -96,6 +96,7 @@ def unknown_words(question: str, query: Query, index: Index) -> tuple[str, ...]:
 
     def known(term: str) -> bool:
         other_names = {other for group in query.own_groups if term in group for other in group}
-        return term in query.generic or any(index.has_term(name) for name in {term, *other_names})
+        # A term of no group (an age) was not asked for.
+        return not other_names or term in query.generic or any(index.has_term(name) for name in other_names)
 
     return tuple(word for word in dict.fromkeys(words(question)) if (own := terms(word)) and not any(map(known, own)))
