@@ -26,6 +26,7 @@ test: $(VENV)/installed check
 soak: $(VENV)/installed
 	$(BIN)/python tests/servers.py
 	$(BIN)/python tests/soak.py
+	$(BIN)/python -m pytest -m soak tests/test_schemathesis.py
 
 # Asks an advisory service about every pinned package; needs the network, so `make test` does without it.
 audit: $(VENV)/installed

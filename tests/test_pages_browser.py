@@ -114,3 +114,17 @@ def test_on_paper_there_are_the_words_and_no_controls(visit):
     expect(page.locator("#answer .said").first).to_be_visible()
     expect(page.locator("article .disclaimer")).to_be_visible()
     expect(page.locator("form")).to_be_hidden()
+
+
+def test_what_was_begun_in_the_plain_form_goes_on_in_the_box(visit):
+    page = visit("/")
+    held = []
+    page.route("**/v1/box*", lambda route: held.append(route))
+    with page.expect_request("**/v1/box*"):
+        page.goto(PAGE, wait_until="domcontentloaded")
+    page.locator("#question").fill("At bedtime?")
+    page.wait_for_function("() => document.querySelector('ldnqa-chat').shadowRoot")
+    held[-1].continue_()
+    written = page.locator("ldnqa-chat .compose textarea")
+    expect(written).to_have_value("At bedtime?")
+    expect(written).to_be_focused()

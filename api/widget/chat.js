@@ -165,6 +165,9 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
       },
     });
     const heading = el("h2", { id: this.#box.name("heading") }, say("heading"));
+    // Somebody may be writing already, in the plain form that stood in for the box.
+    const plain = place === this.#root ? this.querySelector("textarea[name='question']") : null;
+    const writing = plain !== null && plain === document.activeElement;
     place.replaceChildren(
       el("section", { class: "box", part: "box", lang: say.language, dir: say.direction === "rtl" ? "rtl" : null, "aria-labelledby": heading.id },
         el("header", {}, heading, el("p", { class: "quiet promise" }, say("promise"))),
@@ -174,6 +177,8 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     );
     this.#suggest(this.#box.questions ?? [], "suggestions");
     this.#restore();
+    if (plain && plain.value !== plain.defaultValue) this.#composer.write(plain.value);
+    if (writing) this.#composer.focus();
   }
 
   #drawFailure(words, place) {

@@ -24,8 +24,11 @@ export const LAUNCH_STYLE = `
 @media print { .launch { display: none; } }
 `;
 
+/** A press runs the button's `act`, which can be replaced while somebody is pressing it. */
 export function launchButton(label, act) {
-  return el("button", { type: "button", class: "launch", part: "launcher", "aria-expanded": "false", on: { click: act } }, icon(...DRAWINGS.ask), el("span", {}, label));
+  const button = el("button", { type: "button", class: "launch", part: "launcher", "aria-expanded": "false", on: { click: () => button.act() } }, icon(...DRAWINGS.ask), el("span", {}, label));
+  button.act = act;
+  return button;
 }
 
 /** Draws the button into `box`, which is not a box yet; the first touch runs `load`, a press opens what it loaded. */

@@ -5,12 +5,18 @@ import { launchButton } from "./launch.js";
 
 /** Draws the launcher into `root`; what it opens goes into `inside`. `toggle` is what its buttons do. */
 export function launcher(root, { say, label, signal, toggle }) {
-  const button = launchButton(label || say("launcher"), () => toggle());
+  const early = root.querySelector(":scope > .launch");
+  const button = early ?? launchButton(label || say("launcher"));
+  button.act = () => toggle();
+  button.lastChild.textContent = label || say("launcher");
   const shut = closer(say, "shut", () => toggle(false));
   const inside = el("div", { class: "inside" });
   const panel = el("div", { class: "panel", part: "panel", role: "dialog", "aria-label": say("launcher"), lang: say.language, hidden: true }, shut, inside);
   panel.addEventListener("keydown", (event) => event.key === "Escape" && toggle(false));
-  root.replaceChildren(button, panel);
+  // A button that is there already stays where it is: a reader may be on it, or pressing it.
+  for (const other of [...root.children]) if (other !== early) other.remove();
+  if (!early) root.append(button);
+  root.append(panel);
   fitKeyboard(root, signal);
   return {
     inside,
