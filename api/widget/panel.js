@@ -5,7 +5,7 @@ import { launchButton } from "./launch.js";
 
 /** Draws the launcher into `root`; what it opens goes into `inside`. `toggle` is what its buttons do. */
 export function launcher(root, { say, label, signal, toggle }) {
-  const early = root.querySelector(":scope > .launch");
+  const early = [...root.children].find((child) => child.matches(".launch"));
   const button = early ?? launchButton(label || say("launcher"));
   button.act = () => toggle();
   button.lastChild.textContent = label || say("launcher");
