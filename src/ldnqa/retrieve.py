@@ -157,8 +157,9 @@ def _ages(question: str) -> dict[str, str | None]:
 
 def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
     """The first thing a question names that no article knows by any name: nothing here is about it."""
-    other_names: dict[str, tuple[str, ...]] = dict(lexicon.other_names(question))
-    for _, named in lexicon.things_in(question):
+    things = lexicon.things_in(question)
+    other_names: dict[str, tuple[str, ...]] = dict(lexicon.other_names(question)) if things else {}
+    for _, named in things:
         if not any(index.has_term(term) for name in (named, *other_names.get(named, ())) for term in terms(name)):
             return named
     return None

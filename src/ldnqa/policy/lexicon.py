@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 
 from pydantic import Field
 
@@ -119,5 +119,11 @@ class Lexicon(Noun):
 
 
 def _pattern(names: list[str] | tuple[str, ...]) -> re.Pattern[str]:
+    return _compiled(tuple(names))
+
+
+# The names of the lists come again with every question, and are more than `re` remembers by itself.
+@cache
+def _compiled(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(map(re.escape, names), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})s?(?!\w)", re.IGNORECASE)
