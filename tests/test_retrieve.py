@@ -1,0 +1,35 @@
+"""What of a conversation goes along with a question, and what of a question is nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from ldnqa.followup import Reading
+from ldnqa.retrieve import read_query, retrieve
+
+pytestmark = pytest.mark.model
+BEFORE = "Does LDN help with Crohn's disease?"
+
+
+def query(index, policy, own, *earlier):
+    return read_query(Reading(own, own, earlier), index, policy.lexicon, "low-dose naltrexone")
+
+
+def test_the_conversation_counts_as_far_as_a_question_needs_it(index, policy):
+    leaning = query(index, policy, "How many took part?", BEFORE)
+    alone = query(index, policy, "What are common side effects of low-dose naltrexone (LDN)?", BEFORE)
+    assert 0 <= alone.terms.get("crohn", 0) < leaning.terms["crohn"] < 1
+    assert retrieve(index, leaning)[0].passage.article_id == "ldn-crohns-colitis"
+    assert retrieve(index, alone)[0].passage.article_id != "ldn-crohns-colitis"
+
+
+def test_without_a_conversation_a_question_is_only_itself(index, policy):
+    own = query(index, policy, "How many took part?")
+    assert own.vector == pytest.approx(own.own_vector, abs=1e-6)
+    assert set(own.terms.values()) == {1.0}
+
+
+def test_a_medicine_that_no_article_names_is_something_else(index, policy):
+    assert query(index, policy, "Is ibuprofen safe with LDN?").about_other == "ibuprofen"
+    assert query(index, policy, "Can I take LDN with Percocet?").about_other is None
+    assert query(index, policy, "What are the symptoms of MS?").about_other == "MS"
