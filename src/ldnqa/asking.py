@@ -28,6 +28,9 @@ class Kind(StrEnum):
     OPEN = "open"
 
 
+# What has no figure of the kind asked for is no answer to these.
+FIGURES = frozenset({Kind.DOSE, Kind.HOW_LONG, Kind.HOW_MANY, Kind.WHEN})
+
 # The first that is found decides: "How does it compare" is no "how", "How long" no "how much".
 _ASKED = (
     (

@@ -58,7 +58,16 @@ def build(
 ) -> BuildReport:
     """Put the articles of a corpus folder in service; see `build_articles`. BrokenCorpus if they have a fault."""
     read = read_corpus(corpus)
-    return build_articles(read.articles, read.glossary, index, encoder, store=store, full=full, progress=progress)
+    return build_articles(
+        read.articles,
+        read.glossary,
+        index,
+        encoder,
+        unanswered=read.unanswered,
+        store=store,
+        full=full,
+        progress=progress,
+    )
 
 
 def build_articles(
@@ -67,11 +76,14 @@ def build_articles(
     index: Path,
     encoder: Encoder,
     *,
+    unanswered: Sequence[str] = (),
     store: str = DEFAULT_STORE,
     full: bool = False,
     progress: Watcher | None = None,
 ) -> BuildReport:
     """Put an index of these articles in service in the folder `index`, which is made if need be.
+
+    `unanswered` are questions that readers ask and none of the articles answers.
 
     Only texts that the served build lacks are embedded; all of them if `full`. If nothing changed and the served
     build is whole, nothing is written. A build that takes nothing over compares the exported model with the original.
@@ -79,7 +91,7 @@ def build_articles(
     another build runs, IndexUnwritable if the disk refuses; the index that was there is then as it was.
     """
     started = time.monotonic()
-    source = source_of(articles, glossary)
+    source = source_of(articles, glossary, unanswered)
     tell: Watcher = progress or (lambda _: None)
     if not full and (current := _up_to_date(index, source, encoder, store)):
         return _report(current, 0, 0, True, started)
@@ -152,7 +164,9 @@ def is_stale(corpus: Path, index: Path, encoder: Encoder, store: str | None = No
         manifest = read_manifest(index, f"{BUILDS}/{current}", current)
     except IndexUnusable:
         return True
-    return not describes(manifest, source_of(read.articles, read.glossary), encoder, store or manifest.store, index)
+    return not describes(
+        manifest, source_of(read.articles, read.glossary, read.unanswered), encoder, store or manifest.store, index
+    )
 
 
 def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Manifest | None:

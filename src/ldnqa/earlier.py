@@ -83,7 +83,9 @@ def read_earlier(index: Path, encoder: Encoder) -> Earlier:
         return Earlier(known=known)
     by_article = groupby(map(Passage.model_validate_json, read_lines(folder / PASSAGES)), lambda p: p.article_id)
     passages = {article_id: tuple(group) for article_id, group in by_article}
-    asked = {id_: len(list(group)) for id_, group in groupby(read_questions(folder / QUESTIONS), lambda pair: pair[0])}
+    asked = {
+        id_: len(list(group)) for id_, group in groupby(read_questions(folder / QUESTIONS), lambda q: q.article_id)
+    }
     rows = _rows(manifest.articles, passages, asked)
     return Earlier(known, manifest.articles, {id_: passages.get(id_, ()) for id_ in rows}, rows, vectors, keys)
 

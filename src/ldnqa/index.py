@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ldnqa.bank import Bank, Question
 from ldnqa.chunk import CHUNKER_VERSION, embedded_text
 from ldnqa.encode import PARITY, Encoder, Vectors
 from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
@@ -44,9 +45,10 @@ class Index:
 
     `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
     `question_vectors` row for row: what editors listed, and titles that are questions. `centre` is the mean of all
-    quote vectors, shape (dimension,), not of length one. `title_vectors` has a row for each article, in their
-    order. `subject` has the names of what more than half of the articles are about, the one to show first; it is
-    empty if there is no such thing. `nicknames` are the subjects that have several names. Arrays are read-only.
+    quote vectors, shape (dimension,), not of length one. `bank` has what readers ask.
+    `title_vectors` has a row for each article, in their order. `subject` has the names of what more than half of the
+    articles are about, the one to show first; it is empty if there is no such thing. `nicknames` are the subjects that
+    have several names. Arrays are read-only.
     """
 
     manifest: Manifest
@@ -57,6 +59,7 @@ class Index:
     passage_vectors: Vectors
     questions: tuple[tuple[str, str], ...]
     question_vectors: Vectors
+    bank: Bank
     title_vectors: Vectors
     vocabulary: Vocabulary
     _quote_vectors: Vectors
@@ -69,6 +72,8 @@ class Index:
     _first_quotes: tuple[int, ...] = field(init=False)
     _title_rows: Mapping[str, int] = field(init=False)
     _titled: frozenset[str] = field(init=False)
+    _asked_in: Mapping[str, tuple[tuple[int, ...], ...]] = field(init=False)
+    _holds: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         quotes = self._quote_vectors
@@ -84,6 +89,8 @@ class Index:
         object.__setattr__(self, "nicknames", tuple(several))
         object.__setattr__(self, "_title_rows", {id_: row for row, id_ in enumerate(self.articles)})
         object.__setattr__(self, "_titled", frozenset(id_ for id_, a in self.articles.items() if _says_more(a)))
+        object.__setattr__(self, "_asked_in", self.bank.places_of(self.passages))
+        object.__setattr__(self, "_holds", self.bank.holders(self.passages))
         object.__setattr__(self, "_rows", {passage.id: row for row, passage in enumerate(self.passages)})
         object.__setattr__(self, "_first_quotes", tuple(accumulate((len(p.quotes) for p in self.passages), initial=0)))
 
@@ -117,6 +124,14 @@ class Index:
         """Unit rows for the quotes of a passage, shape (len(passage.quotes), dimension), in their order."""
         row = self._row(passage_id)
         return self._quote_vectors[self._first_quotes[row] : self._first_quotes[row + 1]]
+
+    def asked_in(self, passage: Passage) -> tuple[tuple[int, ...], ...]:
+        """For each quote of a passage the numbers of the bank's places in it."""
+        return self._asked_in.get(passage.id) or ((),) * len(passage.quotes)
+
+    def passages_at(self, place: int) -> tuple[str, ...]:
+        """Ids of the passages that hold a place of the bank."""
+        return self._holds[place]
 
     def title_row(self, article_id: str) -> int:
         """The row of an article in `title_vectors`."""
@@ -181,6 +196,12 @@ def read_vectors(path: Path) -> Vectors:
 
 
 def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
+    asked, vectors = read_questions(path / QUESTIONS), read_vectors(path / QUESTION_VECTORS)
+    if vectors.shape != (len(asked), manifest.dimension) or len(asked) != manifest.counts.questions:
+        raise ValueError("the counts of questions differ")
+    listed = [row for row, question in enumerate(asked) if question.article_id and not question.section_id]
+    tied = [row for row, question in enumerate(asked) if question.section_id]
+    vain = [row for row, question in enumerate(asked) if not question.article_id]
     return Index(
         manifest=manifest,
         encoder=encoder,
@@ -190,8 +211,9 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
         glossary=tuple(map(GlossaryEntry.model_validate, json.loads((path / GLOSSARY).read_bytes()))),
         passages=tuple(map(Passage.model_validate_json, read_lines(path / PASSAGES))),
         passage_vectors=read_vectors(path / PASSAGE_VECTORS),
-        questions=read_questions(path / QUESTIONS),
-        question_vectors=read_vectors(path / QUESTION_VECTORS),
+        questions=tuple((asked[row].article_id, asked[row].text) for row in listed),
+        question_vectors=_read_only(vectors[listed]),
+        bank=Bank(tuple(asked[row] for row in tied), _read_only(vectors[tied]), _read_only(vectors[vain])),
         title_vectors=read_vectors(path / TITLE_VECTORS),
         vocabulary=Vocabulary(**json.loads((path / VOCABULARY).read_bytes())),
         _quote_vectors=read_vectors(path / QUOTE_VECTORS),
@@ -208,15 +230,18 @@ def _check_shapes(index: Index) -> None:
         and len(index.articles) == counts.articles
         and len(index.passages) == len(index._rows) == len(index._lexical) == len(index._store) == counts.passages
         and all(passage.article_id in index.articles for passage in index.passages)
-        and len(index.questions) == counts.questions
         and quotes == counts.quotes
         and index.passage_vectors.shape == (counts.passages, width)
         and index._quote_vectors.shape == (quotes, width)
         and index.title_vectors.shape == (counts.articles, width)
-        and index.question_vectors.shape == (counts.questions, width)
     )
     if not holds:
         raise ValueError("the counts of its parts differ")
+
+
+def _read_only(rows: Vectors) -> Vectors:
+    rows.setflags(write=False)
+    return rows
 
 
 def _says_more(article: Article) -> bool:
@@ -239,9 +264,9 @@ def _check_encoder(folder: Path, index: Index) -> None:
         )
 
 
-def read_questions(path: Path) -> tuple[tuple[str, str], ...]:
-    """(article id, question) as they were written."""
-    return tuple((str(article_id), str(question)) for article_id, question in json.loads(path.read_bytes()))
+def read_questions(path: Path) -> tuple[Question, ...]:
+    """The questions as they were written."""
+    return tuple(Question(*row) for row in json.loads(path.read_bytes()))
 
 
 def read_lines(path: Path) -> Iterator[bytes]:

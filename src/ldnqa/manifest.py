@@ -27,7 +27,7 @@ from ldnqa.encode import Encoder
 from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexOutdated
 from ldnqa.types import Noun
 
-FORMAT = 2
+FORMAT = 3
 POINTER = "index.json"
 BUILDS = "builds"
 MANIFEST = "manifest.json"
@@ -67,7 +67,9 @@ class Counts(Noun):
 
 
 class Manifest(Noun):
-    """What a build was made from and by. `articles` has each article's digest, `glossary` that of all its entries."""
+    """What a build was made from and by. `articles` has each article's digest; `glossary` and `unanswered` are those of
+    all their entries.
+    """
 
     format: int = FORMAT
     index_id: IndexId = "0" * _ID_DIGITS
@@ -79,6 +81,7 @@ class Manifest(Noun):
     store: str
     articles: dict[str, Sha256]
     glossary: Sha256
+    unanswered: Sha256
     counts: Counts
     files: dict[FileName, FileEntry]
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.chunk import CHUNKER_VERSION, embedded_text, quote_text, split
+from ldnqa.bank import Question
+from ldnqa.chunk import CHUNKER_VERSION, call_by_first_name, embedded_text, quote_text, split
 from ldnqa.corpus.read import article_digest
 from ldnqa.earlier import KEY_BYTES, KEYS, Earlier, Journal, Known
 from ldnqa.encode import Encoder, Vectors
@@ -40,7 +41,7 @@ from ldnqa.progress import Pace, Progress, Watcher
 from ldnqa.stores import store_type
 from ldnqa.swap import sync
 from ldnqa.text import terms
-from ldnqa.types import Article, GlossaryEntry, Passage
+from ldnqa.types import Article, Asked, GlossaryEntry, Passage
 from ldnqa.vocabulary import Vocabulary, vocabulary_of
 
 # Texts between two signs of progress: about a second on two cores.
@@ -49,14 +50,22 @@ _AT_A_TIME = 128
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Articles by id and in that order, their digests, and the glossary as it is written."""
+    """Articles by id and in that order, their digests, the glossary as it is written, and the questions that no article
+    answers.
+    """
 
     articles: dict[str, Article]
     digests: dict[str, str]
     glossary: bytes
+    unanswered: tuple[str, ...]
+
+    @property
+    def unanswered_digest(self) -> str:
+        """SHA-256, in hex, of the questions that no article answers."""
+        return hashlib.sha256("\n".join(self.unanswered).encode()).hexdigest()
 
 
-def source_of(articles: Iterable[Article], glossary: Sequence[GlossaryEntry]) -> Source:
+def source_of(articles: Iterable[Article], glossary: Sequence[GlossaryEntry], unanswered: Sequence[str] = ()) -> Source:
     """What a build is made from; CorpusError for no articles or an id given twice."""
     ordered = sorted(articles, key=lambda article: article.id)
     if not ordered:
@@ -65,7 +74,8 @@ def source_of(articles: Iterable[Article], glossary: Sequence[GlossaryEntry]) ->
     if len(by_id) != len(ordered):
         raise CorpusError("two articles have the same id; give one of them another")
     entries = json.dumps([entry.model_dump(mode="json") for entry in glossary], ensure_ascii=False, indent=1)
-    return Source(by_id, {id_: article_digest(article) for id_, article in by_id.items()}, entries.encode())
+    digests = {id_: article_digest(article) for id_, article in by_id.items()}
+    return Source(by_id, digests, entries.encode(), tuple(unanswered))
 
 
 def describes(manifest: Manifest, source: Source, encoder: Encoder, store: str, index: Path) -> bool:
@@ -74,8 +84,9 @@ def describes(manifest: Manifest, source: Source, encoder: Encoder, store: str, 
         check_fit(index, manifest, encoder, CHUNKER_VERSION)
     except IndexUnusable:
         return False
-    made_from = (manifest.articles, manifest.glossary, manifest.store, manifest.model)
-    return made_from == (source.digests, hashlib.sha256(source.glossary).hexdigest(), store, encoder.name)
+    made_from = (manifest.articles, manifest.glossary, manifest.unanswered, manifest.store, manifest.model)
+    glossary = hashlib.sha256(source.glossary).hexdigest()
+    return made_from == (source.digests, glossary, source.unanswered_digest, store, encoder.name)
 
 
 class Embedding:
@@ -145,7 +156,7 @@ class Parts:
     """Everything that is in a build, in memory."""
 
     passages: list[Passage]
-    questions: list[tuple[str, str]]
+    questions: list[Question]
     passage_vectors: Vectors
     quote_vectors: Vectors
     question_vectors: Vectors
@@ -167,12 +178,13 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
         else:
             passages += split(article, encoder.count_tokens, encoder.max_tokens)
         tell(Progress("splitting", done, len(articles)))
-    questions = [(article.id, question) for article in articles.values() for question in _questions(article)]
+    questions = [question for article in articles.values() for question in _questions(article)]
+    questions += [Question("", text) for text in source.unanswered]
 
     owners = (
         [passage.article_id for passage in passages],
         [passage.article_id for passage in passages for _ in passage.quotes],
-        [article_id for article_id, _ in questions],
+        [question.article_id for question in questions],
         list(articles),
     )
     arrays = [np.empty((len(of_kind), encoder.dimension), dtype=np.float32) for of_kind in owners]
@@ -181,7 +193,7 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
     texts = (
         _passage_texts(articles, changed),
         _quote_texts(articles, changed),
-        (question for article_id, question in questions if article_id not in same),
+        (_as_embedded(question, articles) for question in questions if question.article_id not in same),
         (article.title for article in articles.values() if article.id not in same),
     )
     own_keys = np.split(keys, np.cumsum([len(array) for array in arrays])[:-1])
@@ -195,16 +207,46 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
         for more, embedded in vectors.fill(arrays[kind], own_keys[kind], where, name):
             done += more
             tell(pace.progress("encoding", done, embedded))
-    lexical = Lexical.build(terms(text) for text in _passage_texts(articles, passages))
+    lexical = Lexical.build(_passage_terms(articles[passage.article_id], passage) for passage in passages)
     vocabulary = vocabulary_of(text for article in articles.values() for text in _words_of(article))
     quotes_at, questions_at, titles_at = arrays[1:]
     return Parts(passages, questions, arrays[0], quotes_at, questions_at, titles_at, keys, lexical, vocabulary, vectors)
 
 
-def _questions(article: Article) -> list[str]:
-    """What the article says it answers: its title if that is a question, then what its editors listed, each once."""
+def _questions(article: Article) -> Iterator[Question]:
+    """What the article says it answers: its title if that is a question and what its editors listed, each once; then
+    what readers ask that its parts answer.
+    """
     titles = [article.title] if article.title.rstrip().endswith("?") else []
-    return list(dict.fromkeys([*titles, *article.questions]))
+    for text in dict.fromkeys([*titles, *article.questions]):
+        yield Question(article.id, text)
+    for section in article.sections:
+        for asked in section.asked:
+            for text in asked.questions:
+                yield Question(article.id, text, section.id, asked.start, asked.end)
+
+
+def _as_embedded(question: Question, articles: Mapping[str, Article]) -> str:
+    """A question's text; readers' own words with every subject by its first name, as a question is embedded."""
+    if question.article_id and not question.section_id:
+        return question.text
+    text = question.text
+    for subject in dict.fromkeys(article.subject for article in articles.values()):
+        text = call_by_first_name(text, subject)
+    return text
+
+
+def _passage_terms(article: Article, passage: Passage) -> list[str]:
+    """What a passage is found by: its terms, and once each those that readers ask for it with."""
+    own = terms(embedded_text(article, passage))
+    asked = (asked for asked in article.section(passage.section_id).asked if _touches(asked, passage))
+    texts = (call_by_first_name(text, article.subject) for each in asked for text in each.questions)
+    more = dict.fromkeys(term for text in texts for term in terms(text))
+    return [*own, *(term for term in more if term not in set(own))]
+
+
+def _touches(asked: Asked, passage: Passage) -> bool:
+    return asked.start < passage.end and passage.start < asked.end
 
 
 def _words_of(article: Article) -> Iterator[str]:
@@ -260,6 +302,7 @@ def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path
         store=store,
         articles=source.digests,
         glossary=hashlib.sha256(source.glossary).hexdigest(),
+        unanswered=source.unanswered_digest,
         counts=Counts(
             articles=len(source.articles),
             passages=len(parts.passages),

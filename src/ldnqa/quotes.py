@@ -10,7 +10,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.chunk import embedded_text
+from ldnqa.asking import FIGURES, answers_kind, kind_of
+from ldnqa.chunk import call_by_first_name, embedded_text
 from ldnqa.index import Index
 from ldnqa.retrieve import Query, unit
 from ldnqa.text import names, terms
@@ -20,20 +21,29 @@ from ldnqa.types import Hit, Quote, Tier
 # tests/conversations.yaml. Cosines are taken from the centre of the index where that is said.
 RANKING = {
     "quote": 1.0,  # cosine of the quote to the question and what remains of the conversation, from the centre
-    "quote_own": 1.9,  # the same to the question by itself
-    "coverage": 2.1,  # share of the terms asked for that the quote has
-    "coverage_in_place": 0.8,  # share of the question's own terms that the quote, its heading or the title has
-    "passage": 4.0,  # cosine of the passage
-    "passage_coverage": 2.9,
-    "heading_coverage": 0.8,  # share of the question's own terms that the heading has
-    "listed": 2.2,  # cosine of the nearest question that the editors say the article answers
-    "listed_own": 1.3,  # the same to the question by itself
-    "other_regimen": -0.6,  # the quote is about another use of the drug than the question
-    "other_subject": -0.06,  # the article is about how these articles are made, and the question is not
-    "editorial": -0.21,  # a comment must be better than what it comments on to be the answer itself
+    "quote_own": 0.5,  # the same to the question by itself
+    "coverage": 1.8,  # share of the terms asked for that the quote has
+    "coverage_in_place": -0.7,  # share of the question's own terms that the quote, its heading or the title has
+    "passage": 2.2,  # cosine of the passage
+    "passage_coverage": 2.6,
+    "heading_coverage": 0.7,  # share of the question's own terms that the heading has
+    "listed": 1.8,  # cosine of the nearest question that the editors say the article answers
+    "listed_own": 0.5,  # the same to the question by itself
+    "asked": 3.9,  # cosine of the likest question that readers ask for the quote
+    "asked_own": 3.6,  # the same to the question by itself
+    "asked_coverage": 2.3,  # share of its own terms that this question, the quote, its heading or the title has
+    "other_regimen": -0.26,  # the quote is about another use of the drug than the question
+    "other_subject": -0.03,  # the article is about how these articles are made, and the question is not
+    "editorial": -0.16,  # a comment must be better than what it comments on to be the answer itself
 }
 
-# Logistic regression of "the corpus answers this", fitted by `ldnqa eval tune`: the weight of each sign.
+# A quote that no reader's question is tied to: the likeness such a question would have, from the quote's own. The line
+# through all quotes of the default articles that have questions, on the tuned questions.
+STAND_IN = 0.24
+STAND_IN_SLOPE = 0.62
+
+# Logistic regression of "the corpus answers this", fitted by `ldnqa eval tune`: the weight of each sign, in an index
+# without readers' questions and in one that has them.
 SUPPORT = {
     "lead": 6.2,  # score of the leading quote
     "nearest": 2.6,  # cosine of the nearest quote, from the centre
@@ -43,6 +53,15 @@ SUPPORT = {
     "about_other": -3.7,  # it asks of another thing what only an article on that could say
 }
 SUPPORT_INTERCEPT = -5.54
+SUPPORT_ASKED = {
+    "lead": 2.9,
+    "in_vain": -9.9,  # how much liker than the leading quote's own a question is that readers ask in vain
+    "covered": 1.4,  # share of the question's own terms in the leading quote, its place and the question likest to it
+    "kind": 3.6,  # the leading quote has the dose, the number or the time that is asked for; 1 if none is
+    "unknown": -4.3,
+    "about_other": -3.2,
+}
+SUPPORT_ASKED_INTERCEPT = -3.96
 # Below this probability the question is not answered. From 0.35 to 0.5 right abstentions on tests/gold.yaml rise from
 # 81% to 88% and wrong ones from 3% to 6%; here they are 86% and 4%.
 ANSWER_FROM = 0.4
@@ -121,6 +140,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
         lengths = np.linalg.norm(vectors, axis=1)
         lengths[lengths == 0] = 1
         cosines, cosines_alone = (vectors @ asked) / lengths, (vectors @ asked_alone) / lengths
+        places = index.asked_in(passage)
         for row, span in enumerate(passage.quotes):
             place = (article.id, section.id, span.start, span.end)
             if place in seen:
@@ -143,9 +163,25 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
                     "quote_own": float(cosines_alone[row]),
                     "coverage": share(wanted, found),
                     "coverage_in_place": share(wanted_alone, found | around),
+                    "asked": query.near.at(places[row]) if places[row] else _stand_in(cosines[row]),
+                    "asked_own": query.near_own.at(places[row]) if places[row] else _stand_in(cosines_alone[row]),
+                    "asked_coverage": share(wanted_alone, found | around | asked_terms(index, query, places[row])),
                     **shared,
                 },
             )
+
+
+def _stand_in(cosine: float) -> float:
+    return STAND_IN + STAND_IN_SLOPE * float(cosine)
+
+
+def asked_terms(index: Index, query: Query, places: Sequence[int]) -> frozenset[str]:
+    """Terms of the likest question that readers ask for some places; none if there are no places."""
+    if not places:
+        return frozenset()
+    place = max(places, key=lambda each: float(query.near_own.best[each]))
+    question = index.bank.questions[query.near_own.nearest[place]]
+    return term_set(call_by_first_name(question.text, index.articles[question.article_id].subject))
 
 
 def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, float]:
@@ -161,17 +197,23 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
     if not ranked:
         return 0.0
     signs = read_support(index, query, hits, ranked)
-    return 1 / (1 + math.exp(-SUPPORT_INTERCEPT - sum(weight * signs[name] for name, weight in SUPPORT.items())))
+    weights, intercept = (SUPPORT_ASKED, SUPPORT_ASKED_INTERCEPT) if index.bank else (SUPPORT, SUPPORT_INTERCEPT)
+    return 1 / (1 + math.exp(-intercept - sum(weight * signs[name] for name, weight in weights.items())))
 
 
 def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:
-    """The signs of SUPPORT for a question, its hits and their quotes, of which there is at least one."""
+    """The signs of both tables for a question, its hits and their quotes, of which there is at least one."""
     listed = index.question_vectors @ query.own_vector
+    lead = ranked[0]
+    kind = kind_of(query.text)
     return {
-        "lead": ranked[0].score,
+        "lead": lead.score,
         "nearest": max(scored.cosine for scored in ranked),
         "ahead": hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
         "listed": float(listed.max()) if len(listed) else 0.0,
+        "in_vain": query.near_own.vain - max(lead.signs["asked"], lead.signs["asked_own"]),
+        "covered": lead.signs["asked_coverage"],
+        "kind": float(kind not in FIGURES or answers_kind(kind, lead.quote.text)),
         "unknown": unknown(query, subject_terms(index), index),
         "about_other": float(query.about_other is not None and bool(index.subject)),
     }

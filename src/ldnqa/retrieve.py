@@ -7,13 +7,14 @@ words it has (BM25, as a share of what a perfect match would score) are added up
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import Vectors
 from ldnqa.followup import Reading
@@ -27,6 +28,8 @@ from ldnqa.types import Hit, Passage, Regimen, ReviewStatus
 WORDS_WEIGHT = 0.8
 # How deep each ranking is read.
 DEPTH = 50
+# Weight of the likest question that readers ask for a passage.
+ASKED_WEIGHT = 0.5
 # How many passages are read for quotes. On tests/gold.yaml 8, 12 and 20 find the right quote equally often.
 READ = 12
 # A reader on an article's page usually asks about that article: its passages come before others nearly as good.
@@ -67,7 +70,8 @@ class Query:
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight; `vector`
     is a unit row, `own_vector` that of the question by itself, `regimens` what it asks about. `about_other` is a thing
     that the question is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a
-    medicine that no article names.
+    medicine that no article names. `near` and `near_own` are how like `vector` and `own_vector` are to what readers
+    ask.
     """
 
     text: str
@@ -79,6 +83,8 @@ class Query:
     own_vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
     about_other: str | None = None
+    near: Likeness = NOTHING
+    near_own: Likeness = NOTHING
 
 
 @stage("encode")
@@ -106,16 +112,19 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
             weights.setdefault(term, weight)
         for group in their_groups:
             groups.setdefault(group, weight)
+    vector = unit(vector)
     return Query(
         text=reading.text,
         terms=weights,
         term_groups=groups,
         own_groups=own_groups,
         generic=lexicon.generic_terms,
-        vector=unit(vector),
+        vector=vector,
         own_vector=own_vector,
         regimens=tuple(lexicon.regimens_in(reading.text if names_drug else f"{reading.text} {subject or ''}")),
         about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
+        near=index.bank.likeness(vector),
+        near_own=index.bank.likeness(own_vector),
     )
 
 
@@ -197,7 +206,8 @@ def retrieve(
     perfect = sum(weight * index.rarity(term) for term, weight in query.terms.items())
     by_title = index.title_vectors @ query.vector
 
-    candidates = list(dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words]))
+    by_asked = _asked_for(index, query, allowed)
+    candidates = list(dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words, *by_asked]))
     if not candidates:
         return []
     vectors = np.stack([index.passage_vector(passage_id) for passage_id in candidates])
@@ -208,6 +218,7 @@ def retrieve(
         title = by_title[index.title_row(article_id)] if index.has_title(article_id) else cosine
         words_share = by_words.get(passage_id, 0.0) / perfect if perfect else 0.0
         scores[row] = (1 - TITLE_SHARE) * cosine + TITLE_SHARE * title + WORDS_WEIGHT * words_share
+        scores[row] += ASKED_WEIGHT * by_asked.get(passage_id, 0.0)
     best = np.argsort(-scores, kind="stable")[:FEEDBACK_FROM]
     moved = vectors @ unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0)))
     scores += (1 - TITLE_SHARE) * (moved - cosines)
@@ -219,6 +230,21 @@ def retrieve(
         hits.append(Hit(passage=passage, score=score + bonus, cosine=min(1.0, max(-1.0, cosine))))
     hits.sort(key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))
     return hits[:limit]
+
+
+def _asked_for(index: Index, query: Query, allowed: Collection[str] | None) -> dict[str, float]:
+    """Passages that readers ask for in words like these, each with the mean cosine of its likest question to the
+    question by itself and to what remains of the conversation.
+    """
+    if not len(index.bank):
+        return {}
+    mean = (query.near.best + query.near_own.best) / 2
+    found: dict[str, float] = {}
+    for place in map(int, np.argsort(-mean, kind="stable")[:DEPTH]):
+        for passage_id in index.passages_at(place):
+            if allowed is None or passage_id in allowed:
+                found.setdefault(passage_id, max(0.0, float(mean[place])))
+    return found
 
 
 def _allowed(index: Index, only_article: str | None, approved_only: bool) -> list[str] | None:

@@ -166,6 +166,17 @@ class EditorNote(Noun):
     """One past its last code point."""
 
 
+class Asked(Noun):
+    """What readers ask that a span of this section answers, in their words. Nobody is shown it; it helps to find."""
+
+    start: Offset
+    """First code point of the words that answer."""
+    end: Offset
+    """One past their last code point."""
+    questions: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+    """The questions they answer directly, each standing alone."""
+
+
 class Section(Noun):
     """A part of an article with one tier and one regimen.
 
@@ -189,6 +200,8 @@ class Section(Noun):
     """Citation marks, in reading order."""
     notes: tuple[EditorNote, ...] = ()
     """Editors' comments on spans of this section."""
+    asked: tuple[Asked, ...] = ()
+    """What readers ask that spans of this section answer."""
 
 
 class Disclaimer(Noun):
@@ -270,10 +283,13 @@ class GlossaryEntry(Noun):
 
 
 class Corpus(Noun):
-    """Everything in a corpus folder: its articles, sorted by id, and its glossary, in the order of the file."""
+    """Everything in a corpus folder: its articles, sorted by id, its glossary, in the order of the file, and questions
+    that readers ask and none of the articles answers.
+    """
 
     articles: Annotated[tuple[Article, ...], Field(min_length=1)]
     glossary: tuple[GlossaryEntry, ...] = ()
+    unanswered: tuple[NonEmpty, ...] = ()
 
 
 class Imported(Noun):

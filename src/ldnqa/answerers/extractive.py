@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ldnqa.asking import Kind, answers_kind, kind_of, points_away, silent_terms, sums_up
+from ldnqa.asking import FIGURES, Kind, answers_kind, kind_of, points_away, silent_terms, sums_up
 from ldnqa.chunk import MAX_WORDS
 from ldnqa.conflict import notes_on
 from ldnqa.disputes import alike, disputes, overlap, within
@@ -34,8 +34,6 @@ REFUTED = 0.1
 # How every editor's note begins (corpus/editorial-policy.md).
 COMMENT = "Editors' comment"
 POINTS_AWAY = 0.05
-# For these, what has no figure of the kind asked for is padding, and so is another use of the drug.
-FIGURES = frozenset({Kind.DOSE, Kind.HOW_LONG, Kind.HOW_MANY, Kind.WHEN})
 
 
 class Extractive:

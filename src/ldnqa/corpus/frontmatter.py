@@ -181,6 +181,11 @@ ARTICLE_KEYS = {
     "questions": _Key(_lines),
 }
 _GLOSSARY_KEYS = {"term": _Key(_line, required=True), "definition": _Key(_line, required=True)}
+ASKED_KEYS = {
+    "section": _Key(_text, required=True),
+    "answer": _Key(_line, required=True),
+    "asks": _Key(_some_lines, required=True),
+}
 _EVENT_KEYS = {
     "status": _Key(_status, required=True),
     "by": _Key(_line, required=True),
@@ -188,6 +193,15 @@ _EVENT_KEYS = {
     "digest": _Key(_digest, required=True),
     "note": _Key(_line),
 }
+
+
+def read_lines(node: yaml.SequenceNode, report: Report) -> tuple[str, ...]:
+    """The lines of a list of texts; faults are reported, and then there are none."""
+    try:
+        return _lines(node)
+    except _Fault as fault:
+        report.error(1 + fault.line, "mistyped-value", fault.message, fault.mend)
+        return ()
 
 
 def split_front_matter(text: str, report: Report) -> tuple[yaml.Node | None, str]:

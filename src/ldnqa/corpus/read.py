@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ldnqa.corpus.approval import FILE_NAME as REVIEWS
 from ldnqa.corpus.approval import read_reviews, reviewed
+from ldnqa.corpus.asked import FOLDER, UNANSWERED, check_files, read_unanswered, with_questions
 from ldnqa.corpus.body import read_body
 from ldnqa.corpus.draft import DraftSection, assemble
 from ldnqa.corpus.frontmatter import read_front_matter, read_glossary, split_front_matter
@@ -32,6 +33,7 @@ class Reading:
     articles: tuple[Article, ...]
     references: Mapping[str, Entry]
     glossary: tuple[GlossaryEntry, ...]
+    unanswered: tuple[str, ...]
     problems: tuple[Problem, ...]
     complete: bool
 
@@ -41,7 +43,7 @@ def read_corpus(folder: Path) -> Corpus:
     reading = read_folder(folder)
     if reading.problems:
         raise BrokenCorpus(reading.problems)
-    return Corpus(articles=reading.articles, glossary=reading.glossary)
+    return Corpus(articles=reading.articles, glossary=reading.glossary, unanswered=reading.unanswered)
 
 
 def read_folder(folder: Path) -> Reading:
@@ -62,14 +64,21 @@ def read_folder(folder: Path) -> Reading:
         problems += found
         if article:
             report = Report(path)
-            articles.append(reviewed(article, reviews.get(article.id, ()), report))
+            article = reviewed(article, reviews.get(article.id, ()), report)
+            problems += report.problems
+            report = Report(folder / FOLDER / f"{article.id}.yaml")
+            articles.append(with_questions(article, report.file, report))
             problems += report.problems
     if not paths:
         mend = "put a first article there with `ldnqa add FILE`"
         problems.append(Problem(folder, 0, "no-articles", "there is no article in this folder", mend))
     glossary = _glossary(folder / GLOSSARY, problems)
+    report = Report(folder / FOLDER / UNANSWERED)
+    unanswered = read_unanswered(report.file, report)
+    check_files(folder / FOLDER, [path.stem for path in paths], report)
+    problems += report.problems
     in_order = tuple(sorted(articles, key=lambda article: article.id))
-    return Reading(in_order, references, glossary, tuple(problems), complete=len(articles) == len(paths))
+    return Reading(in_order, references, glossary, unanswered, tuple(problems), complete=len(articles) == len(paths))
 
 
 def read_article(path: Path, references: Mapping[str, Entry]) -> Article:

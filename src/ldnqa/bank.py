@@ -1,0 +1,129 @@
+"""What readers ask, each question tied to the words that answer it, and what they ask in vain.
+
+Invariant: a question finds places of the articles and is never shown or quoted; without any, every likeness is 0.
+Readers' questions are likest to other readers' questions, so this tells more than the articles' own words do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldnqa.encode import Vectors
+from ldnqa.types import Passage
+
+
+class Question(NamedTuple):
+    """A question that the articles answer, `section.text[start:end]` of one of them if a place is given; of no article
+    (""), one that none of them answers.
+    """
+
+    article_id: str
+    text: str
+    section_id: str = ""
+    start: int = 0
+    end: int = 0
+
+
+Place = tuple[str, str, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """Questions that are tied to places, those of one place together, and questions that nothing answers.
+
+    `vectors` has a unit row for each of `questions`, `vain_vectors` one for each that nothing answers.
+    """
+
+    questions: tuple[Question, ...]
+    vectors: Vectors
+    vain_vectors: Vectors
+    places: tuple[Place, ...] = field(init=False)
+    _first: NDArray[np.int64] = field(init=False)
+    _centre: Vectors = field(init=False)
+    _from_centre: Vectors = field(init=False)
+    _vain_from_centre: Vectors = field(init=False)
+
+    def __post_init__(self) -> None:
+        places = [_place(question) for question in self.questions]
+        first = [row for row, place in enumerate(places) if row == 0 or place != places[row - 1]]
+        centre = self.vectors.mean(axis=0) if places else np.zeros(self.vectors.shape[1], np.float32)
+        object.__setattr__(self, "places", tuple(places[row] for row in first))
+        object.__setattr__(self, "_first", np.array(first, dtype=np.int64))
+        object.__setattr__(self, "_centre", centre)
+        object.__setattr__(self, "_from_centre", _units(self.vectors - centre))
+        object.__setattr__(self, "_vain_from_centre", _units(self.vain_vectors - centre))
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    def likeness(self, vector: Vectors) -> Likeness:
+        """How like the questions are to a question's unit vector.
+
+        Cosines are taken from the centre of all questions, so that what everybody asks about does not count.
+        """
+        if not self.places:
+            return NOTHING
+        asked = _units((vector - self._centre)[np.newaxis])[0]
+        each = self._from_centre @ asked
+        best = np.maximum.reduceat(each, self._first)
+        ends = np.append(self._first[1:], len(each))
+        nearest = np.array([a + int(np.argmax(each[a:b])) for a, b in zip(self._first, ends, strict=True)])
+        vain = float((self._vain_from_centre @ asked).max()) if len(self._vain_from_centre) else 0.0
+        return Likeness(best, nearest, vain)
+
+    def places_of(self, passages: Iterable[Passage]) -> Mapping[str, tuple[tuple[int, ...], ...]]:
+        """For each passage by id, the places in each of its quotes, in their order."""
+        by_section: dict[tuple[str, str], list[int]] = {}
+        for number, (article_id, section_id, _, _) in enumerate(self.places):
+            by_section.setdefault((article_id, section_id), []).append(number)
+        return {
+            passage.id: tuple(
+                tuple(n for n in near if self.places[n][2] < quote.end and quote.start < self.places[n][3])
+                for quote in passage.quotes
+            )
+            for passage in passages
+            if (near := by_section.get((passage.article_id, passage.section_id)))
+        }
+
+    def holders(self, passages: Iterable[Passage]) -> tuple[tuple[str, ...], ...]:
+        """For each place the ids of the passages that hold some of it."""
+        by_section: dict[tuple[str, str], list[Passage]] = {}
+        for passage in passages:
+            by_section.setdefault((passage.article_id, passage.section_id), []).append(passage)
+        return tuple(
+            tuple(p.id for p in by_section.get((article_id, section_id), ()) if start < p.end and p.start < end)
+            for article_id, section_id, start, end in self.places
+        )
+
+
+class Likeness(NamedTuple):
+    """Of each place the cosine of its likest question and that question's row; `vain` is the cosine of the likest
+    question that nothing answers.
+    """
+
+    best: NDArray[np.float32]
+    nearest: NDArray[np.int64]
+    vain: float
+
+    def at(self, places: Sequence[int]) -> float:
+        """The highest cosine of some places; 0 if there are none."""
+        return max((float(self.best[place]) for place in places), default=0.0)
+
+
+NOTHING = Likeness(np.empty(0, np.float32), np.empty(0, np.int64), 0.0)
+
+
+def _place(question: Question) -> Place:
+    return question.article_id, question.section_id, question.start, question.end
+
+
+def _units(rows: Vectors) -> Vectors:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    lengths[lengths == 0] = 1
+    units: Vectors = (rows / lengths).astype(np.float32)
+    return units
