@@ -167,33 +167,43 @@ def conversations_command(file: Path, half: str | None, index: Path | None, reve
 @evaluate.command("tune")
 @click.option("--gold", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/gold.yaml.")
 @click.option(
-    "--conversations", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/conversations.yaml."
-)
+    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="As tests/conversations.yaml; may be given several times.",
+)  # fmt: skip
 @click.option(
     "--dataset", "datasets", multiple=True, type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A BEIR folder with answerability; may be given several times.",
 )  # fmt: skip
 @click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
-def tune_command(gold: Path | None, conversations: Path | None, datasets: tuple[Path, ...], index: Path | None) -> None:
+def tune_command(
+    gold: Path | None, conversations: tuple[Path, ...], datasets: tuple[Path, ...], index: Path | None
+) -> None:
     """Fit the weights that rank quotes and decide between an answer and silence, and print them; nothing is changed.
 
     They are measured on questions left out; the held half of the conversations is counted and never fitted to.
     """
     from ldnqa.evaluate.beir import index_beir
     from ldnqa.evaluate.retrieval import index_folder
-    from ldnqa.evaluate.tune import samples, samples_of, tune
+    from ldnqa.evaluate.tune import samples, samples_of, tune, without_questions
     from ldnqa.index import Index
+    from ldnqa.quotes import WITH_QUESTIONS, WITHOUT_QUESTIONS
 
     if not gold:
         raise click.UsageError("the weights of ranking are fitted to questions of our own: give --gold FILE")
     opened, policy = _served(index)
-    data = list(samples(opened, policy, gold, conversations))
-    held = list(samples(opened, policy, gold, conversations, held=True))
-    for dataset in datasets:
-        folder = index_folder(CACHE, dataset, opened.encoder)
-        index_beir(dataset, folder, opened.encoder)
-        data += samples_of(dataset, Index.open(folder, opened.encoder), policy)
-    click.echo(json.dumps(tune(data, held), indent=1))
+    fitted = {}
+    for name, of, now in (
+        ("with questions", opened, WITH_QUESTIONS),
+        ("without questions", without_questions(opened), WITHOUT_QUESTIONS),
+    ):
+        data = list(samples(of, policy, gold, conversations))
+        held = list(samples(of, policy, gold, conversations, held=True))
+        for dataset in datasets if now is WITHOUT_QUESTIONS else ():
+            folder = index_folder(CACHE, dataset, opened.encoder)
+            index_beir(dataset, folder, opened.encoder)
+            data += samples_of(dataset, Index.open(folder, opened.encoder), policy)
+        fitted[name] = tune(data, held, now)
+    click.echo(json.dumps(fitted, indent=1))
 
 
 def _served(index: Path | None) -> tuple[Index, Policy]:

@@ -25,16 +25,17 @@ _GOES_ON = re.compile(
 )
 _OPENS_LEANING = re.compile(
     r"(?:how (?:long|much|often|soon|so)|when|who|which|really|are you sure|any(?:thing)? else"
-    r"|is that|is this|are those|are these)\b",
+    r"|is that|is this|are those|are these|(?:was|were|is|are) there|any|did (?:they|he|she))\b",
     re.IGNORECASE,
 )
 _SUBJECT_PRONOUN = re.compile(
-    r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|it|this(?! (?:article|page|study)))\b"
-    r"(?!['’]s\b)",
+    r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
+    r"|this(?! (?:article|page|study)))\b(?!['’]s\b)",
     re.IGNORECASE,
 )
-# "Is it true that ...": the pronoun stands for nothing.
+# "Is it true that ...", "does it matter": the pronoun stands for nothing.
 _EMPTY_PRONOUN = re.compile(
+    r"\bdoes it matter\b|"
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
     r"dangerous|bad|good|necessary|enough) (?:that|to|if|when)\b",
     re.IGNORECASE,
@@ -49,21 +50,23 @@ _POINTS_BACK = re.compile(
 # "And for MS?", "in Crohn's?", "MS?": a question that only puts another thing in the place of one before.
 _ANOTHER = re.compile(
     r"(?:(?:and|but|or|so|ok(?:ay)?|also|then|what about|how about|same)\W+)*"
-    r"(?:(?:for|in|with|on|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
+    r"(?:(?:for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
     re.IGNORECASE,
 )
+_NOTHING_MORE = re.compile(r"\W*(?:(?:ones?|tablets?|pills?|instead|then|too|as well|only)\W*)*$", re.IGNORECASE)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Reading:
     """How a question is read. `text` stands alone and is shown; `own` is the part of it that this question brings;
-    `earlier` has the readings before it, newest first.
+    `earlier` has the readings before it, newest first, and `cited` the ids of the passages that the last answer cited.
     """
 
     text: str
     own: str
     earlier: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
 
 
 @stage("standalone")
@@ -91,7 +94,8 @@ def read(
             own = vocabulary.corrected(own, lexicon.vocabulary)
         text, own = _read_one(own, readings[-1] if readings else None, subject, other_names, lexicon)
         readings.append(Reading(text, own))
-    return Reading(readings[-1].text, readings[-1].own, tuple(reading.text for reading in readings[-2::-1]))
+    cited = next((turn.source_ids for turn in reversed(history) if turn.source_ids), ())
+    return Reading(readings[-1].text, readings[-1].own, tuple(reading.text for reading in readings[-2::-1]), cited)
 
 
 def _read_one(
@@ -117,6 +121,8 @@ def _read_one(
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
     """`before` with the one thing `own` names in the place of what it names of that kind; None if there is no such."""
     start = _ANOTHER.match(own)
+    if start and (other := _other_regimen(own[start.end() :], before, lexicon)):
+        return other
     named = lexicon.things_in(own)
     if start is None or len(named) != 1:
         return None
@@ -127,6 +133,18 @@ def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
     if not old or thing.lower() in (text.lower() for text in old):
         return None
     return before.replace(old[-1], thing)
+
+
+def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
+    """`before` about another use of the drug, if `thing` is nothing but a name of one: "and the 50 mg tablets?"."""
+    said = lexicon.regimen_words(thing)
+    if len({regimen for regimen, _ in said}) != 1 or not thing.lower().startswith(said[0][1].lower()):
+        return None
+    regimen, words = said[-1]
+    old = [span for other, span in lexicon.regimen_words(before) if other is not regimen]
+    if not old or not _NOTHING_MORE.match(thing[thing.lower().index(words.lower()) + len(words) :]):
+        return None
+    return before.replace(old[-1], lexicon.regimens[regimen][0])
 
 
 def _other_medicine(

@@ -111,6 +111,10 @@ class Index:
         """Names this index; equal ids mean equal contents."""
         return self.manifest.index_id
 
+    def has_passage(self, passage_id: str) -> bool:
+        """Whether there is a passage with this id."""
+        return passage_id in self._rows
+
     def passage(self, passage_id: str) -> Passage:
         """The passage with this id; UnknownPassage if there is none."""
         return self.passages[self._row(passage_id)]

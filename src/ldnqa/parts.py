@@ -208,7 +208,8 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
             done += more
             tell(pace.progress("encoding", done, embedded))
     lexical = Lexical.build(_passage_terms(articles[passage.article_id], passage) for passage in passages)
-    vocabulary = vocabulary_of(text for article in articles.values() for text in _words_of(article))
+    asked_texts = (question.text for question in questions)
+    vocabulary = vocabulary_of((text for article in articles.values() for text in _words_of(article)), asked_texts)
     quotes_at, questions_at, titles_at = arrays[1:]
     return Parts(passages, questions, arrays[0], quotes_at, questions_at, titles_at, keys, lexical, vocabulary, vectors)
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,53 +16,112 @@ from ldnqa.chunk import call_by_first_name, embedded_text
 from ldnqa.index import Index
 from ldnqa.retrieve import Query, unit
 from ldnqa.text import names, terms
-from ldnqa.types import Hit, Quote, Tier
+from ldnqa.types import Hit, Quote, Regimen, Tier
 
-# What ranks quotes: the weight of each sign, fitted by `ldnqa eval tune` on tests/gold.yaml and the tuned half of
-# tests/conversations.yaml. Cosines are taken from the centre of the index where that is said.
-RANKING = {
-    "quote": 1.0,  # cosine of the quote to the question and what remains of the conversation, from the centre
-    "quote_own": 0.5,  # the same to the question by itself
-    "coverage": 1.8,  # share of the terms asked for that the quote has
-    "coverage_in_place": -0.7,  # share of the question's own terms that the quote, its heading or the title has
-    "passage": 2.2,  # cosine of the passage
-    "passage_coverage": 2.6,
-    "heading_coverage": 0.7,  # share of the question's own terms that the heading has
-    "listed": 1.8,  # cosine of the nearest question that the editors say the article answers
-    "listed_own": 0.5,  # the same to the question by itself
-    "asked": 3.9,  # cosine of the likest question that readers ask for the quote
-    "asked_own": 3.6,  # the same to the question by itself
-    "asked_coverage": 2.3,  # share of its own terms that this question, the quote, its heading or the title has
-    "other_regimen": -0.26,  # the quote is about another use of the drug than the question
-    "other_subject": -0.03,  # the article is about how these articles are made, and the question is not
-    "editorial": -0.16,  # a comment must be better than what it comments on to be the answer itself
+
+class Weights(NamedTuple):
+    """What ranks quotes, a weight for each sign, and the logistic regression of "the articles answer this" over signs
+    of the best of them. Fitted by `ldnqa eval tune`.
+    """
+
+    ranking: Mapping[str, float]
+    support: Mapping[str, float]
+    intercept: float
+
+
+# Cosines are taken from the centre of the index where that is said.
+RANKING_SIGNS = {
+    "quote": "cosine of the quote to the question and what remains of the conversation, from the centre",
+    "quote_own": "the same to the question by itself",
+    "coverage": "share of the terms asked for that the quote has",
+    "coverage_in_place": "share of the question's own terms that the quote, its heading or the title has",
+    "passage": "cosine of the passage",
+    "passage_coverage": "share of the terms asked for that the passage has",
+    "heading_coverage": "share of the question's own terms that the heading has",
+    "listed": "cosine of the nearest question that the editors say the article answers",
+    "listed_own": "the same to the question by itself",
+    "asked": "cosine of the likest question that readers ask for the quote, from the centre of these questions",
+    "asked_own": "the same to the question by itself",
+    "asked_coverage": "share of its own terms that this question, the quote, its heading or the title has",
+    "cited": "how much the last answer's citing its article counts",
+    "cited_passage": "how much the last answer's citing its passage counts",
+    "other_regimen": "the quote is about another use of the drug than the question",
+    "other_subject": "the article is about how these articles are made, and the question is not",
+    "editorial": "a comment must be better than what it comments on to be the answer itself",
 }
-
+SUPPORT_SIGNS = {
+    "lead": "score of the leading quote",
+    "nearest": "cosine of the nearest quote, from the centre",
+    "ahead": "how far the best passage is ahead of the tenth",
+    "listed": "cosine of the nearest question that editors listed",
+    "in_vain": "how much liker than the leading quote's own a question is that readers ask in vain",
+    "covered": "share of the question's own terms in the leading quote, its place and the question likest to it",
+    "kind": "the leading quote has the dose, the number or the time that is asked for; 1 if none is",
+    "unknown": "share of the question that no article has a word for",
+    "about_other": "it asks of another thing what only an article on that could say",
+}
+# For an index without readers' questions, and for one that has them.
+WITHOUT_QUESTIONS = Weights(
+    ranking={
+        "quote": 1.0,
+        "quote_own": 1.2,
+        "coverage": 0.73,
+        "coverage_in_place": 0.43,
+        "passage": 1.0,
+        "passage_coverage": 1.2,
+        "heading_coverage": 0.15,
+        "listed": 0.66,
+        "listed_own": 0.15,
+        "other_regimen": -0.49,
+        "other_subject": -0.33,
+        "editorial": -0.06,
+    },
+    support={
+        "lead": 8.5,
+        "nearest": 1.6,
+        "ahead": 5.1,
+        "listed": 0.14,
+        "covered": 0.46,
+        "kind": 2.4,
+        "unknown": -4.4,
+        "about_other": -4.2,
+    },
+    intercept=-7.86,
+)
+WITH_QUESTIONS = Weights(
+    ranking={
+        "quote": 1.0,
+        "quote_own": 0.57,
+        "coverage": 0.82,
+        "coverage_in_place": -0.15,
+        "passage": 1.1,
+        "passage_coverage": 2.1,
+        "heading_coverage": 0.27,
+        "listed": 0.4,
+        "listed_own": -0.1,
+        "asked": 3.4,
+        "asked_own": 3.4,
+        "asked_coverage": 1.4,
+        "cited": 1.3,
+        "cited_passage": 0.49,
+        "other_regimen": -0.85,
+        "other_subject": -1.6,
+        "editorial": 0.01,
+    },
+    support={
+        "lead": 7.4,
+        "in_vain": -8.4,
+        "covered": 1.4,
+        "kind": 3.5,
+        "unknown": -4.0,
+        "about_other": -4.1,
+    },
+    intercept=-6.63,
+)
 # A quote that no reader's question is tied to: the likeness such a question would have, from the quote's own. The line
 # through all quotes of the default articles that have questions, on the tuned questions.
 STAND_IN = 0.24
 STAND_IN_SLOPE = 0.62
-
-# Logistic regression of "the corpus answers this", fitted by `ldnqa eval tune`: the weight of each sign, in an index
-# without readers' questions and in one that has them.
-SUPPORT = {
-    "lead": 6.2,  # score of the leading quote
-    "nearest": 2.6,  # cosine of the nearest quote, from the centre
-    "ahead": 6.3,  # how far the best passage is ahead of the tenth
-    "listed": 1.9,  # cosine of the nearest question that editors listed
-    "unknown": -2.1,  # share of the question that no article has a word for
-    "about_other": -3.7,  # it asks of another thing what only an article on that could say
-}
-SUPPORT_INTERCEPT = -5.54
-SUPPORT_ASKED = {
-    "lead": 2.9,
-    "in_vain": -9.9,  # how much liker than the leading quote's own a question is that readers ask in vain
-    "covered": 1.4,  # share of the question's own terms in the leading quote, its place and the question likest to it
-    "kind": 3.6,  # the leading quote has the dose, the number or the time that is asked for; 1 if none is
-    "unknown": -4.3,
-    "about_other": -3.2,
-}
-SUPPORT_ASKED_INTERCEPT = -3.96
 # Below this probability the question is not answered. From 0.35 to 0.5 right abstentions on tests/gold.yaml rise from
 # 81% to 88% and wrong ones from 3% to 6%; here they are 86% and 4%.
 ANSWER_FROM = 0.4
@@ -73,8 +133,8 @@ _TENTH = 9
 class ScoredQuote:
     """A quote, its cosine to the question, the share of the question's words it has, and the score it ranks by.
 
-    `signs` are what the score was made of, by the names in RANKING. `other_regimen` says that it is about another use
-    of the drug than the question.
+    `signs` are what the score was made of, by the names in RANKING_SIGNS. `other_regimen` says that it is about another
+    use of the drug than the question.
     """
 
     quote: Quote
@@ -92,15 +152,21 @@ class ScoredQuote:
         return bool(self.signs["other_regimen"])
 
 
+def weights_of(index: Index) -> Weights:
+    """What ranks and decides in this index."""
+    return WITH_QUESTIONS if index.bank else WITHOUT_QUESTIONS
+
+
 def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQuote]:
     """Every quote of the hits' passages, best first; equal scores in the order of the hits.
 
-    The score is the mean of the signs, weighted as RANKING says.
+    The score is the mean of the signs, weighted by `weights_of`.
     """
-    whole = sum(weight for weight in RANKING.values() if weight > 0)
+    weights = weights_of(index).ranking
+    whole = sum(weight for weight in weights.values() if weight > 0)
     scored = []
     for quote, signs in read_signs(index, query, hits):
-        score = sum(weight * signs[name] for name, weight in RANKING.items()) / whole
+        score = sum(weight * signs[name] for name, weight in weights.items()) / whole
         scored.append(ScoredQuote(quote, signs, score))
     return sorted(scored, key=lambda scored: -scored.score)
 
@@ -132,7 +198,8 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
             "heading_coverage": share(wanted_alone, heading),
             "listed": near.get(article.id, 0.0),
             "listed_own": near_alone.get(article.id, 0.0),
-            "other_regimen": float(bool(query.regimens and section.regimen and section.regimen not in query.regimens)),
+            "cited": query.cited.get(article.id, 0.0),
+            "cited_passage": query.cited.get(passage.id, 0.0),
             "other_subject": float(other_subject),
             "editorial": float(section.tier is Tier.EDITORIAL),
         }
@@ -161,6 +228,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
                 {
                     "quote": float(cosines[row]),
                     "quote_own": float(cosines_alone[row]),
+                    "other_regimen": float(_is_other_use(text, section.regimen, query)),
                     "coverage": share(wanted, found),
                     "coverage_in_place": share(wanted_alone, found | around),
                     "asked": query.near.at(places[row]) if places[row] else _stand_in(cosines[row]),
@@ -169,6 +237,14 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
                     **shared,
                 },
             )
+
+
+def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:
+    """Whether a quote, by its section or by its own words, is about no use of the drug that the question names."""
+    if not query.regimens:
+        return False
+    said = query.lexicon.regimens_said(text)
+    return (regimen is not None and regimen not in query.regimens) or bool(said and not {*said} & {*query.regimens})
 
 
 def _stand_in(cosine: float) -> float:
@@ -197,8 +273,10 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
     if not ranked:
         return 0.0
     signs = read_support(index, query, hits, ranked)
-    weights, intercept = (SUPPORT_ASKED, SUPPORT_ASKED_INTERCEPT) if index.bank else (SUPPORT, SUPPORT_INTERCEPT)
-    return 1 / (1 + math.exp(-intercept - sum(weight * signs[name] for name, weight in weights.items())))
+    weights = weights_of(index)
+    return 1 / (
+        1 + math.exp(-weights.intercept - sum(weight * signs[name] for name, weight in weights.support.items()))
+    )
 
 
 def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -30,6 +30,10 @@ WORDS_WEIGHT = 0.8
 DEPTH = 50
 # Weight of the likest question that readers ask for a passage.
 ASKED_WEIGHT = 0.5
+# A follow-up ("How many people?") is about what was just cited, as far as it does not stand by itself. What was cited
+# beside the lead counts half.
+CITED_WEIGHT = 0.15
+BESIDE_THE_LEAD = 0.5
 # How many passages are read for quotes. On tests/gold.yaml 8, 12 and 20 find the right quote equally often.
 READ = 12
 # A reader on an article's page usually asks about that article: its passages come before others nearly as good.
@@ -70,8 +74,8 @@ class Query:
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight; `vector`
     is a unit row, `own_vector` that of the question by itself, `regimens` what it asks about. `about_other` is a thing
     that the question is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a
-    medicine that no article names. `near` and `near_own` are how like `vector` and `own_vector` are to what readers
-    ask.
+    medicine that no article names. `cited` has the articles and passages that the last answer cited, by id, each with
+    how much it counts now. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask.
     """
 
     text: str
@@ -83,6 +87,8 @@ class Query:
     own_vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
     about_other: str | None = None
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    cited: Mapping[str, float] = field(default_factory=dict)
     near: Likeness = NOTHING
     near_own: Likeness = NOTHING
 
@@ -123,9 +129,22 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         own_vector=own_vector,
         regimens=tuple(lexicon.regimens_in(reading.text if names_drug else f"{reading.text} {subject or ''}")),
         about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
+        lexicon=lexicon,
+        cited=_cited(reading.cited, kept, index),
         near=index.bank.likeness(vector),
         near_own=index.bank.likeness(own_vector),
     )
+
+
+def _cited(passage_ids: Sequence[str], kept: float, index: Index) -> dict[str, float]:
+    """The passages the last answer cited, and their articles: as much as the conversation counts, what led most."""
+    counts: dict[str, float] = {}
+    for place, passage_id in enumerate(passage_ids):
+        if index.has_passage(passage_id):
+            share = kept if place == 0 else kept * BESIDE_THE_LEAD
+            counts.setdefault(passage_id, share)
+            counts.setdefault(index.passage(passage_id).article_id, share)
+    return counts
 
 
 def _spelled_out(
@@ -207,7 +226,8 @@ def retrieve(
     by_title = index.title_vectors @ query.vector
 
     by_asked = _asked_for(index, query, allowed)
-    candidates = list(dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words, *by_asked]))
+    cited = [id_ for id_ in query.cited if index.has_passage(id_) and (allowed is None or id_ in allowed)]
+    candidates = list(dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words, *by_asked, *cited]))
     if not candidates:
         return []
     vectors = np.stack([index.passage_vector(passage_id) for passage_id in candidates])
@@ -218,7 +238,7 @@ def retrieve(
         title = by_title[index.title_row(article_id)] if index.has_title(article_id) else cosine
         words_share = by_words.get(passage_id, 0.0) / perfect if perfect else 0.0
         scores[row] = (1 - TITLE_SHARE) * cosine + TITLE_SHARE * title + WORDS_WEIGHT * words_share
-        scores[row] += ASKED_WEIGHT * by_asked.get(passage_id, 0.0)
+        scores[row] += ASKED_WEIGHT * by_asked.get(passage_id, 0.0) + CITED_WEIGHT * query.cited.get(article_id, 0.0)
     best = np.argsort(-scores, kind="stable")[:FEEDBACK_FROM]
     moved = vectors @ unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0)))
     scores += (1 - TITLE_SHARE) * (moved - cosines)

@@ -22,6 +22,9 @@ SHORTEST = 4
 LONG = 8
 # Zipf frequency from which a word is taken for a word: "prednisolone" has 2.1 and "hydroxyzine" 1.7, "symtoms" 1.2.
 REAL_WORD = 1.5
+# A rarer word may still be a known misspelling: of a word of the articles that is a thousand times as common.
+MISSPELLING = 2.2
+FAR_MORE_COMMON = 3.0
 # One as common as this is no slip for another: "form" has 5.3 and "teh" 3.0.
 COMMON_WORD = 3.2
 
@@ -68,23 +71,27 @@ class Vocabulary:
         return self._slips[key]
 
     def _nearest(self, word: str, known: frozenset[str]) -> str | None:
-        if max(_frequency(word), _frequency(word.removesuffix("s"))) >= REAL_WORD:
+        common = max(_frequency(word), _frequency(word.removesuffix("s")))
+        if common >= MISSPELLING:
             return None
         allowed = 1 if len(word) < LONG else 2
         choices = [choice for choice in (*self._long_words, *known) if abs(len(choice) - len(word)) <= allowed]
         near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=8)
         # The first letter is seldom the slip; among equals the word the articles use most.
         ranked = sorted(near, key=lambda n: (n[1], n[0][0] != word[0], -self.counts.get(n[0], 0), n[0]))
-        return str(ranked[0][0]) if ranked else None
+        meant = str(ranked[0][0]) if ranked else None
+        return meant if meant and (common < REAL_WORD or _frequency(meant) >= common + FAR_MORE_COMMON) else None
 
     @cached_property
     def _long_words(self) -> tuple[str, ...]:
         return tuple(word for word in self.counts if len(word) >= SHORTEST)
 
 
-def vocabulary_of(texts: Iterable[str]) -> Vocabulary:
-    """The vocabulary of the articles' texts."""
+def vocabulary_of(texts: Iterable[str], asked: Iterable[str] = ()) -> Vocabulary:
+    """The vocabulary of the articles' texts, and of what readers ask, whose words count if the language has them."""
     counts: Counter[str] = Counter()
+    readers = {word for text in asked for word in words(text) if word.isalpha() and len(word) >= SHORTEST}
+    counts.update(word for word in sorted(readers) if _frequency(word) >= COMMON_WORD)
     abbreviations: dict[str, str] = {}
     for text in texts:
         counts.update(word for word in words(text) if not word[0].isdigit())

@@ -1,4 +1,5 @@
-"""Fits the weights that rank quotes and those that decide between an answer and silence. Prints; changes nothing.
+"""Fits the weights that rank quotes and those that decide between an answer and silence, for an index that has readers'
+questions and for one that has none. Prints; changes nothing.
 
 The signs are read by the code that serves, so a weight found here means the same there. What it reports is measured on
 questions that were left out: folds are drawn over conversations and questions, never over turns of one conversation.
@@ -7,20 +8,21 @@ questions that were left out: folds are drawn over conversations and questions, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ldnqa.bank import Bank
 from ldnqa.dialogue import ask, reading_of
 from ldnqa.evaluate.beir import read_questions
 from ldnqa.evaluate.conversations import read_conversations
 from ldnqa.evaluate.gold import Right, read_gold
 from ldnqa.index import Index
 from ldnqa.policy import Policy
-from ldnqa.quotes import RANKING, SUPPORT, rank_quotes, read_support
+from ldnqa.quotes import RANKING_SIGNS, SUPPORT_SIGNS, Weights, rank_quotes, read_support
 from ldnqa.retrieve import READ, read_query, retrieve
 from ldnqa.types import Turn
 
@@ -40,7 +42,8 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True)
 class Sample:
     """A question of a set: whether it is answerable, its signs of support, and, where quotes are judged, those of every
-    quote with whether it is right. `group` keeps the turns of a conversation together.
+    quote with whether it is right; all signs, in the order of the tables of signs. `group` keeps the turns of a
+    conversation together.
     """
 
     of: str
@@ -51,8 +54,14 @@ class Sample:
     right: NDArray[np.bool_] | None = None
 
 
+def without_questions(index: Index) -> Index:
+    """The same index as if readers' questions had never been written down."""
+    bank = index.bank
+    return replace(index, bank=Bank((), bank.vectors[:0], bank.vain_vectors[:0]))
+
+
 def samples(
-    index: Index, policy: Policy, gold: Path | None, conversations: Path | None, held: bool = False
+    index: Index, policy: Policy, gold: Path | None, conversations: Sequence[Path], held: bool = False
 ) -> Iterator[Sample]:
     """Questions of our own: the gold file, and the half of the conversations that may be tuned on, or the other."""
     if gold and not held:
@@ -61,15 +70,16 @@ def samples(
             yield _sample(
                 "gold", question.id, index, policy, question.question, history, question.in_view, question.right
             )
-    if conversations:
-        suite = read_conversations(conversations)
-        half = "held" if held else "dev"
+    half = "held" if held else "dev"
+    for file in conversations:
+        suite = read_conversations(file)
+        of = half if len(conversations) == 1 or held else f"{half} {file.parent.name}/{file.stem}"
         for conversation in (c for c in suite.conversations if c.half == half):
             turns: tuple[Turn, ...] = ()
             for said in conversation.turns:
                 right = [place for name in said.right for place in suite.passages[name]]
                 if said.expect != "urgent":
-                    yield _sample(half, conversation.id, index, policy, said.ask, turns, conversation.in_view, right)
+                    yield _sample(of, conversation.id, index, policy, said.ask, turns, conversation.in_view, right)
                 answer = ask(index, said.ask, policy=policy, history=turns, article_id=conversation.in_view)
                 turns = (*turns, Turn(question=said.ask, source_ids=tuple(source.id for source in answer.sources)))
 
@@ -97,9 +107,9 @@ def _sample(
     hits = retrieve(index, query, in_view=in_view, limit=READ)
     ranked = rank_quotes(index, query, hits)
     signs = read_support(index, query, hits, ranked)
-    quotes = np.array([[scored.signs[name] for name in RANKING] for scored in ranked[:_RANKED]])
+    quotes = np.array([[scored.signs[name] for name in RANKING_SIGNS] for scored in ranked[:_RANKED]])
     good = np.array([any(place.holds(scored.quote) for place in right) for scored in ranked[:_RANKED]])
-    return Sample(of, group, bool(right), np.array([signs[name] for name in SUPPORT]), quotes, good)
+    return Sample(of, group, bool(right), np.array([signs[name] for name in SUPPORT_SIGNS]), quotes, good)
 
 
 def fit_ranking(data: Sequence[Sample]) -> Array:
@@ -141,10 +151,13 @@ def fit_support(data: Sequence[Sample]) -> tuple[Array, float]:
     return model.coef_[0] / spread, float(model.intercept_[0])
 
 
-def tune(data: Sequence[Sample], held: Sequence[Sample] = ()) -> dict[str, Any]:
-    """The weights fitted to all of `data`, and what weights fitted without them do on questions left out and held."""
+def tune(data: Sequence[Sample], held: Sequence[Sample], now: Weights) -> dict[str, Any]:
+    """The weights of the signs in `now` fitted to all of `data`, and what weights fitted without them do on questions
+    left out and held.
+    """
     from sklearn.metrics import roc_auc_score
 
+    data, held = _only(data, now), _only(held, now)
     groups = sorted({(s.of, s.group) for s in data})
     order = np.random.default_rng(SEED).permutation(len(groups))
     fold = {groups[place]: number % FOLDS for number, place in enumerate(order)}
@@ -157,12 +170,21 @@ def tune(data: Sequence[Sample], held: Sequence[Sample] = ()) -> dict[str, Any]:
     ranking = fit_ranking(data)
     support, intercept = fit_support(data)
     return {
-        "ranking": dict(zip(RANKING, (ranking / ranking[0]).round(2).tolist(), strict=True)),
-        "support": dict(zip(SUPPORT, support.round(2).tolist(), strict=True)),
+        "ranking": dict(zip(now.ranking, (ranking / ranking[0]).round(2).tolist(), strict=True)),
+        "support": dict(zip(now.support, support.round(2).tolist(), strict=True)),
         "intercept": round(intercept, 2),
         "right quote first, left out": {of: float(np.mean(hits)) for of, hits in first.items()},
         "AUROC, left out": {of: float(roc_auc_score(*zip(*pairs, strict=True))) for of, pairs in guessed.items()},
     }
+
+
+def _only(data: Sequence[Sample], weights: Weights) -> list[Sample]:
+    """The samples with the signs that have a weight, in their order."""
+    ranking = [list(RANKING_SIGNS).index(name) for name in weights.ranking]
+    support = [list(SUPPORT_SIGNS).index(name) for name in weights.support]
+    return [
+        replace(s, support=s.support[support], quotes=None if s.quotes is None else s.quotes[:, ranking]) for s in data
+    ]
 
 
 def _judge(

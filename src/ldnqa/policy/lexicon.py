@@ -63,6 +63,17 @@ class Lexicon(Noun):
         """The regimens `text` names, in the order of the file."""
         return [regimen for regimen, pattern in self._regimen_patterns.items() if pattern.search(text)]
 
+    def regimens_said(self, text: str) -> tuple[Regimen, ...]:
+        """`regimens_in` for a text of the articles, which comes again with every question: it is remembered."""
+        if text not in self._said:
+            self._said[text] = tuple(self.regimens_in(text))
+        return self._said[text]
+
+    def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
+        """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
+        found = [(m.start(), r, m.group()) for r, p in self._regimen_patterns.items() for m in p.finditer(text)]
+        return [(regimen, named) for _, regimen, named in sorted(found)]
+
     def things_in(self, text: str) -> list[tuple[str, str]]:
         """(kind, words of `text`) for each thing of a known kind that `text` names, in the order they are named."""
         found = [(m.start(), kind, m.group()) for kind, p in self._kind_patterns.items() for m in p.finditer(text)]
@@ -77,6 +88,10 @@ class Lexicon(Noun):
                 if found:
                     return next(named for of_kind, named in self.things_in(found.group()) if of_kind == kind)
         return None
+
+    @cached_property
+    def _said(self) -> dict[str, tuple[Regimen, ...]]:
+        return {}
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -115,7 +130,11 @@ class Lexicon(Noun):
 
     @cached_property
     def _regimen_patterns(self) -> dict[Regimen, re.Pattern[str]]:
-        return {regimen: _pattern(names) for regimen, names in self.regimens.items()}
+        # "50mg" and "low-dose" are written with and without what stands between.
+        return {
+            regimen: re.compile(_pattern(names).pattern.replace(r"\ ", "[ -]?"), re.IGNORECASE)
+            for regimen, names in self.regimens.items()
+        }
 
 
 def _pattern(names: list[str] | tuple[str, ...]) -> re.Pattern[str]:
