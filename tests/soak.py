@@ -97,9 +97,9 @@ def write_report(figures: dict[str, dict[str, object]]) -> None:
         "Written by `make soak` (`tests/soak.py`); the short forms run in `make test` (`tests/test_reload.py`,",
         "`test_feedback.py`, `test_faults.py`, `test_operation.py`, `test_schemathesis.py`).",
         "",
-        f"Each part ran on a machine of {os.cpu_count()} cores, which clients and server shared with other work: `cores",
-        "busy with others` says how many of them that took on average. So times are an upper bound, and counts are what",
-        "counts.",
+        f"Each part ran on a machine of {os.cpu_count()} cores, which clients and server shared with other work:",
+        "`cores busy with others` says how many of them that took on average. So times are an upper bound, and counts",
+        "are what counts.",
     ]
     for name, found in figures.items():
         lines += ["", f"## {name}", "", PARTS[name].__doc__ or "", "", "| Figure | Value |", "|---|---|"]
