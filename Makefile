@@ -45,12 +45,12 @@ bench: $(VENV)/installed
 	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/scale.py
 
-# torch is pinned by hand: the version whose wheel needs no GPU libraries.
+# Pinned by hand: the torch whose wheel needs no GPU libraries, the last soupsieve that runs on Python 3.11.0.
 lock: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet pip-tools
-	echo 'torch==2.13.0' > $(VENV)/torch.txt
+	printf 'torch==2.13.0\nsoupsieve==3.0\n' > $(VENV)/by-hand.txt
 	$(BIN)/pip-compile --quiet --extra dev --extra milvus --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header \
-		--no-annotate --constraint $(VENV)/torch.txt --output-file requirements.lock pyproject.toml
+		--no-annotate --constraint $(VENV)/by-hand.txt --output-file requirements.lock pyproject.toml
 	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' requirements.lock
 	LC_ALL=C sort --output requirements.lock requirements.lock
 
