@@ -48,7 +48,7 @@ bench: $(VENV)/installed
 # Pinned by hand: the torch whose wheel needs no GPU libraries, the last soupsieve that runs on Python 3.11.0.
 lock: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet pip-tools
-	printf 'torch==2.13.0\nsoupsieve==3.0\n' > $(VENV)/by-hand.txt
+	printf 'torch==2.13.0\nsoupsieve==2.10\n' > $(VENV)/by-hand.txt
 	$(BIN)/pip-compile --quiet --extra dev --extra milvus --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header \
 		--no-annotate --constraint $(VENV)/by-hand.txt --output-file requirements.lock pyproject.toml
 	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' requirements.lock
