@@ -17,6 +17,7 @@ from servers import PROGRAMS
 from service_fakes import resources
 
 from ldnqa import doctor
+from ldnqa.api import body, gate, protocol
 from ldnqa.api.app import create_app
 from ldnqa.doctor import LOOKS, Verdict
 from ldnqa.settings import Settings, Site
@@ -72,6 +73,17 @@ def test_every_metric_is_in_the_table_with_its_labels():
     for name, labels in re.findall(r"^(ldnqa_\w+?)(?:_count)?\{([^}]*)\}", text, re.MULTILINE):
         if name in told:
             assert set(re.findall(r'(\w+)="', labels)) == set(told[name].split(",")), name
+
+
+def test_the_limits_are_those_the_page_tells():
+    told = " ".join(PAGE.split())
+    for words in (
+        f"{protocol.HEAD_SECONDS:g} s for the head of a request, {gate.BODY_SECONDS:g} s for its body",
+        f"{protocol.READ_SECONDS:g} s to go on reading an answer, {protocol.KEEP_ALIVE_SECONDS} s idle",
+        f"{protocol.MAX_CONNECTIONS:,} connections for each worker",
+        f"{gate.MAX_HEAD_BYTES // 1024} KiB of head (431), {body.MAX_BODY_BYTES // 1024} KiB of body (413)",
+    ):
+        assert words in told
 
 
 # --- nginx, systemd, container ----------------------------------------------------------------------------
