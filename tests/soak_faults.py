@@ -21,8 +21,8 @@ from ldnqa.feedback import FeedbackStore
 KILLS = 20
 FILLINGS = 10
 SENDERS = 8
-# Of the smallest disk that a SQLite file with its journal grows on for a while.
-DISK = "2m"
+# SQLite writes up to 4 MiB of journal before it folds that into its file, and needs room for both.
+DISK = "16m"
 FEEDBACK = {"answer_id": "ans_931686ee2c436a24842e", "rating": "up", "comment": "soak"}
 
 
