@@ -16,12 +16,14 @@ from ldnqa.errors import MissingExtra
 from .logs import known_method, request_id, route_of
 
 _NANOSECONDS = 1_000_000_000
+# For one batch, retries included. A server that stops sends its last one, and waits no longer for a collector.
+_EXPORT_SECONDS = 3
 
 
 class Tracer:
-    """Sends spans to an OTLP/HTTP collector, or to `exporter` in its place."""
+    """Sends spans to an OTLP/HTTP collector."""
 
-    def __init__(self, address: str, exporter: Any = None) -> None:
+    def __init__(self, address: str) -> None:
         try:
             from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
             from opentelemetry.sdk.resources import Resource
@@ -31,7 +33,8 @@ class Tracer:
         except ImportError as error:
             raise MissingExtra("LDNQA_TRACES needs an extra: pip install 'ldnqa[traces]'") from error
         self._provider = TracerProvider(resource=Resource.create({"service.name": "ldnqa"}), shutdown_on_exit=False)
-        self._provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter(endpoint=address)))
+        exporter = OTLPSpanExporter(endpoint=address, timeout=_EXPORT_SECONDS)
+        self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("ldnqa")
         self._read_parent = TraceContextTextMapPropagator().extract
 

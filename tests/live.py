@@ -172,22 +172,31 @@ def redis_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 def nginx(folder: Path, upstream: str, *directives: str) -> Iterator[str]:
     """nginx in front of `upstream` with these directives in its location; gives its address."""
     port = free_port()
+    site = (
+        f"access_log off; server {{ listen 127.0.0.1:{port}; location / {{"
+        f"proxy_pass {upstream}; proxy_http_version 1.1; proxy_set_header Connection '';"
+        "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header Host $http_host;"
+        f"{' '.join(directives)} }} }}"
+    )
+    with nginx_of(folder, site, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def nginx_of(folder: Path, site: str, port: int) -> Iterator[None]:
+    """nginx with `site` in its http block, which listens on `port`."""
     config = folder / f"nginx-{port}.conf"
     paths = " ".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     config.write_text(
         f"daemon off; master_process off; pid {folder}/nginx-{port}.pid; error_log {folder}/nginx.log;"
-        "events {}"
-        f"http {{ access_log off; {paths} server {{ listen 127.0.0.1:{port}; location / {{"
-        f"proxy_pass {upstream}; proxy_http_version 1.1; proxy_set_header Connection '';"
-        "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header Host $http_host;"
-        f"{' '.join(directives)} }} }} }}"
+        f"events {{}} http {{ {paths} {site} }}"
     )
     with subprocess.Popen([PROGRAMS["nginx-light"], "-c", config, "-e", f"{folder}/nginx.log"]) as process:
         try:
             until(lambda: _listens(port), "nginx")
-            yield f"http://127.0.0.1:{port}"
+            yield
         finally:
             process.terminate()
 

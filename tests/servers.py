@@ -1,4 +1,4 @@
-"""Makes sure of the programs that the service is tested with: PostgreSQL, Redis, nginx and wrk, as Debian has them.
+"""Makes sure of what the service is tested with, as Debian has it: PostgreSQL, Redis, nginx, wrk, openssl.
 
 `make test` runs this first, after browser.py. As root it installs what is missing, and starts nothing; otherwise it
 says what to do.
@@ -17,6 +17,7 @@ PROGRAMS = {
     "nginx-light": Path("/usr/sbin/nginx"),
     "wrk": Path("/usr/bin/wrk"),
     "postgresql": Path("/usr/lib/postgresql"),
+    "openssl": Path("/usr/bin/openssl"),
 }
 
 

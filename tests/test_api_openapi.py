@@ -65,6 +65,21 @@ def test_refusals_are_documented_as_problem_documents(document):
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
+def test_nothing_can_be_uploaded(client, document):
+    takes = {
+        path: operation["requestBody"]["content"]
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        if "requestBody" in operation
+    }
+    assert takes
+    for path, content in takes.items():
+        assert list(content) == ["application/json"], path
+        assert "binary" not in str(content), path
+    for path in [*takes, "/mcp", "/v1/articles"]:
+        assert client.post(path, files={"file": ("article.md", b"# Text")}).status_code in (400, 405, 415), path
+
+
 def test_links_lead_from_what_is_given_to_what_is_taken(client, document):
     operations = {o["operationId"]: path for path, methods in document["paths"].items() for o in methods.values()}
     links = [link for m in document["paths"].values() for o in m.values() for link in linked(o)]

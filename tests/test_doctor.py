@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
+from email.utils import formatdate
 from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from click.testing import CliRunner
@@ -81,8 +84,37 @@ def test_nobody_there_is_a_finding_and_no_crash():
     assert looked(Settings(), "http://127.0.0.1:9")["service"] is Verdict.FAIL
 
 
+@pytest.mark.parametrize("apart", [0, 3_600, -3_600])
+def test_a_server_with_another_clock_is_found(apart):
+    class Ready(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def date_time_string(self, timestamp=None):
+            return formatdate(time.time() + apart, usegmt=True)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Ready) as server:
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        look = partial(LOOKS["service"], url=f"http://127.0.0.1:{server.server_port}")
+        found = {finding.name: finding for finding in doctor._guarded("service", look, Settings())}
+        answering.join()
+    assert found["service"].verdict is Verdict.OK
+    assert ("clock" in found) is bool(apart)
+    if apart:
+        assert found["clock"].verdict is Verdict.FAIL
+        assert "timedatectl" in found["clock"].mend
+
+
 def checked(name, **settings):
-    return list(doctor._guarded(name, CHECKS[name], Settings(**settings)))
+    found = list(doctor._guarded(name, CHECKS[name], Settings(**settings)))
+    assert all(finding.mend for finding in found if finding.verdict is not Verdict.OK)
+    return found
 
 
 def test_a_clock_before_the_index_is_found(index, tmp_path):

@@ -249,3 +249,19 @@ def test_tokens_are_counted_as_the_tokenizer_counts_them() -> None:
         assert encoder.count_tokens(text) == len(encoder._tokenizer.encode(text).ids)
 
     check()
+
+
+def test_the_runtime_reports_to_nobody(tmp_path):
+    """ONNX Runtime keeps an id of the machine in the home folder once it means to report."""
+    code = (
+        "import ldnqa.encode.exported, onnxruntime\n"
+        "from onnx import TensorProto, helper\n"
+        "x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in 'xy')\n"
+        "graph = helper.make_graph([helper.make_node('Identity', ['x'], ['y'])], 'graph', [x], [y])\n"
+        "model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8)\n"
+        "onnxruntime.InferenceSession(model.SerializeToString(), providers=['CPUExecutionProvider'])\n"
+    )
+    # It reports nothing from continuous integration either, which would make this test pass by itself.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CI", "ORT_", "XDG_"))}
+    subprocess.run([sys.executable, "-c", code], env={**environment, "HOME": str(tmp_path)}, check=True)
+    assert list(tmp_path.rglob("*")) == []

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import re
 import signal
 import socket
 import threading
-from contextlib import suppress
-from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 
 import httpx
 import pytest
+from hostile import HEAD, MALFORMED, OVERSIZED, compressed, connected, first_reply, rest, sent
 from live import ask, served, two_editions, until
 
 QUESTION = json.dumps({"question": "What dose is used?"}).encode()
-HEAD = b"POST /v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -48,60 +45,7 @@ def others(server):
         assert server.process.poll() is None
 
 
-def connected(server):
-    host, port = re.search(r"http://(.+):(\d+)", server.address).groups()
-    connection = socket.create_connection((host, int(port)), timeout=60)
-    connection.settimeout(20)
-    return connection
-
-
-def rest(connection):
-    """What the server sends until it hangs up."""
-    received = b""
-    try:
-        while piece := connection.recv(65536):
-            received += piece
-    except ConnectionResetError:
-        pass
-    return received
-
-
-def sent(server, data):
-    """All that the server sends back until it hangs up."""
-    with connected(server) as connection:
-        with suppress(OSError):  # it may hang up in the middle
-            connection.sendall(data)
-        return rest(connection)
-
-
-def first_reply(server, data):
-    """The status of the first reply, and its body; None if the server hung up instead."""
-    with connected(server) as connection:
-        with suppress(OSError):
-            connection.sendall(data)
-        reply = HTTPResponse(connection)
-        try:
-            reply.begin()
-            return reply.status, reply.read()
-        except (OSError, HTTPException):
-            return None
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        b"GARBAGE\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        b"POST /v1/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
-        b"POST /v1/ask HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
-        b"GET / HTTP/1.1\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
-        b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\n\r\n",
-        b"\x00" * 100_000,
-    ],
-)
+@pytest.mark.parametrize("data", MALFORMED)
 def test_what_is_not_http_is_refused_and_hung_up_on(server, others, data):
     reply = sent(server, data)
     if reply:
@@ -159,14 +103,11 @@ def test_a_client_that_never_reads_is_hung_up_on(server, others):
 
 
 def test_oversized_and_compressed_bodies_are_refused(server, others):
-    assert first_reply(server, HEAD + b"Content-Length: 999999999999\r\n\r\n{")[0] == 413
-    endless = first_reply(
-        server, HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + (b"10000\r\n" + b" " * 65536 + b"\r\n") * 20
-    )
-    assert endless is None or endless[0] == 413
-    bomb = gzip.compress(b" " * 50_000_000)
-    head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
-    assert first_reply(server, head + bomb)[0] == 415
+    announced, endless = OVERSIZED
+    assert first_reply(server, announced)[0] == 413
+    cut_off = first_reply(server, endless)
+    assert cut_off is None or cut_off[0] == 413
+    assert first_reply(server, compressed())[0] == 415
 
 
 def test_pipelined_requests_are_answered_in_order(server, others):

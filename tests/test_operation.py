@@ -21,8 +21,6 @@ from ldnqa.api import gate
 from ldnqa.api.app import create_app
 from ldnqa.api.limits import client_key, is_local, read_limit
 from ldnqa.api.logs import JsonLines
-from ldnqa.api.metrics import counted
-from ldnqa.api.traces import Tracer
 from ldnqa.errors import LdnqaError
 from ldnqa.settings import Settings, Site
 
@@ -101,7 +99,7 @@ def test_a_librarys_log_line_keeps_what_its_authors_wrote_and_nothing_it_was_giv
     assert "private" not in json.dumps({**line, "where": ""})
 
 
-# --- metrics and traces -----------------------------------------------------------------------------------
+# --- metrics ----------------------------------------------------------------------------------------------
 
 
 def test_metrics_count_requests_answers_abstentions_and_triage():
@@ -140,32 +138,6 @@ def test_each_step_of_a_real_answer_is_timed(index, policy):
     for step in ("triage", "standalone", "encode", "retrieve", "draft", "ground", "compose"):
         # What is suggested was asked of the index by the same steps.
         assert re.search(rf'ldnqa_stage_seconds_count\{{stage="{step}"\}} [1-9]', text), step
-
-
-def test_a_trace_has_the_request_its_steps_and_no_question():
-    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-
-    from ldnqa.stages import stage
-
-    exporter = InMemorySpanExporter()
-    app = create_app(Settings(), resources=resources())
-    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    with TestClient(app) as client:
-        operation = app.state.operation
-        operation.tracer = Tracer("http://127.0.0.1:9", exporter)
-        stepping = replace(resources(), ask=stage("whole")(service_fakes.ask))
-        app.state.resources = counted(stepping, operation.metrics, operation.tracer)
-        client.post(
-            "/v1/ask", json={"question": "private dose?"}, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
-        )
-        operation.tracer.close()
-    spans = {span.name: span for span in exporter.get_finished_spans()}
-    assert set(spans) == {"POST /v1/ask", "whole"}
-    request = spans["POST /v1/ask"]
-    assert spans["whole"].parent.span_id == request.context.span_id
-    assert format(request.context.trace_id, "032x") == trace
-    assert request.attributes["http.response.status_code"] == 200
-    assert "private" not in request.to_json()
 
 
 # --- who a client is, and how often it may ask ------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import signal
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import httpx
@@ -16,6 +18,8 @@ from live import QUESTIONS, Load, ask, point, served, two_editions, until
 from service_fakes import TinyIndex, resources
 
 from ldnqa.api.app import create_app
+from ldnqa.api.errors import Rejected
+from ldnqa.api.routes_operation import check_token
 from ldnqa.errors import IndexDamaged
 from ldnqa.manifest import BUILDS
 from ldnqa.settings import Settings
@@ -52,6 +56,32 @@ def test_the_wrong_token_is_refused_and_not_repeated(authorization):
     assert reply.headers["www-authenticate"] == "Bearer"
     assert reply.json()["type"] == "urn:ldnqa:problem:unauthorized"
     assert TOKEN not in reply.text
+
+
+@pytest.mark.parametrize(
+    "given", ["", "x", TOKEN[:-1], f"{TOKEN[:-1]}x", f"x{TOKEN[1:]}", f"{TOKEN}0", "ß" * 32, TOKEN]
+)
+def test_no_token_is_looked_at_but_by_the_comparison_that_takes_as_long_for_any(monkeypatch, given):
+    compared = []
+
+    def watched(one, other):
+        compared.append((one, other))
+        return compare_digest(one, other)
+
+    compare_digest = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", watched)
+    with suppress(Rejected):
+        check_token(f"Bearer {given}", Unequal(TOKEN))
+    assert compared == [(given.encode(), TOKEN.encode())]
+
+
+class Unequal(str):
+    """A token that cannot be compared in any other way."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        raise AssertionError("compared character by character")
 
 
 def test_a_short_token_is_no_token():

@@ -21,13 +21,16 @@ from threading import BoundedSemaphore
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from ldnqa.encode import PARITY, Unexportable, Vectors, file_sha256, unit_rows
 from ldnqa.errors import ModelError
+
+# From 1.29 on ONNX Runtime reports what it runs to its makers unless this is set before it is loaded. We call nobody.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime
 
 # Raised whenever an export would come out differently, so that old ones are made again.
 _EXPORTER = 1
