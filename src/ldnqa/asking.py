@@ -70,7 +70,7 @@ _TIME = r"(?:hours?|days?|nights?|weeks?|months?|years?)"
 # What a statement must have to be an answer of a kind; a kind that is not here takes any.
 _ANSWERS = {
     Kind.DOSE: r"\d\s?(?:mg|mcg|µg|micrograms?|milligrams?|ml)\b",
-    Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\btime until\b|\bhalf-life\b",
+    Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some) {_TIME}\b|\btime until\b|\bhalf-life\b",
     Kind.HOW_MANY: r"\d+(?:\.\d+)?%|\b\d+ of \d+"
     r"|\b\d+ (?:\w+ )?(?:people|women|men|patients|adverse|cases|trials|studies)\b",
     Kind.WHEN: rf"\bbedtime\b|\bmorning\b|\bevening\b|\d+ (?:to \d+ )?{_TIME}\b|\b(?:19|20)\d\d\b|\bbefore\b|\bafter\b",

@@ -29,6 +29,7 @@ from ldnqa.types import (
     Disclaimer,
     GlossaryEntry,
     Notice,
+    NoticeKind,
     Quote,
     Source,
     Statement,
@@ -38,6 +39,9 @@ from ldnqa.types import (
 
 # More than this many statements, editor's notes included, nobody reads to the end.
 MAX_STATEMENTS = 6
+# So many characters of a reader's own words are repeated.
+MAX_PART = 200
+_NO_MARKER = str.maketrans("[]", "()")
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,12 @@ def answered(
     generator: str,
     suggestions: Sequence[str] = (),
     emergency: Notice | None = None,
+    unanswered: Sequence[str] = (),
 ) -> Answer:
     """An answer made of grounded claims: the first leads, the others follow by tier, each with its editor's notes.
 
-    Where the sources disagree on what was asked, both sides are quoted below.
+    Where the sources disagree on what was asked, both sides are quoted below. `unanswered` are the parts of the
+    question, in the reader's words, that the claims leave open.
     """
     said = _said(claims, index)
     sources: list[Source] = []
@@ -85,12 +91,14 @@ def answered(
         disagreements.append(words)
 
     first = [emergency] if emergency else []
+    partly = _partly(unanswered, policy)
     statements = _for_reader(stated, asked.audience)
     lines = [
         *(notice.text for notice in first),
         *_other_regimen(asked, statements, policy),
         *paragraphs(statements, sources, asked.audience, policy.wording),
         *disagreements,
+        *(notice.text for notice in partly),
     ]
     return _answer(
         asked,
@@ -101,7 +109,7 @@ def answered(
         statements=statements,
         sources=sources,
         conflicts=conflicts,
-        notices=[*first, *raise_notices(asked.question, asked.standalone, sources, policy)],
+        notices=[*first, *partly, *raise_notices(asked.question, asked.standalone, sources, policy)],
         suggestions=suggestions,
         generator=generator,
     )
@@ -191,6 +199,15 @@ def _disclaimer(asked: Asked, sources: Sequence[Source], index: Index, policy: P
         return in_view
     cited = {index.articles[source.article_id].disclaimer or policy.disclaimer for source in sources}
     return cited.pop() if len(cited) == 1 else policy.disclaimer
+
+
+def _partly(unanswered: Sequence[str], policy: Policy) -> list[Notice]:
+    """What the claims leave open, in the reader's words, which must not look like a marker of ours."""
+    if not unanswered:
+        return []
+    words = " ".join(unanswered).translate(_NO_MARKER)
+    part = words if len(words) <= MAX_PART else words[:MAX_PART].rstrip() + " …"
+    return [Notice(kind=NoticeKind.PARTLY_ANSWERED, text=policy.wording.partly.format(part=part))]
 
 
 # One claim with what must stand beside it: (text, quote) in the order to be shown.

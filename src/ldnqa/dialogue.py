@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ldnqa.answerers.extractive import Extractive
+from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.errors import InvalidQuestion, UnknownArticle
-from ldnqa.followup import Reading, read
+from ldnqa.followup import Reading, parts, read
 from ldnqa.ground import ground, on_the_drug
 from ldnqa.index import Index
 from ldnqa.policy import Policy
-from ldnqa.retrieve import read_query, retrieve
+from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.suggest import suggest, unknown_words
 from ldnqa.triage import is_about_a_patient, triage
-from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Turn
+from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Claim, Hit, Turn
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -52,22 +52,53 @@ def ask(
         return urgent(asked, emergency, index, policy)
 
     query = read_query(reading, index, policy.lexicon, subject)
-    hits = retrieve(index, query, in_view=article_id, approved_only=approved_only)
     answerer = Extractive(index)
-    claims = ground(answerer.draft(query, hits, audience), index.articles)
-    claims = on_the_drug(claims, reading.text, policy.wording.look_alikes)
+
+    def claims_for(query: Query, text: str) -> list[Claim]:
+        hits = retrieve(index, query, in_view=article_id, approved_only=approved_only)
+        claims = ground(answerer.draft(query, hits, audience), index.articles)
+        return on_the_drug(claims, text, policy.wording.look_alikes)
+
+    # Several questions in one are read like turns of a conversation, and the answer says which part it leaves open.
+    found: list[tuple[str, list[Claim]]] = []
+    several = parts(question)
+    for number, part in enumerate(several if len(several) > 1 else ()):
+        turns = (*history, *map(as_turn, several[:number]))
+        subject, read_part = reading_of(index, policy, part, turns, article_id)
+        found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
+    claims = claims_for(query, reading.text) if not any(claims for _, claims in found) else share(found)
+    unanswered = [part for part, claims in found if not claims]
 
     before = [question, *(turn.question for turn in history)]
     near = claims[0].quotes[0].article_id if claims else None
     suggestions = suggest(index, query, before, policy.lexicon, near=near, approved_only=approved_only)
     if claims:
         return answered(
-            asked, claims, index, policy, generator=answerer.name, suggestions=suggestions, emergency=emergency
+            asked,
+            claims,
+            index,
+            policy,
+            generator=answerer.name,
+            suggestions=suggestions,
+            emergency=emergency,
+            unanswered=unanswered if len(unanswered) < len(found) else (),
         )
     if emergency:
         return urgent(asked, emergency, index, policy)
     missing = unknown_words(reading.own, query, index)
     return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
+
+
+def as_turn(question: str) -> Turn:
+    """A question as a turn before others."""
+    return Turn(question=question)
+
+
+def share(found: Sequence[tuple[str, Sequence[Claim]]]) -> list[Claim]:
+    """The claims for several questions, the first of each first; as many of each as fit into one answer."""
+    answered = [claims for _, claims in found if claims]
+    most = max(1, MAX_STATEMENTS // len(answered))
+    return list(dict.fromkeys(claim for claims in answered for claim in claims[:most]))
 
 
 def search(

@@ -54,6 +54,19 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _NOTHING_MORE = re.compile(r"\W*(?:(?:ones?|tablets?|pills?|instead|then|too|as well|only)\W*)*$", re.IGNORECASE)
+_QUESTION_WORD = (
+    r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
+)
+_NEXT_QUESTION = re.compile(
+    rf"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|also|or)(?: also)?,?\s+(?={_QUESTION_WORD})", re.IGNORECASE
+)
+_ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{_QUESTION_WORD}", re.IGNORECASE)
+# Thanks and greetings ask nothing and lean on nothing.
+_COURTESY = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|thanks|thank you|thx|cheers|bye|goodbye|hi|hello|hey|great|cool|nice|perfect|so much|very much"
+    r"|a lot|then|for (?:that|this|your help|the help|all))\W*)+",
+    re.IGNORECASE,
+)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
@@ -102,6 +115,8 @@ def _read_one(
     own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
 ) -> tuple[str, str]:
     """(the question by itself, the part of it that is new), given the reading of the one before it."""
+    if _COURTESY.fullmatch(own) and not re.fullmatch(r"\W*ok(?:ay)?\W*", own, re.IGNORECASE):
+        return own, own
     if before is not None and (switched := _switched(own, before.text, lexicon)):
         return switched, switched
     meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
@@ -170,6 +185,13 @@ def _name_subject(text: str, subject: str) -> str:
     if pronoun is None or _NAMED_BEFORE.search(text, 0, pronoun.start()):
         return text
     return text[: pronoun.start()] + subject + text[pronoun.end() :]
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """The questions that are asked in one, each of which names something; the whole where it is one question."""
+    found = [part.strip(" ,;") for part in _NEXT_QUESTION.split(fold_space(question))]
+    asks = [bool(_ASKS.match(part)) and bool(terms(part)) for part in found]
+    return tuple(found) if len(found) > 1 and all(asks) else (question,)
 
 
 def leans(question: str) -> bool:

@@ -464,6 +464,7 @@ class NoticeKind(StrEnum):
     OFF_LABEL = "off_label"
     REVIEW_PENDING = "review_pending"
     OLD_SOURCE = "old_source"
+    PARTLY_ANSWERED = "partly_answered"
 
 
 class Notice(Noun):
@@ -472,7 +473,7 @@ class Notice(Noun):
     kind: NoticeKind
     """What the notice is about."""
     text: NonEmpty
-    """Fixed, reviewed wording."""
+    """Fixed, reviewed wording; in `partly_answered` with the reader's own words for what is not answered."""
 
 
 class Status(StrEnum):

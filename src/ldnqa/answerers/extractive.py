@@ -23,9 +23,6 @@ KEEP_RATIO = 0.78
 # time, a reason ...), if it sums up an open point that is asked yes or no, and for each part of the question that it
 # names; what it loses if it is an editor's note on other words, or speaks of a study that it does not name.
 RIGHT_KIND = 0.06
-# The same where the kind is told by plain signs: a list, a reason, an outcome.
-PLAIN_KIND = 0.25
-PLAIN = frozenset({Kind.LIST, Kind.WHY, Kind.RESULT})
 SUMS_UP = 0.06
 NAMES_IT = 0.06
 NOTE = 0.03
@@ -72,8 +69,7 @@ class Extractive:
         """
         text = scored.quote.text
         named = _named(text, topics)
-        right = PLAIN_KIND if kind in PLAIN else RIGHT_KIND
-        gain = right * answers_kind(kind, text) - POINTS_AWAY * points_away(text) + NAMES_IT * named
+        gain = RIGHT_KIND * answers_kind(kind, text) - POINTS_AWAY * points_away(text) + NAMES_IT * named
         if kind is Kind.YES_NO and sums_up(text):
             gain += SUMS_UP * scored.signs["coverage"]
         # What is a comment on other words, or needs comments on its own, is a roundabout way to begin.

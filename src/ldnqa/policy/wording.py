@@ -19,6 +19,7 @@ class Wording(Noun):
     updated: NonEmpty
     study: NonEmpty
     facts: dict[str, NonEmpty]
+    partly: NonEmpty
     abstained: NonEmpty
     missing: NonEmpty
     touched: NonEmpty
