@@ -7,7 +7,7 @@ words it has (BM25, as a share of what a perfect match would score) are added up
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
