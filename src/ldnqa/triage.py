@@ -96,7 +96,7 @@ def _learned(text: str, limits: Thresholds, encoder: Encoder | None) -> str | No
         known = meaning()
         if known.encoder == encoder.digest:
             more, meant = known.judge(query_vector(encoder.encode_queries, text))
-            raised = alarm + more >= limits.with_meaning_from
+            raised = alarm + more >= limits.with_meaning_from and more >= limits.meaning_from
             odds = {flag: odd + meant.get(flag, 0.0) for flag, odd in odds.items()}
     return max(odds, key=odds.__getitem__) if raised else None
 
