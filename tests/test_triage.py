@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib.resources import files
 from pathlib import Path
 
@@ -75,6 +76,7 @@ def asked(*questions: str) -> list[Turn]:
     return [Turn(question=question) for question in questions]
 
 
+@functools.cache
 def suites(*names: str, encoder=None):
     return run_triage([case for name in names for case in read_suite(SUITES / f"{name}.yaml")], POLICY, encoder)
 

@@ -18,8 +18,8 @@ from ldnqa.policy.phrases import CALM
 
 # Vectors of length one have entries of about 0.05; the network learns faster from larger ones.
 SCALE = np.float32(8)
-# The network is surer of itself than it should be: on the open lines of tests/triage and on the questions of others, half
-# of its log-odds added to those of the words find as much as all of them with fewer false alarms.
+# The network is surer of itself than it should be: on the open lines of tests/triage and on the questions of others,
+# half of its log-odds added to those of the words find as much as all of them with fewer false alarms.
 TRUST = 0.5
 
 
@@ -39,7 +39,7 @@ class Meaning:
     made_from: str
 
     def judge(self, vector: NDArray[np.float32]) -> tuple[float, dict[str, float]]:
-        """(alarm, odds) of a unit vector: log-odds of an emergency, of each flag against none; as far as it is trusted."""
+        """(alarm, odds) of a unit vector: log-odds of an emergency, of each flag against none; both as far as trusted."""
         hidden = np.maximum(SCALE * vector @ self.inner + self.inner_intercept, 0)
         scores = hidden @ self.outer + self.outer_intercept
         scores = scores - scores[self.flags.index(CALM)]
