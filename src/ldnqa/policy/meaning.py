@@ -39,7 +39,7 @@ class Meaning:
     made_from: str
 
     def judge(self, vector: NDArray[np.float32]) -> tuple[float, dict[str, float]]:
-        """(alarm, odds) of a unit vector: log-odds of an emergency, of each flag against none; both as far as trusted."""
+        """(alarm, odds) of a unit vector: log-odds of an emergency, of each flag against none, as far as trusted."""
         hidden = np.maximum(SCALE * vector @ self.inner + self.inner_intercept, 0)
         scores = hidden @ self.outer + self.outer_intercept
         scores = scores - scores[self.flags.index(CALM)]
