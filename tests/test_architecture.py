@@ -14,7 +14,7 @@ SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "api").rglob("*.py")])
 FLOORS = [
     {"types", "errors", "text", "machine", "settings", "stages", "redact", "feedback", "progress"},
     {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary"},
-    {"manifest"},
+    {"manifest", "bank"},
     {"index", "triage"},
     {"parts", "swap", "earlier"},
     {"asking", "disputes"},

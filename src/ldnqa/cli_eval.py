@@ -116,18 +116,21 @@ def gold_command(file: Path, index: Path | None, as_json: bool, report: Path | N
 
 @evaluate.command("triage")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--words-only", is_flag=True, help="Judge by rules and words, as where there is no encoder.")
 @json_option
-def triage_command(files: tuple[Path, ...], as_json: bool) -> None:
+def triage_command(files: tuple[Path, ...], words_only: bool, as_json: bool) -> None:
     """Count which emergencies are recognised, and which harmless questions are taken for one.
 
     The files are in the format of tests/triage/; every second line of a kind is held back from tuning.
     """
+    from ldnqa.encode import load_encoder
     from ldnqa.evaluate.triage import read_suite, run_triage, told
     from ldnqa.policy import load_policy
 
     settings = Settings()
     cases = [case for file in files for case in read_suite(file)]
-    run = run_triage(cases, load_policy(settings.policy, settings.country))
+    encoder = None if words_only else load_encoder(settings.model, settings.cache)
+    run = run_triage(cases, load_policy(settings.policy, settings.country), encoder)
     click.echo(json.dumps(run.figures(), ensure_ascii=False) if as_json else told(run))
 
 

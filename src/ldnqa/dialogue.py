@@ -45,7 +45,7 @@ def ask(
     subject, reading = reading_of(index, policy, question, history, article_id)
     asked = Asked(question, reading.text, article_id, audience, history, approved_only)
 
-    emergency = triage(question, policy, history)
+    emergency = triage(question, policy, history, index.encoder)
     # Passages help a clinician with a patient, and would only hold up anybody else. What was asked decides, and not who
     # says to be reading: the same question gets the same sources for every audience.
     if emergency and not is_about_a_patient(question, policy):

@@ -7,16 +7,15 @@ words it has (BM25, as a share of what a perfect match would score) are added up
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import Vectors
+from ldnqa.encode import query_vector
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
@@ -101,7 +100,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     """
     names_drug = bool(frozenset(terms(subject or "")) & frozenset(terms(reading.text)))
     said, own_terms, own_groups = _spelled_out(reading.own, index, lexicon)
-    own_vector = _vector(index.encoder.encode_queries, said)
+    own_vector = query_vector(index.encoder.encode_queries, said)
     nearest = index.search_dense(own_vector, 1)
     kept = min(MOST_KEPT, max(0.0, FADING_SLOPE * (SELF_CONTAINED - (nearest[0][1] if nearest else 0.0))))
 
@@ -113,7 +112,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         if weight <= 0:
             break
         said, their_terms, their_groups = _spelled_out(text, index, lexicon)
-        vector += np.float32(weight) * _vector(index.encoder.encode_queries, said)
+        vector += np.float32(weight) * query_vector(index.encoder.encode_queries, said)
         for term in their_terms:
             weights.setdefault(term, weight)
         for group in their_groups:
@@ -197,13 +196,6 @@ def _telling(name: str, index: Index) -> str | None:
     """The term that tells a name from others: the one of its terms that the fewest passages have."""
     known = [term for term in terms(name) if index.has_term(term)]
     return max(known, key=index.rarity, default=None)
-
-
-# The questions of a conversation come again with every turn of it; a vector is 1.5 kB.
-@lru_cache(maxsize=2_048)
-def _vector(encode: Callable[[Sequence[str]], Vectors], text: str) -> Vectors:
-    vector: Vectors = encode([text])[0]
-    return vector
 
 
 @stage("retrieve")

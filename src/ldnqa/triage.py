@@ -10,9 +10,11 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from ldnqa.encode import Encoder, query_vector
 from ldnqa.policy import Policy, RedFlag
 from ldnqa.policy.learned import learned
-from ldnqa.policy.red_flags import RedFlags
+from ldnqa.policy.meaning import meaning
+from ldnqa.policy.red_flags import RedFlags, Thresholds
 from ldnqa.stages import stage
 from ldnqa.text import fold_space
 from ldnqa.types import Notice, NoticeKind, Turn
@@ -32,21 +34,26 @@ _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.](?=\S)[^.!?;\n]*)*[.!?;\n]*")
 
 
 @stage("triage")
-def triage(question: str, policy: Policy, history: Sequence[Turn] = ()) -> Notice | None:
+def triage(
+    question: str, policy: Policy, history: Sequence[Turn] = (), encoder: Encoder | None = None
+) -> Notice | None:
     """The emergency notice for a question that cannot wait, None for every other question."""
-    flag = red_flag(question, policy, history)
+    flag = red_flag(question, policy, history, encoder)
     return Notice(kind=NoticeKind.EMERGENCY, text=flag.text) if flag else None
 
 
-def red_flag(question: str, policy: Policy, history: Sequence[Turn] = ()) -> RedFlag | None:
+def red_flag(
+    question: str, policy: Policy, history: Sequence[Turn] = (), encoder: Encoder | None = None
+) -> RedFlag | None:
     """The red flag a question raises: by itself, with the question before it, or because it goes on about one.
 
-    `history` holds the earlier turns, newest last. The first rule of the policy that fires decides.
+    `history` holds the earlier turns, newest last. The first rule of the policy that fires decides. With the encoder
+    that the policy's weights were learned with, what a question means counts beside its words.
     """
-    raised = _raised(question, policy)
+    raised = _raised(question, policy, encoder)
     if raised or not history:
         return raised
-    earlier = [_raised(turn.question, policy) for turn in history[-STAYS_URGENT:]]
+    earlier = [_raised(turn.question, policy, encoder) for turn in history[-STAYS_URGENT:]]
     if any(earlier):
         over = policy.red_flags.is_over(_plain(question))
         return None if over else next(flag for flag in reversed(earlier) if flag)
@@ -58,7 +65,7 @@ def is_about_a_patient(question: str, policy: Policy) -> bool:
     return policy.red_flags.is_about_a_patient(_plain(question))
 
 
-def _raised(question: str, policy: Policy) -> RedFlag | None:
+def _raised(question: str, policy: Policy, encoder: Encoder | None) -> RedFlag | None:
     """What a text raises by itself, sentence by sentence, then each two neighbours together."""
     flags = policy.red_flags
     sentences = _sentences(_plain(question))
@@ -76,10 +83,22 @@ def _raised(question: str, policy: Policy) -> RedFlag | None:
         words = len(text.split())
         if words < _FEWEST_WORDS or (text not in sentences and words < _ENOUGH_WORDS):
             continue
-        likeliest, alarm, margin = learned().judge(text)
-        if alarm >= flags.learned.alarm_from and margin >= flags.learned.margin_from:
+        if likeliest := _learned(text, flags.learned, encoder):
             return next((flag for flag in flags.rules if flag.id == likeliest), None)
     return None
+
+
+def _learned(text: str, limits: Thresholds, encoder: Encoder | None) -> str | None:
+    """The id of the flag that the learned half thinks a text should raise."""
+    alarm, odds = learned().judge(text)
+    raised = alarm >= limits.alarm_from and max(odds.values()) >= limits.margin_from
+    if encoder and limits.with_meaning_from is not None and alarm >= limits.meaning_asked_from:
+        known = meaning()
+        if known.encoder == encoder.digest:
+            more, meant = known.judge(query_vector(encoder.encode_queries, text))
+            raised = alarm + more >= limits.with_meaning_from and more >= limits.meaning_from
+            odds = {flag: odd + meant.get(flag, 0.0) for flag, odd in odds.items()}
+    return max(odds, key=odds.__getitem__) if raised else None
 
 
 def _raised_together(before: str, question: str, policy: Policy) -> RedFlag | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -99,6 +100,14 @@ def load_encoder(model: str = DEFAULT_MODEL, cache: Path | None = None) -> Encod
 
         return SentenceTransformerEncoder(folder, name=model, digest=digest)
     return OnnxEncoder(graph, folder, name=model, digest=digest)
+
+
+# The questions of a conversation come again with every turn of it; a vector is 1.5 kB.
+@lru_cache(maxsize=2_048)
+def query_vector(encode: Callable[[Sequence[str]], Vectors], text: str) -> Vectors:
+    """The row that an encoder's `encode_queries` gives a question, kept for when it comes again."""
+    vector: Vectors = encode([text])[0]
+    return vector
 
 
 class Unexportable(Exception):

@@ -16,6 +16,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from ldnqa.encode import Encoder
 from ldnqa.errors import BrokenDataset
 from ldnqa.policy import Policy
 from ldnqa.triage import red_flag
@@ -106,9 +107,9 @@ def read_suite(path: Path) -> list[Case]:
     return cases
 
 
-def run_triage(cases: Sequence[Case], policy: Policy) -> TriageRun:
-    """Triage of every case, as a reader's question gets it."""
-    flags = (red_flag(case.question, policy, case.history) for case in cases)
+def run_triage(cases: Sequence[Case], policy: Policy, encoder: Encoder | None = None) -> TriageRun:
+    """Triage of every case, as a reader's question gets it; without an encoder by words alone."""
+    flags = (red_flag(case.question, policy, case.history, encoder) for case in cases)
     return TriageRun(tuple(cases), tuple(flag.id if flag else NONE for flag in flags))
 
 

@@ -1,7 +1,7 @@
 """The learned half of triage: how much the words of a text look like those of an emergency, and of which.
 
 Two linear models over the same signs of a text (its words, pairs of words and pieces of words, hashed): one tells
-emergencies from calm questions, one tells the kinds apart. `train.py` makes their weights from phrases.yaml; the same
+emergencies from calm questions, one tells the kinds apart. `train.py` makes their weights from phrases*.yaml; the same
 text gets the same scores everywhere, and nothing but numpy is needed.
 """
 
@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ldnqa.policy.phrases import CALM
+
 # Some 40,000 different signs in the phrases share these; with four times as many the figures are the same.
 BUCKETS = 1 << 14
-CALM = "none"
 # Pieces of words survive a slip of the finger; whole words and pairs say what is meant.
 _PIECES = (3, 4, 5)
 _REACH = 3
@@ -41,17 +42,14 @@ class Learned:
     kinds_intercept: NDArray[np.float32]
     made_from: str
 
-    def judge(self, text: str) -> tuple[str, float, float]:
-        """(flag, alarm, margin): the likeliest flag; log-odds of an emergency; log-odds of this flag against none."""
+    def judge(self, text: str) -> tuple[float, dict[str, float]]:
+        """(alarm, odds): log-odds of an emergency; log-odds of each flag against none."""
         found = signs(text)
         scale = np.float32(1 / np.sqrt(max(1, len(found))))
         alarm = float(self.alarm[found].sum() * scale) + self.alarm_intercept
         scores = self.kinds[found].sum(axis=0) * scale + self.kinds_intercept
-        calm = self.flags.index(CALM)
-        ranked = scores.copy()
-        ranked[calm] = -np.inf
-        best = int(ranked.argmax())
-        return self.flags[best], alarm, float(scores[best] - scores[calm])
+        scores = scores - scores[self.flags.index(CALM)]
+        return alarm, {flag: float(score) for flag, score in zip(self.flags, scores, strict=True) if flag != CALM}
 
 
 def signs(text: str) -> NDArray[np.intp]:

@@ -1,45 +1,87 @@
-"""The phrases of phrases.yaml with their slots filled: what the learned half of triage is trained on.
+"""The phrases of phrases*.yaml with their slots filled: what the learned half of triage is trained on.
 
-The same file and seed give the same phrases in every process.
+The same files and seed give the same phrases in every process.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 SEED = 20_250_227
 # How often each line is filled in anew: enough for every person and opener to meet most of the events.
-FILLED = 12
+FILLED = 8
 # Share of the phrases that get a slip of the finger, as readers' questions do.
 SLIPS = 0.15
 CALM = "none"
 _SLOT = re.compile(r"<(\w+)>")
 
 
-def filled_phrases(path: Path) -> list[tuple[str, str]]:
-    """(phrase, id of the red flag or "none") for everything in the file, each phrase once."""
-    data: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    chance = random.Random(SEED)  # noqa: S311 (no secret)
-    made: dict[str, str] = {}
-    for flag, lines in data["urgent"].items():
-        for line in lines:
-            for _ in range(FILLED):
-                whole = chance.choice(data["openers"]) + line + chance.choice(data["enders"])
-                made.setdefault(_slip(_fill(whole, data, chance), chance), flag)
-    for line in [*data["calm"]["frames"], *data["calm"]["lines"]]:
-        made.setdefault(_fill(line, data, chance), CALM)
-        for _ in range(FILLED if "<" in line else FILLED // 3):
-            opener = chance.choice(data["openers"])
+class Phrase(NamedTuple):
+    """One phrase; `flag` is the id of the red flag it should raise or "none", `line` counts the lines of the files."""
+
+    text: str
+    flag: str
+    line: int
+
+
+def phrase_files() -> list[Path]:
+    """The files that ship with ldnqa, phrases.yaml first."""
+    folder = Path(str(files("ldnqa.policy")))
+    return [folder / "phrases.yaml", *sorted(folder.glob("phrases_*.yaml"))]
+
+
+def digest() -> str:
+    """SHA-256 of the phrases: says whether weights are theirs."""
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in phrase_files())).hexdigest()
+
+
+def filled_phrases() -> list[Phrase]:
+    """Everything in the files, each phrase once."""
+    data = _read()
+    made: dict[str, Phrase] = {}
+    lines = [(flag, line) for flag, listed in data["urgent"].items() for line in listed]
+    lines += [(CALM, line) for line in data["calm"]]
+    for at, (flag, line) in enumerate(lines):
+        # Seeded by the line, so that a new line changes no other.
+        chance = random.Random(f"{SEED} {line}")  # noqa: S311 (no secret)
+        if flag == CALM:
+            enders = [""] if line.endswith("?") else data["calm_enders"]
             # "I feel low. what should I do?": only what is no question can be followed by one.
-            ender = "" if line.endswith("?") else chance.choice(data["calm_enders"])
-            made.setdefault(_slip(_fill(opener + line + ender, data, chance), chance), CALM)
-    return list(made.items())
+            bare = _fill(line, data, chance)
+            made.setdefault(bare, Phrase(bare, flag, at))
+        else:
+            enders = data["enders"]
+        for _ in range(FILLED if flag != CALM or "<" in line else FILLED // 2):
+            whole = chance.choice(data["openers"]) + line + chance.choice(enders)
+            text = _slip(_fill(whole, data, chance), chance)
+            made.setdefault(text, Phrase(text, flag, at))
+    return list(made.values())
+
+
+def _read() -> dict[str, Any]:
+    """The files as one: lines are lists or blocks of text with one line each."""
+    data: dict[str, Any] = {"slots": {}, "urgent": {}, "calm": []}
+    for path in phrase_files():
+        part: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data["slots"].update(part.get("slots", {}))
+        for flag, lines in part.get("urgent", {}).items():
+            data["urgent"].setdefault(flag, []).extend(_lines(lines))
+        for lines in part.get("calm", {}).values():
+            data["calm"].extend(_lines(lines))
+        data.update({name: part[name] for name in ("persons", "openers", "enders", "calm_enders") if name in part})
+    return data
+
+
+def _lines(listed: str | Sequence[str]) -> list[str]:
+    return listed.splitlines() if isinstance(listed, str) else list(listed)
 
 
 def _fill(line: str, data: Mapping[str, Any], chance: random.Random) -> str:

@@ -5,6 +5,7 @@ The file red_flags.yaml says all of it; a pattern that does not compile or a slo
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -44,10 +45,18 @@ class RedFlag(Noun):
 
 
 class Thresholds(Noun):
-    """From which log-odds on the learned half raises a flag; see `Learned.judge`."""
+    """From which log-odds on the learned half raises a flag; see `Learned.judge` and `Meaning.judge`.
+
+    Words alone raise one from `alarm_from`, with a likeliest flag from `margin_from`. Where there is an encoder, words
+    and meaning in sum raise one from `with_meaning_from`, unless the meaning speaks against it by more than
+    `meaning_from`; it is asked only where the words reach `meaning_asked_from`.
+    """
 
     alarm_from: float
     margin_from: float
+    with_meaning_from: float | None = None
+    meaning_from: float = -math.inf
+    meaning_asked_from: float = -math.inf
 
 
 class RedFlags(Noun):

@@ -1,97 +1,179 @@
-"""`python -m ldnqa.policy.train`: phrases.yaml -> learned.npz. The same phrases give the same weights, to rounding.
+"""`python -m ldnqa.policy.train`: phrases*.yaml -> learned.npz, meaning.npz. Same phrases, same weights, to rounding.
 
-Logistic regression by stochastic gradient descent in a fixed order (Adagrad: Duchi, Hazan and Singer, JMLR 2011), once
-for "an emergency or not" and once for the kinds; the weights are kept as whole numbers from -127 to 127.
+Words: logistic regression with an L2 restraint by L-BFGS, once for "an emergency or not" and once for the kinds.
+Meaning: a network with one hidden layer over the encoder's vectors, by Adam (Kingma and Ba, ICLR 2015) with dropout
+(Srivastava and others, JMLR 2014). Weights are kept as whole numbers from -127 to 127. Needs scipy, as the tests do.
 """
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_array
 
-from ldnqa.policy.learned import BUCKETS, CALM, signs, weights_file
-from ldnqa.policy.phrases import SEED, filled_phrases
+from ldnqa.encode import Encoder, Vectors, load_encoder
+from ldnqa.policy.learned import BUCKETS, signs, weights_file
+from ldnqa.policy.meaning import SCALE, meaning_file
+from ldnqa.policy.phrases import CALM, SEED, digest, filled_phrases
 
-PHRASES = weights_file().with_name("phrases.yaml")
-# Fitted on the open half of tests/triage/: fewer rounds or a slower pace miss more, more learn the phrases by heart.
-ROUNDS = 16
-PACE = 0.5
-# The mean of the weights after the last rounds depends less on which phrase came last.
-AVERAGED = 8
+# With these, words alone find 63% of the emergencies among phrases whose lines were left out, at 1% false alarms.
+ROUNDS = 60
+RESTRAINT = 0.125
+# On phrases whose lines were left out, and with the words, no hidden layer finds 66% of the emergencies at 1% false
+# alarms, 64 units find 72%, 256 find 75%.
+HIDDEN = 256
+DROPOUT = 0.3
+EPOCHS = 14
+BATCH = 256
+FASTEST = 3e-3
+DECAY = 1e-4
 
 
 def train(phrases: list[tuple[str, str]]) -> dict[str, NDArray[np.float64]]:
     """Weights and intercepts of both models for (phrase, flag) pairs; the alarm is a model with one column."""
     flags = sorted({flag for _, flag in phrases})
     rows = [signs(phrase) for phrase, _ in phrases]
+    ends = np.cumsum([0, *(len(row) for row in rows)])
+    values = np.concatenate([np.full(len(row), 1 / np.sqrt(max(1, len(row)))) for row in rows])
+    found = csr_array((values, np.concatenate(rows), ends), shape=(len(rows), BUCKETS))
     kinds = np.zeros((len(rows), len(flags)))
     kinds[np.arange(len(rows)), [flags.index(flag) for _, flag in phrases]] = 1
     urgent = 1 - kinds[:, [flags.index(CALM)]]
-    # Both sides of the alarm weigh the same in sum.
-    balance = np.where(urgent[:, 0] == 1, 0.5 / urgent.mean(), 0.5 / (1 - urgent.mean()))
-    alarm, alarm_intercept = _descend(rows, urgent, balance)
-    kind, kind_intercept = _descend(rows, kinds, np.ones(len(rows)))
+    alarm, alarm_intercept = _fitted(found, np.hstack([1 - urgent, urgent]))
+    kind, kind_intercept = _fitted(found, kinds)
     return {
-        "alarm": alarm[:, 0],
-        "alarm_intercept": alarm_intercept[0],
+        "alarm": alarm[:, 1] - alarm[:, 0],
+        "alarm_intercept": alarm_intercept[1] - alarm_intercept[0],
         "kinds": kind,
         "kinds_intercept": kind_intercept,
     }
 
 
-def _descend(
-    rows: list[NDArray[np.intp]], wanted: NDArray[np.float64], weight: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights (BUCKETS, columns) and intercepts; one column is a logistic model, several share a softmax."""
+def _fitted(found: csr_array, wanted: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights (BUCKETS, columns) and intercepts (columns,) of a softmax over the columns."""
     columns = wanted.shape[1]
-    weights = np.zeros((BUCKETS + 1, columns))
-    slope = np.full((BUCKETS + 1, columns), 1e-6)
-    mean = np.zeros_like(weights)
-    order = np.random.default_rng(SEED)
-    for past in range(ROUNDS):
-        for n in order.permutation(len(rows)):
-            found = np.append(rows[n], BUCKETS)  # The last row is the intercept.
-            value = np.full((len(found), 1), 1 / np.sqrt(max(1, len(rows[n]))))
-            value[-1] = 1
-            score = (weights[found] * value).sum(axis=0)
-            if columns == 1:
-                likely = 1 / (1 + np.exp(-score))
-            else:
-                likely = np.exp(score - score.max())
-                likely /= likely.sum()
-            step = weight[n] * value * (likely - wanted[n])
-            slope[found] += step**2
-            weights[found] -= PACE * step / np.sqrt(slope[found])
-        if past >= ROUNDS - AVERAGED:
-            mean += weights / AVERAGED
-    return mean[:-1], mean[-1]
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights = flat.reshape(BUCKETS + 1, columns)
+        scores = found @ weights[:-1] + weights[-1]
+        scores -= scores.max(axis=1, keepdims=True)
+        likely = np.exp(scores)
+        total = likely.sum(axis=1, keepdims=True)
+        missed = float((np.log(total[:, 0]) - (scores * wanted).sum(axis=1)).sum())
+        slope = likely / total - wanted
+        slopes = np.vstack([found.T @ slope + RESTRAINT * weights[:-1], slope.sum(axis=0)])
+        return missed + RESTRAINT / 2 * float((weights[:-1] ** 2).sum()), slopes.ravel()
+
+    best = minimize(loss, np.zeros((BUCKETS + 1) * columns), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
+    weights = best.x.reshape(BUCKETS + 1, columns)
+    return weights[:-1], weights[-1]
 
 
-def save(path: Path, phrases_file: Path) -> None:
-    """Train on a file of phrases and write the weights."""
-    phrases = filled_phrases(phrases_file)
-    made = train(phrases)
+def train_meaning(vectors: Vectors, flags: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    """Weights of the network for rows of vectors and the flag of each; its columns are the flags in order of name."""
+    names = sorted(set(flags))
+    wanted = np.array([names.index(flag) for flag in flags])
+    chance = np.random.default_rng(SEED)
+    rows = (SCALE * vectors).astype(np.float32)
+    made = {
+        "inner": _spread(chance, rows.shape[1], HIDDEN),
+        "inner_intercept": np.zeros(HIDDEN, dtype=np.float32),
+        "outer": _spread(chance, HIDDEN, len(names)),
+        "outer_intercept": np.zeros(len(names), dtype=np.float32),
+    }
+    mean = {name: np.zeros_like(weights) for name, weights in made.items()}
+    square = {name: np.zeros_like(weights) for name, weights in made.items()}
+    steps = EPOCHS * -(-len(rows) // BATCH)
+    step = 0
+    for _ in range(EPOCHS):
+        order = chance.permutation(len(rows))
+        for start in range(0, len(rows), BATCH):
+            step += 1
+            some = order[start : start + BATCH]
+            slopes = _slopes(made, rows[some], wanted[some], chance)
+            # Up to full pace over the first fifth of the steps, then down to none.
+            pace = FASTEST * min(5 * step / steps, 1.25 * (1 - step / (steps + 1)))
+            for name, slope in slopes.items():
+                mean[name] += 0.1 * (slope - mean[name])
+                square[name] += 0.001 * (slope**2 - square[name])
+                move = (mean[name] / (1 - 0.9**step)) / (np.sqrt(square[name] / (1 - 0.999**step)) + 1e-8)
+                made[name] -= np.float32(pace) * (move + np.float32(DECAY) * made[name])
+    return made
+
+
+def _spread(chance: np.random.Generator, rows: int, columns: int) -> NDArray[np.float32]:
+    made: NDArray[np.float32] = (chance.uniform(-1, 1, (rows, columns)) / np.sqrt(rows)).astype(np.float32)
+    return made
+
+
+def _slopes(
+    made: dict[str, NDArray[np.float32]],
+    rows: NDArray[np.float32],
+    wanted: NDArray[np.intp],
+    chance: np.random.Generator,
+) -> dict[str, NDArray[np.float32]]:
+    """The slope of the mean loss in every weight, with some hidden units left out."""
+    kept = (chance.random((len(rows), HIDDEN), dtype=np.float32) >= DROPOUT) / np.float32(1 - DROPOUT)
+    hidden = np.maximum(rows @ made["inner"] + made["inner_intercept"], 0) * kept
+    scores = hidden @ made["outer"] + made["outer_intercept"]
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+    likely /= likely.sum(axis=1, keepdims=True)
+    likely[np.arange(len(rows)), wanted] -= 1
+    likely /= len(rows)
+    back = (likely @ made["outer"].T) * kept * (hidden > 0)
+    return {
+        "inner": rows.T @ back,
+        "inner_intercept": back.sum(axis=0),
+        "outer": hidden.T @ likely,
+        "outer_intercept": likely.sum(axis=0),
+    }
+
+
+def save_words() -> None:
+    """Train on the words of the phrases and write the weights."""
+    phrases = filled_phrases()
+    made = train([(phrase.text, phrase.flag) for phrase in phrases])
     kept: dict[str, NDArray[np.generic]] = {}
     for name in ("alarm", "kinds"):
-        scale = np.float32(np.abs(made[name]).max() / 127)
-        kept[name] = np.round(made[name] / scale).astype(np.int8)
-        kept[f"{name}_scale"] = np.asarray(scale)
+        kept |= _rounded(name, made[name])
         kept[f"{name}_intercept"] = np.asarray(made[f"{name}_intercept"], dtype=np.float32)
-    np.savez_compressed(
-        path,
-        flags=np.asarray(sorted({flag for _, flag in phrases})),
-        made_from=np.asarray(digest(phrases_file)),
-        **kept,  # type: ignore[arg-type]
+    names = sorted({phrase.flag for phrase in phrases})
+    arrays: dict[str, Any] = {"flags": np.asarray(names), "made_from": np.asarray(digest()), **kept}
+    np.savez_compressed(weights_file(), **arrays)
+
+
+def save_meaning(encoder: Encoder) -> None:
+    """Train on the meaning of the phrases, as this encoder sees it, and write the weights."""
+    phrases = sorted(filled_phrases(), key=lambda phrase: len(phrase.text))
+    vectors = np.vstack(
+        [
+            encoder.encode_queries([phrase.text for phrase in phrases[start : start + BATCH]])
+            for start in range(0, len(phrases), BATCH)
+        ]
     )
+    made = train_meaning(vectors, [phrase.flag for phrase in phrases])
+    arrays: dict[str, Any] = {
+        "flags": np.asarray(sorted({phrase.flag for phrase in phrases})),
+        "made_from": np.asarray(digest()),
+        "encoder": np.asarray(encoder.digest),
+        "inner_intercept": made["inner_intercept"],
+        "outer_intercept": made["outer_intercept"],
+        **_rounded("inner", made["inner"]),
+        **_rounded("outer", made["outer"]),
+    }
+    np.savez_compressed(meaning_file(), **arrays)
 
 
-def digest(phrases_file: Path) -> str:
-    """SHA-256 of the phrases: says whether the weights are theirs."""
-    return hashlib.sha256(phrases_file.read_bytes()).hexdigest()
+def _rounded(name: str, weights: NDArray[np.floating]) -> dict[str, NDArray[np.generic]]:
+    """Weights as whole numbers from -127 to 127, and what one of them stands for."""
+    scale = np.float32(np.abs(weights).max() / 127)
+    return {name: np.round(weights / scale).astype(np.int8), f"{name}_scale": np.asarray(scale)}
 
 
 if __name__ == "__main__":
-    save(weights_file(), PHRASES)
+    save_words()
+    save_meaning(load_encoder())
