@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ldnqa.answerers import Answerer
+from ldnqa.answerers.chat import Chat
 from ldnqa.answerers.extractive import Extractive
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.followup import Reading, read
-from ldnqa.ground import ground, on_the_drug
+from ldnqa.ground import ground, ground_drafted, on_the_drug
 from ldnqa.index import Index
+from ldnqa.llm import LanguageModel
 from ldnqa.policy import Policy
 from ldnqa.retrieve import read_query, retrieve
 from ldnqa.suggest import suggest, unknown_words
+from ldnqa.tokens import names_of
 from ldnqa.triage import is_about_a_patient, triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Turn
 
@@ -29,11 +33,13 @@ def ask(
     audience: Audience | None = None,
     history: Sequence[Turn] = (),
     approved_only: bool = False,
+    model: LanguageModel | None = None,
 ) -> Answer:
     """Answer a question from the articles of an index, or say that they do not answer it.
 
     `article_id` is the article in view: it is preferred, not the only one searched. `history` holds earlier turns,
-    newest last; only the last 20 count. The same index and the same request give the same answer.
+    newest last; only the last 20 count. The same index and the same request give the same answer, but for what a
+    language `model`, if there is one, drafts beside the quotes. It never sees an emergency.
 
     Raises InvalidQuestion (empty, over 2,000 characters, control characters) and UnknownArticle.
     """
@@ -53,21 +59,31 @@ def ask(
 
     query = read_query(reading, index, policy.lexicon, subject)
     hits = retrieve(index, query, in_view=article_id, approved_only=approved_only)
-    answerer = Extractive(index)
+    quoting = Extractive(index)
+    answerer: Answerer = Chat(quoting, model) if model and not emergency else quoting
     claims = ground(answerer.draft(query, hits, audience), index.articles)
     claims = on_the_drug(claims, reading.text, policy.wording.look_alikes)
+    told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
+    claims = ground_drafted(claims, index.articles, index.encoder.encode_passages, told_apart)
 
     before = [question, *(turn.question for turn in history)]
     near = claims[0].quotes[0].article_id if claims else None
     suggestions = suggest(index, query, before, policy.lexicon, near=near, approved_only=approved_only)
     if claims:
         return answered(
-            asked, claims, index, policy, generator=answerer.name, suggestions=suggestions, emergency=emergency
+            asked,
+            claims,
+            index,
+            policy,
+            generator=quoting.name,
+            drafted_by=answerer.name,
+            suggestions=suggestions,
+            emergency=emergency,
         )
     if emergency:
         return urgent(asked, emergency, index, policy)
     missing = unknown_words(reading.own, query, index)
-    return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
+    return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=quoting.name)
 
 
 def search(
