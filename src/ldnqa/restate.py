@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from ldnqa.machine import machine_words
 from ldnqa.tokens import Names, Token, read_tokens
-from ldnqa.wordclasses import MOVABLE, WIDENS, Weight
+from ldnqa.wordclasses import BALANCES, MOVABLE, WIDENS, Weight
 
 # Shorter than this says nothing; longer is no sentence.
 MIN_WORDS = 3
@@ -41,7 +41,8 @@ def refusals(sentence: str, quote: str, names: Names) -> tuple[str, ...]:
     fixed = [token for token in said if token.said not in MOVABLE]
     if not fixed:
         return ("says nothing",)
-    lead_in = "\n•" in quote and quote.partition("\n")[0].rstrip().endswith(":")
+    lead, is_list, _ = quote.partition("\n•")
+    lead_in = len({token.line for token in read_tokens(lead, names)}) if is_list else 0
     why: tuple[str, ...] = ("changes the order",)
     for places in _runs(fixed, there):
         why = tuple(dict.fromkeys(_lost(said, there, places, lead_in=lead_in)))
@@ -75,15 +76,16 @@ def _runs(wanted: Sequence[Token], there: Sequence[Token]) -> Iterator[list[int]
             yield places[::-1]
 
 
-def _lost(said: Sequence[Token], there: Sequence[Token], places: Sequence[int], *, lead_in: bool) -> Iterator[str]:
-    """What is lost if the sentence's words are those at `places`; with a lead-in, what the list is of as well."""
-    lines = {there[at].line for at in places} | ({0} if lead_in else set())
+def _lost(said: Sequence[Token], there: Sequence[Token], places: Sequence[int], *, lead_in: int) -> Iterator[str]:
+    """What is lost if the sentence's words are those at `places`; the first `lead_in` lines say what a list is of."""
+    lines = {there[at].line for at in places} | set(range(lead_in))
     drawn = [token for token in there if token.line in lines]
     kept = {token.key for token in said}
     for token in drawn:
-        of_the_list = lead_in and token.line == 0
-        if token.key not in kept and (token.weight in _KEPT or of_the_list):
+        if token.key not in kept and (token.weight in _KEPT or token.line < lead_in):
             yield f"loses a {token.weight}"
+    if any(token.said in BALANCES and token.key not in kept for token in there):
+        yield "tells one side"
     if _negations(drawn) != _negations(said):
         yield "loses or doubles a negation"
     if any(token.key not in {other.key for other in drawn} for token in said):

@@ -64,11 +64,14 @@ class Names:
 def names_of(subject: Iterable[str], look_alikes: Iterable[Iterable[str]], lexicon: Lexicon) -> Names:
     """The names of what the articles are about, of the drugs with look-alike names, and of each use of the drug.
 
-    "Naltrexone" by itself is a name of its own: it may mean any use of the drug.
+    The bare name of a drug ("naltrexone") is no other name of one use of it ("low-dose naltrexone").
     """
-    about = tuple(subject)
+    first, *others = tuple(subject) or ("",)
+    bare = [name for name in others if name.lower() in first.lower() or first.lower() in name.lower()]
+    about = (first, *(name for name in others if name not in bare)) if first else ()
+    plain = {name.lower(): (name,) for name in (*bare, *first.split()[1:][-1:])}
     uses = [name for names in lexicon.regimens.values() for name in names if not any(sign.isdigit() for sign in name)]
-    rows = [about, *(tuple(row) for row in look_alikes), *((name,) for name in uses), ("naltrexone",)]
+    rows = [about, *(tuple(row) for row in look_alikes), *plain.values(), *((name,) for name in uses)]
     return Names(tuple(row for row in rows if row), lexicon)
 
 

@@ -90,7 +90,7 @@ few
 several
 all, every, always
 only, solely, alone, merely
-mixed, conflicting, inconsistent, disagree, disagrees
+mixed, conflicting, inconsistent, disagree, disagrees, differently, contradict, contradicts
 small, preliminary, limited
 reported, reports, report
 """
@@ -101,7 +101,7 @@ unless, except
 when, whenever
 while, during, whereas
 until, till
-but, however, although, though, yet, despite, nevertheless
+but, however, although, though, yet, despite, nevertheless, conversely, by contrast, in contrast
 whether
 """
 # In whom, and how it was found out.
@@ -139,6 +139,8 @@ def _rows(kind: Weight, table: str) -> Mapping[str, tuple[Weight, str]]:
 
 # How often something is so may be said in another place of a sentence; every other word keeps its place.
 MOVABLE = frozenset({"often", "usually", "mostly", "sometimes", "rarely"})
+# Where a quote takes something back, or says that sources differ, no sentence of it is told without that.
+BALANCES = frozenset({"but", "mixed"})
 # What such a word is said of is kept to the end of its sentence: "not approved for pain" is not "not approved".
 WIDENS = frozenset({"not", "only", "all", "unless"})
 
