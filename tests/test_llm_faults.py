@@ -202,9 +202,12 @@ def test_the_key_is_sent_and_nothing_of_the_environment(server, monkeypatch):
     seen = {}
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, "somebody-else")
-    server.script = lambda asked: (seen.update(asked.handler.headers), asked.say("yes"))
+    server.script = lambda asked: (
+        seen.update({name.lower(): value for name, value in asked.handler.headers.items()}),
+        asked.say("yes"),
+    )
     LanguageModel(server.url, MODEL, "our-key").complete([{"role": "user", "content": "?"}])
-    assert seen["Authorization"] == "Bearer our-key"
+    assert seen["authorization"] == "Bearer our-key"
     assert "somebody-else" not in str(seen)
     assert server.asked[0]["temperature"] == 0
 

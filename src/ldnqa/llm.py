@@ -21,8 +21,9 @@ from ldnqa.stages import stage
 INSTALL = "pip install 'ldnqa[llm]'"
 # A drafted answer is some 200 tokens; a model that rambles is cut off here.
 MAX_TOKENS = 700
-# The same for a server that does not count: what comes beyond is not read.
-MAX_BYTES = 200_000
+# The same for a server that does not count: what comes beyond is not read. A token takes some 250 bytes on the way.
+MAX_CHARS = 10_000
+MAX_BYTES = 1_000_000
 # A second try only where it can still be of use, after a breath.
 RETRY_FROM_SHARE = 0.5
 RETRY_PAUSE_SECONDS = 0.2
@@ -138,6 +139,8 @@ class LanguageModel:
                         return Reply(said, whole=False)
                     raise piece
                 said += piece
+                if len(said) > MAX_CHARS:
+                    return Reply(said[:MAX_CHARS], whole=False)
         finally:
             gone.set()
 

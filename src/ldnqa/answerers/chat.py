@@ -41,8 +41,7 @@ _READERS = {
 }
 # What some models think aloud before they answer.
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
-_MARK = r"\[\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*\]"
-_CITED = re.compile(rf"(?P<words>[^\[\]\n]*?)[ \t]*(?P<marks>(?:{_MARK}[ \t]*)+)(?P<end>[.!]?)")
+_MARKS = re.compile(r"(?:\[\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*\][ \t]*)+")
 _BULLET = re.compile(r"^\s*(?:[-•–]\s+|\d{1,2}[.)]\s+)")
 
 
@@ -95,14 +94,16 @@ def cited_sentences(reply: str) -> list[tuple[str, tuple[int, ...]]]:
     if words.startswith(("{", "[{")):
         return _from_json(words)
     found = []
-    for match in _CITED.finditer(words):
-        # A mark stands for the sentence before it, and for no other before that.
-        text = _BULLET.sub("", match["words"]).strip()
-        spans = sentences(text)
-        last = text[spans[-1].start : spans[-1].end] if spans else ""
-        numbers = tuple(map(int, re.findall(r"\d+", match["marks"])))
-        if last:
-            found.append((_ended(last, match["end"]), numbers))
+    for line in words.split("\n"):
+        at = 0
+        for marks in _MARKS.finditer(line):
+            # A mark stands for the sentence before it, and for no other before that.
+            text = _BULLET.sub("", line[at : marks.start()].lstrip(" .!")).strip()
+            spans = sentences(text)
+            if spans:
+                numbers = tuple(map(int, re.findall(r"\d+", marks[0])))
+                found.append((_ended(text[spans[-1].start : spans[-1].end]), numbers))
+            at = marks.end()
     return found
 
 
@@ -122,9 +123,9 @@ def _from_json(words: str) -> list[tuple[str, tuple[int, ...]]]:
             text = text.strip()
             # Several sentences under one citation: nobody says which of them it is for.
             if len(sentences(text)) == 1:
-                found.append((_ended(text, ""), tuple(cites)))
+                found.append((_ended(text), tuple(cites)))
     return found
 
 
-def _ended(sentence: str, end: str) -> str:
-    return sentence if sentence.endswith((".", "!", "?")) else sentence + (end or ".")
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
