@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -83,10 +83,8 @@ def scripted_server() -> Iterator[ScriptedServer]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             server.asked.append(body)
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):
                 server.script(Asked(self, body, closing))
-            except (BrokenPipeError, ConnectionResetError):
-                pass
             self.close_connection = True
 
         def do_GET(self) -> None:

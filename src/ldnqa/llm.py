@@ -74,7 +74,13 @@ class LanguageModel:
         hooks = {"response": [_accept]}
         http = openai.DefaultHttpxClient(follow_redirects=False, timeout=seconds, event_hooks=hooks)
         self._client = openai.OpenAI(
-            base_url=base_url, api_key=api_key or _NO_KEY, max_retries=0, timeout=seconds, http_client=http
+            base_url=base_url,
+            api_key=api_key or _NO_KEY,
+            max_retries=0,
+            timeout=seconds,
+            http_client=http,
+            # An idle line saves a millisecond in seconds, and is one more thing that can be dead.
+            default_headers={"Connection": "close"},
         )
         # Only what the site has set for ldnqa is sent, not what the environment says of somebody else's account.
         self._client.organization = self._client.project = None

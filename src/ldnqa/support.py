@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ldnqa.corpus.figures import missing_figures
+from ldnqa.corpus.figures import Figure, figures, number_words
 from ldnqa.encode import Vectors
 from ldnqa.text import sentences, terms
 from ldnqa.tokens import Names, read_tokens
@@ -63,7 +63,8 @@ def support_of(claim: str, passage: str, encode: Embed, names: Names) -> Support
 
 def unsupported(claim: str, passage: str, names: Names) -> Iterable[str]:
     """What a claim has of its own that nothing makes up for: a figure, unit, name, negation or direction."""
-    if missing_figures(claim, passage):
+    given = [*figures(passage), *number_words(passage)]
+    if not all(_has(given, figure) for figure in figures(claim)):
         yield "figure"
     said, there = read_tokens(claim, names), read_tokens(passage, names)
     known = {token.key for token in there}
@@ -77,6 +78,14 @@ def unsupported(claim: str, passage: str, names: Names) -> Iterable[str]:
     for way in {token.said for token in said if token.weight is Weight.DIRECTION}:
         if way not in ways and opposite.get(way) in ways:
             yield "direction"
+
+
+def _has(given: Sequence[Figure], figure: Figure) -> bool:
+    """Whether a figure is given with its unit; where nothing is given in that unit, without one will do."""
+    units = {other.unit for other in given if other.value == figure.value}
+    if figure.unit is None or figure.unit in units:
+        return bool(units)
+    return None in units and all(other.unit != figure.unit for other in given)
 
 
 def read_signs(claim: str, passage: str, encode: Embed) -> dict[str, float]:
