@@ -18,6 +18,7 @@ FIBRO = "Does LDN help fibromyalgia?"
 
 # By some of its words, the quote that each sentence claims to restate.
 BEGUN = "LDN is usually begun at 1.5 mg"
+EXAMPLES = "No standard schedule for raising LDN"
 OFTEN = "Side effects often seen with LDN"
 MILD = "Most side effects of LDN are mild"
 EYE = "30 patients with corneal nerve pain"
@@ -77,8 +78,8 @@ TRUE = {
     "a study": (
         FIBRO,
         POINTS,
-        "Pain was lower with LDN than with placebo by 0.86 points (interval −1.20 to −0.51) in a meta-analysis of 4 randomised"
-        " trials with 222 people with fibromyalgia.",
+        "Pain was lower with LDN than with placebo by 0.86 points (interval −1.20 to −0.51) in a meta-analysis of 4"
+        " randomised trials with 222 people with fibromyalgia.",
     ),
 }
 
@@ -143,6 +144,18 @@ LIES = {
         "LDN is usually begun at 1.5 mg and raised step by step over several days until the target"
         " dose is reached, with a ceiling of 4.5 mg, taken at bedtime.",
     ),
+    "by for to": (
+        DOSE,
+        EXAMPLES,
+        "No standard schedule for raising LDN was found; a pharmacy's sheet raises LDN to 0.5 mg a week.",
+    ),
+    "both for either": (
+        DOSE,
+        EXAMPLES,
+        "No standard schedule for raising LDN was found; a corneal pain review is reported second-hand to raise it twice a"
+        " week and every two weeks.",
+    ),
+    "one example of a list for all": (DOSE, EXAMPLES, "A clinic raises LDN from 1.5 mg to 3 mg and then 4.5 mg."),
     "condition dropped": (DOSE, BEGUN, "LDN is usually begun at 1.5 mg and raised step by step over several weeks."),
     "hedge dropped": (
         DOSE,

@@ -22,6 +22,8 @@ _AFTER = re.compile(r"[\s-]+([^\W\d_]+)")
 # "1.5 mg to 4.5 mg": kept or lost as one.
 _RANGE = re.compile(r"\s*(?:mg|mcg|µg|g|ml|%)?\s*(?:to|through|-|–|—)\s*", re.IGNORECASE)
 _SIGN = re.compile(r"(?:^|[\s(])[-−]$")
+# "Raised by 3 mg" is not "raised to 3 mg".
+_LEADS = re.compile(r"\b(by|to|from)\s+$", re.IGNORECASE)
 _YEARS = range(1900, 2100)
 _PART = re.compile(r";\s")
 
@@ -128,7 +130,8 @@ def _figures(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _told(group: list[Figure], text: str) -> tuple[int, int, str]:
     end = group[-1].start + len(group[-1].text)
-    said = []
+    lead = _LEADS.search(text[: group[0].start])
+    said = [lead[1].lower()] if lead else []
     for figure in group:
         sign = "-" if _SIGN.search(text[: figure.start]) else ""
         said.append(f"{sign}{figure.value.normalize():f} {figure.unit or ''}".strip())
@@ -136,7 +139,7 @@ def _told(group: list[Figure], text: str) -> tuple[int, int, str]:
     if group[-1].unit is None and counted and group[-1].value not in _YEARS:
         low = counted[1].lower()
         said.append(CLASSES[low][1] if low in CLASSES else " ".join(terms(low)))
-    return group[0].start, end, "..".join(part for part in said if part)
+    return group[0].start, end, " ".join(part for part in said if part)
 
 
 def _bare(name: str) -> str:

@@ -103,6 +103,7 @@ while, during, whereas
 until, till
 but, however, although, though, yet, despite, nevertheless, conversely, by contrast, in contrast
 whether
+or
 """
 # In whom, and how it was found out.
 POPULATION = """
