@@ -152,8 +152,8 @@ LIES = {
     "both for either": (
         DOSE,
         EXAMPLES,
-        "No standard schedule for raising LDN was found; a corneal pain review is reported second-hand to raise it twice"
-        " a week and every two weeks.",
+        "No standard schedule for raising LDN was found; a corneal pain review is reported second-hand to raise it"
+        " twice a week and every two weeks.",
     ),
     "one example of a list for all": (DOSE, EXAMPLES, "A clinic raises LDN from 1.5 mg to 3 mg and then 4.5 mg."),
     "condition dropped": (DOSE, BEGUN, "LDN is usually begun at 1.5 mg and raised step by step over several weeks."),
