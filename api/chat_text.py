@@ -71,9 +71,10 @@ def _markers(answer: Answer) -> Iterator[Marker]:
         if verbatim is None:
             continue
         lines = [verbatim]
-        # Plain words stand before the words they are the twin of, where they are shown at all.
-        if statement.plain:
-            lines = [*_cited(statement.plain, statement).finditer(answer.answer, at, verbatim.start()), verbatim]
+        # Drafted and plain words stand before the words they are the twin of, where they are shown at all.
+        for twin in (statement.plain, statement.drafted):
+            if twin:
+                lines = [*_cited(twin, statement).finditer(answer.answer, at, verbatim.start()), *lines]
         for line in lines:
             for found in _MARKER.finditer(answer.answer, line.start("markers"), line.end()):
                 yield found.start(), found.end(), int(found[1])

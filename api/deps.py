@@ -107,16 +107,22 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     names the command that mends it.
     """
     # Imported here: the model's libraries take seconds, and an app given ready resources needs none of them.
-    from ldnqa import dialogue, encode, index, policy
+    from ldnqa import dialogue, encode, index, llm, policy
 
     from .remember import Remembering
 
     site = policy.load_policy(settings.policy, settings.country)
+    model = llm.open_model(settings)
     opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model, settings.cache))
     resources = Resources(
         index=opened,
         policy=site,
-        ask=Remembering(partial(dialogue.ask, opened, policy=site), opened.id),
+        # What a model drafted is kept; that it was silent is not.
+        ask=Remembering(
+            partial(dialogue.ask, opened, policy=site, model=model),
+            opened.id,
+            worth_keeping=lambda answer: model is None or any(s.drafted for s in answer.statements),
+        ),
         search=partial(dialogue.search, opened, policy=site),
     )
     resources.search(_WARM_UP, limit=1)

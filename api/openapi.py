@@ -46,6 +46,7 @@ _FALLBACKS: Mapping[tuple[str, str], Any] = {
     ("Reference", "url"): "https://example.org/article",
     ("Block", "plain"): "The same in plain words.",
     ("Statement", "plain"): "The same in plain words.",
+    ("Statement", "drafted"): "LDN is usually started at 1.5 mg.",
     ("EditorNote", "start"): 120,
     ("EditorNote", "end"): 148,
     ("EditorNote", "section_id"): "editors-notes",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Lock
 
@@ -24,13 +24,20 @@ class Remembering:
     """An `Ask` that asks another one only what it was not asked lately; equal requests at one time wait for one answer.
 
     `index_id` is that of the index behind `ask`. Requests are equal if everything that the answer depends on is,
-    white space around the question aside. Errors are not kept.
+    white space around the question aside. Errors are not kept, nor is what is not `worth_keeping`.
     """
 
-    def __init__(self, ask: Ask, index_id: str, kept: int = ANSWERS_KEPT) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        index_id: str,
+        kept: int = ANSWERS_KEPT,
+        worth_keeping: Callable[[Answer], bool] = lambda _: True,
+    ) -> None:
         self._ask = ask
         self._index_id = index_id
         self._kept = kept
+        self._worth_keeping = worth_keeping
         self._answers: OrderedDict[bytes, Future[Answer]] = OrderedDict()
         self._lock = Lock()
 
@@ -63,10 +70,15 @@ class Remembering:
                 question, article_id=article_id, audience=audience, history=turns, approved_only=approved_only
             )
         except BaseException as error:
-            with self._lock:
-                if self._answers.get(key) is made:
-                    del self._answers[key]
+            self._forget(key, made)
             made.set_exception(error)
             raise
+        if not self._worth_keeping(answer):
+            self._forget(key, made)
         made.set_result(answer)
         return answer
+
+    def _forget(self, key: bytes, made: Future[Answer]) -> None:
+        with self._lock:
+            if self._answers.get(key) is made:
+                del self._answers[key]

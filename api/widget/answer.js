@@ -49,6 +49,7 @@ export function answerView(box) {
       el(
         "li",
         { class: "statement", part: "statement" },
+        one.drafted && el("p", { class: "drafted lines", dir: "auto", part: "drafted" }, el("span", { class: "caption" }, say("drafted")), " ", one.drafted),
         el("p", { class: "said lines", dir: "auto" }, plain || one.text, " ", cites.map(({ button }) => button)),
         plain && el("details", {}, el("summary", {}, say("verbatim")), el("blockquote", { class: "lines", dir: "auto" }, one.text)),
         cites.map(({ body }) => body),

@@ -46,6 +46,7 @@ export const ENGLISH = {
   status_under_review: "Under review",
   status_approved: "Approved",
   verbatim: "In the article’s own words",
+  drafted: "Put together by a language model from the words below:",
   source: "Source {index}, {tier}: {heading}",
   sources: "Sources",
   close_source: "Close source {index}",

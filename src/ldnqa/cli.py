@@ -108,9 +108,11 @@ def ask_command(
     from ldnqa.dialogue import ask
     from ldnqa.encode import load_encoder
     from ldnqa.index import Index
+    from ldnqa.llm import open_model
     from ldnqa.policy import load_policy
 
     settings = settings_with(index=index)
+    model = open_model(settings)
     policy = load_policy(settings.policy, settings.country)
     opened = Index.open(settings.index, load_encoder(settings.model, settings.cache))
     history: list[Turn] = []
@@ -124,6 +126,7 @@ def ask_command(
             audience=Audience(audience) if audience else None,
             history=history,
             approved_only=approved_only,
+            model=model,
         )
         click.echo(given.model_dump_json(indent=2) if as_json else render(given))
         history.append(Turn(question=given.question, source_ids=tuple(source.id for source in given.sources)))

@@ -1,4 +1,4 @@
-"""`ldnqa eval retrieval | gold | triage | conversations`: measure what is served, print figures, write a report."""
+"""`ldnqa eval retrieval | gold | triage | conversations | grounding`: measure what is served, print the figures."""
 
 from __future__ import annotations
 
@@ -165,6 +165,40 @@ def conversations_command(file: Path, half: str | None, index: Path | None, reve
         click.echo(f"  {turn['id']} [{turn['kind']}] {turn['question']} -> {'; '.join(turn['faults'])}")
         click.echo(f"      read as: {turn['reading']}; said: {turn['first_said'] or ''}")
     click.echo(f"{figures['n']} turns, index {figures['index_id']}")
+
+
+@evaluate.command("grounding")
+@click.option(
+    "--dataset",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with expertqa.jsonl and k-qa-nli.jsonl, or one of them.",
+)
+@click.option(
+    "--fit", "refit", is_flag=True, help="Fit the weights anew and print them with figures on claims left out."
+)
+@json_option
+def grounding_command(dataset: Path, refit: bool, as_json: bool) -> None:
+    """Ask of claims that experts have judged whether their passages support them; nothing is changed."""
+    from ldnqa.encode import load_encoder
+    from ldnqa.evaluate.grounding import fit, run_grounding, told
+    from ldnqa.policy import load_policy
+    from ldnqa.tokens import names_of
+
+    settings = Settings()
+    policy = load_policy(settings.policy, settings.country)
+    embed_progress = _progress()
+    run = run_grounding(
+        dataset,
+        load_encoder(settings.model, settings.cache),
+        names_of((), policy.wording.look_alikes, policy.lexicon),
+        progress=lambda done, total: embed_progress("embedding", done, total),
+    )
+    if refit:
+        click.echo(json.dumps(fit(run), indent=1))
+        return
+    figures = run.figures()
+    click.echo(json.dumps(figures) if as_json else told(figures))
 
 
 @evaluate.command("tune")

@@ -67,6 +67,7 @@ def answered(
     suggestions: Sequence[str] = (),
     emergency: Notice | None = None,
     unanswered: Sequence[str] = (),
+    drafted_by: str | None = None,
 ) -> Answer:
     """An answer made of grounded claims: the first leads, the others follow by tier, each with its editor's notes.
 
@@ -76,7 +77,11 @@ def answered(
     said = _said(claims, index)
     sources: list[Source] = []
     # Numbered in one order for everybody, whatever order a reader gets them in.
-    stated = [[_state(text, cite(quote, sources, index), index) for text, quote in bundle] for bundle in said]
+    drafts = {claim.quotes[0]: " ".join(one.text for one in claim.drafted) for claim in claims if claim.drafted}
+    stated = [
+        [_state(text, cite(quote, sources, index), index, drafts.get(quote)) for text, quote in bundle]
+        for bundle in said
+    ]
     about = subject_terms(index)
     groups = topics(asked.standalone, policy.lexicon, about)
     silent = silent_terms(policy.lexicon.generic_terms, about)
@@ -111,7 +116,7 @@ def answered(
         conflicts=conflicts,
         notices=[*first, *partly, *raise_notices(asked.question, asked.standalone, sources, policy)],
         suggestions=suggestions,
-        generator=generator,
+        generator=drafted_by if drafted_by and any(statement.drafted for statement in statements) else generator,
     )
 
 
@@ -304,10 +309,11 @@ def _other_regimen(asked: Asked, statements: Sequence[Statement], policy: Policy
     return [policy.wording.other_regimen.format(found=told, asked=", ".join(regimens[r] for r in wanted))]
 
 
-def _state(text: str, source: Source, index: Index) -> Statement:
+def _state(text: str, source: Source, index: Index, drafted: str | None) -> Statement:
     return Statement(
         text=text,
         plain=plain_words(source, index),
+        drafted=drafted,
         tier=source.tier,
         regimen=source.regimen,
         source_indexes=(source.index,),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ldnqa.answerers import Answerer
+from ldnqa.answerers.chat import Chat
 from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.followup import Reading, parts, read
-from ldnqa.ground import ground, on_the_drug
+from ldnqa.ground import ground, ground_drafted, on_the_drug
 from ldnqa.index import Index
+from ldnqa.llm import LanguageModel
 from ldnqa.policy import Policy
 from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.suggest import suggest, unknown_words
+from ldnqa.tokens import names_of
 from ldnqa.triage import is_about_a_patient, triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Claim, Hit, Turn
 
@@ -29,11 +33,13 @@ def ask(
     audience: Audience | None = None,
     history: Sequence[Turn] = (),
     approved_only: bool = False,
+    model: LanguageModel | None = None,
 ) -> Answer:
     """Answer a question from the articles of an index, or say that they do not answer it.
 
     `article_id` is the article in view: it is preferred, not the only one searched. `history` holds earlier turns,
-    newest last; only the last 20 count. The same index and the same request give the same answer.
+    newest last; only the last 20 count. The same index and the same request give the same answer, but for what a
+    language `model`, if there is one, drafts beside the quotes. It never sees an emergency.
 
     Raises InvalidQuestion (empty, over 2,000 characters, control characters) and UnknownArticle.
     """
@@ -52,7 +58,10 @@ def ask(
         return urgent(asked, emergency, index, policy)
 
     query = read_query(reading, index, policy.lexicon, subject)
-    answerer = Extractive(index)
+    several = parts(question)
+    quoting = Extractive(index)
+    # A model has its time for one question; several in one are quoted only.
+    answerer: Answerer = Chat(quoting, model) if model and not emergency and len(several) == 1 else quoting
 
     def claims_for(query: Query, text: str) -> list[Claim]:
         hits = retrieve(index, query, in_view=article_id, approved_only=approved_only)
@@ -61,13 +70,14 @@ def ask(
 
     # Several questions in one are read like turns of a conversation, and the answer says which part it leaves open.
     found: list[tuple[str, list[Claim]]] = []
-    several = parts(question)
     for number, part in enumerate(several if len(several) > 1 else ()):
         turns = (*history, *map(as_turn, several[:number]))
         subject, read_part = reading_of(index, policy, part, turns, article_id)
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
     claims = claims_for(query, reading.text) if not any(claims for _, claims in found) else share(found)
     unanswered = [part for part, claims in found if not claims]
+    told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
+    claims = ground_drafted(claims, index.articles, index.encoder.encode_passages, told_apart)
 
     before = [question, *(turn.question for turn in history)]
     near = claims[0].quotes[0].article_id if claims else None
@@ -78,7 +88,8 @@ def ask(
             claims,
             index,
             policy,
-            generator=answerer.name,
+            generator=quoting.name,
+            drafted_by=answerer.name,
             suggestions=suggestions,
             emergency=emergency,
             unanswered=unanswered if len(unanswered) < len(found) else (),
@@ -86,7 +97,7 @@ def ask(
     if emergency:
         return urgent(asked, emergency, index, policy)
     missing = unknown_words(reading.own, query, index)
-    return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
+    return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=quoting.name)
 
 
 def as_turn(question: str) -> Turn:

@@ -31,6 +31,8 @@ _MAX_CLOCK_SECONDS = 60.0
 # The probe's two events are a second and a half apart; half of that tells "together" from "one after the other".
 _MIN_APART_SECONDS = 0.75
 _TIMEOUT_SECONDS = 15.0
+# Some servers have hundreds of models.
+_NAMED = 12
 # Nobody publishes articles from before ldnqa was written; a clock that says so was never set.
 _EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -171,6 +173,34 @@ def _feedback(settings: Settings) -> Iterator[Finding]:
     yield Finding(Verdict.OK, "feedback", f"the {kind.partition(':')[0]} database answers")
 
 
+def _language_model(settings: Settings) -> Iterator[Finding]:
+    from ldnqa.errors import LanguageModelError
+    from ldnqa.llm import open_model
+
+    model = open_model(settings)
+    if model is None:
+        yield Finding(
+            Verdict.OK, "language model", "none is set: answers are quotes, and no question leaves the machine"
+        )
+        return
+    try:
+        there = model.look()
+    except LanguageModelError as error:
+        mend = "start that server, or mend LDNQA_LLM_BASE_URL and LDNQA_LLM_API_KEY (docs/llm.md)"
+        yield Finding(Verdict.FAIL, "language model", str(error), mend)
+        return
+    if model.name not in there:
+        # Not a failure: some servers load on demand what they do not list.
+        mend = f"get it there, or set LDNQA_LLM_MODEL to what is there: {', '.join(there[:_NAMED]) or 'nothing'}"
+        yield Finding(Verdict.WARN, "language model", f"{model.base_url} lists no {model.name}", mend)
+        return
+    local = model.base_url.split("//")[1].startswith(("localhost", "127.", "[::1]"))
+    if not local:
+        mend = "say so in the site's privacy notice, or run the model on this machine (docs/llm.md)"
+        yield Finding(Verdict.WARN, "language model", f"readers' questions are sent to {model.base_url}", mend)
+    yield Finding(Verdict.OK, "language model", f"{model.base_url} has {model.name}")
+
+
 def _disk(settings: Settings) -> Iterator[Finding]:
     kind, _, file = settings.feedback.partition(":///")
     for name, path in {"index": settings.index, **({"feedback": Path(file)} if kind == "sqlite" else {})}.items():
@@ -307,6 +337,7 @@ CHECKS: dict[str, Check] = {
     "sites": _sites,
     "listening": _exposure,
     "feedback": _feedback,
+    "language model": _language_model,
     "disk": _disk,
     "clock": _clock,
 }

@@ -20,6 +20,7 @@ LdnqaError
 │   └── StoreUnreachable     the server that keeps the vectors does not answer
 ├── BrokenDataset            a question set to measure with cannot be read
 ├── MissingExtra             an optional package is not installed
+├── LanguageModelError       the language model that a site has set cannot be used, or said nothing to use
 ├── FeedbackUnavailable      the database for feedback does not take anything
 ├── AddressInUse             the service cannot listen where it should
 └── BadRequest               what was asked for cannot be done
@@ -137,6 +138,10 @@ class BrokenDataset(LdnqaError):
 
 class MissingExtra(LdnqaError):
     """An optional package is needed; the message names the install command."""
+
+
+class LanguageModelError(LdnqaError):
+    """The language model cannot be asked or gave nothing to use; answers are made without it."""
 
 
 class FeedbackUnavailable(LdnqaError):

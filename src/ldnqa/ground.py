@@ -12,8 +12,11 @@ from functools import lru_cache
 
 from ldnqa.chunk import quotable_spans
 from ldnqa.corpus.figures import missing_figures
+from ldnqa.restate import refusals
 from ldnqa.stages import stage
+from ldnqa.support import Embed, support_of
 from ldnqa.text import fold_space, names
+from ldnqa.tokens import Names
 from ldnqa.types import Article, Claim, Quote, Section, Span
 
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nor|neither|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
@@ -73,6 +76,34 @@ def says_no_more(text: str, quotes: Sequence[str]) -> bool:
     given = " ".join(map(fold_space, quotes))
     said, there = len(_NEGATION.findall(text)), len(_NEGATION.findall(given))
     return not missing_figures(text, given) and said <= there and (said > 0) == (there > 0)
+
+
+def ground_drafted(
+    claims: Iterable[Claim], articles: Mapping[str, Article], encode: Embed, told_apart: Names
+) -> list[Claim]:
+    """The claims with those drafted sentences that each quote they cite supports by itself; see `restate`, `support`.
+
+    A sentence that cites words which are not said is not said either.
+    """
+    kept = list(claims)
+    said = {quote for claim in kept for quote in claim.quotes}
+
+    def holds(text: str, quote: Quote) -> bool:
+        exact = quote in said and is_exact(quote, articles) and is_whole(quote, articles)
+        return (
+            exact
+            and not refusals(text, quote.text, told_apart)
+            and support_of(text, quote.text, encode, told_apart).is_given
+        )
+
+    return [
+        claim.model_copy(
+            update={"drafted": tuple(d for d in claim.drafted if all(holds(d.text, quote) for quote in d.quotes))}
+        )
+        if claim.drafted
+        else claim
+        for claim in kept
+    ]
 
 
 def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:

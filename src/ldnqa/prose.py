@@ -59,6 +59,10 @@ def paragraphs(
         elif audience is Audience.RESEARCHER:
             cited = [reference for i in statement.source_indexes for reference in by_index[i].references]
             line = "\n".join([*dict.fromkeys(reference_line(reference) for reference in cited), line])
+        if statement.drafted:
+            where_from = wording.label(statement.tier, statement.regimen)
+            drafted = wording.drafted.format(where=where_from, text=statement.drafted, markers=markers)
+            line = f"{drafted}\n{line}"
         made.append(line)
     return made
 

@@ -80,6 +80,13 @@ class Settings(BaseSettings):
         description="Whose emergency numbers to give: a code of red_flags.yaml, such as us or gb.",
     )
 
+    llm_base_url: str | None = Field(
+        default=None, description="OpenAI-compatible server that drafts sentences, such as http://localhost:11434/v1."
+    )
+    llm_model: str | None = Field(default=None, description="Name of the model to ask of it.")
+    llm_api_key: SecretStr | None = Field(default=None, description="Key to send to it, if it wants one.")
+    llm_seconds: float = Field(default=8.0, gt=0, le=60, description="How long an answer may wait for it in all.")
+
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that answer; each holds the model and the index."
     )

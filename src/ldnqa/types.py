@@ -374,6 +374,15 @@ class Quote(Noun):
     """The exact words."""
 
 
+class Drafted(Noun):
+    """A sentence that a language model made of quotes. Without a quote there is none."""
+
+    text: NonEmpty
+    """The sentence."""
+    quotes: Annotated[tuple[Quote, ...], Field(min_length=1)]
+    """The exact words it rests on, each of them by itself."""
+
+
 class Claim(Noun):
     """What an answerer wants to say, and the quotes it rests on. Without a quote there is no claim."""
 
@@ -381,6 +390,8 @@ class Claim(Noun):
     """What is said."""
     quotes: Annotated[tuple[Quote, ...], Field(min_length=1)]
     """The exact words it rests on."""
+    drafted: tuple[Drafted, ...] = ()
+    """What a language model made of them, to be shown beside them if it holds."""
 
 
 class CitedReference(Reference):
@@ -401,6 +412,8 @@ class Statement(Noun):
     """Words of the article, verbatim."""
     plain: str | None = None
     """The editors' plain-words twin, if they wrote one."""
+    drafted: str | None = None
+    """What a language model made of `text`, checked against it; null unless the site has set one up."""
     tier: Tier
     """Where the words come from."""
     regimen: Regimen | None = None

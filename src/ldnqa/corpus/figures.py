@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 _SMALL = "one two three four five six seven eight nine ten eleven twelve".split()
@@ -32,11 +32,12 @@ _JOIN = re.compile(r"\s*(?:to|or|and|-|–|—|/)\s*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Figure:
-    """A number and its unit, None where the text gives none; `text` is how it is written."""
+    """A number and its unit, None where the text gives none; `text` is how it is written, from `start` on."""
 
     value: Decimal
     unit: str | None
     text: str
+    start: int = field(default=0, compare=False)
 
     def is_like(self, other: Figure) -> bool:
         """Whether both can be the same quantity: the same number, and not two different units."""
@@ -52,15 +53,18 @@ def figures(text: str) -> list[Figure]:
         if unit and match["per"]:
             unit += match["per"].lower()
         if found and unit and found[-1].unit is None and _JOIN.fullmatch(text, before, match.start()):
-            found[-1] = Figure(found[-1].value, unit, found[-1].text)
-        found.append(Figure(Decimal(match[1].replace(",", "")), unit, match[0]))
+            found[-1] = replace(found[-1], unit=unit)
+        found.append(Figure(Decimal(match[1].replace(",", "")), unit, match[0], match.start()))
         before = match.end()
     return found
 
 
 def number_words(text: str) -> list[Figure]:
     """The numbers one to twelve written as words. "One" is often no number, so these count only as figures found."""
-    return [Figure(Decimal(_SMALL.index(match[0].lower()) + 1), None, match[0]) for match in _WORD.finditer(text)]
+    return [
+        Figure(Decimal(_SMALL.index(match[0].lower()) + 1), None, match[0], match.start())
+        for match in _WORD.finditer(text)
+    ]
 
 
 def missing_figures(wanted: str, given: str) -> list[Figure]:

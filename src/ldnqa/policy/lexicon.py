@@ -76,8 +76,11 @@ class Lexicon(Noun):
 
     def things_in(self, text: str) -> list[tuple[str, str]]:
         """(kind, words of `text`) for each thing of a known kind that `text` names, in the order they are named."""
-        found = [(m.start(), kind, m.group()) for kind, p in self._kind_patterns.items() for m in p.finditer(text)]
-        return [(kind, named) for _, kind, named in sorted(found)]
+        return [(kind, named) for _, kind, named in self.places_of_things(text)]
+
+    def places_of_things(self, text: str) -> list[tuple[int, str, str]]:
+        """(start, kind, words of `text`) for each thing of a known kind that `text` names, in the order of places."""
+        return sorted((m.start(), kind, m.group()) for kind, p in self._kind_patterns.items() for m in p.finditer(text))
 
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""

@@ -18,6 +18,7 @@ class Wording(Noun):
     published: NonEmpty
     updated: NonEmpty
     study: NonEmpty
+    drafted: NonEmpty = "{where}, put together by a language model: {text} {markers}"
     facts: dict[str, NonEmpty]
     partly: NonEmpty
     abstained: NonEmpty
