@@ -26,6 +26,7 @@ from serving import serve_process
 
 from ldnqa import encode
 from ldnqa.cli import main
+from ldnqa.settings import default_cache
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"`([\w./-]+\.\w+)`[^`]*:\s*\Z")
@@ -44,7 +45,6 @@ CANNOT = {
     r"docker\b": "needs Docker",
     r"hf download|LDNQA_MODEL=BAAI": "needs a model from the network",
     r"python -m ldnqa\.policy\.train": "replaces the learned weights; half a minute",
-    r"python benchmarks/": "minutes of a quiet machine",
     r"ldnqa doctor --url https://": "needs the site itself",
     r"ldnqa eval tune\b": "minutes; test_evaluate.py runs it on few questions",
     r"open ": "opens a browser",
@@ -100,7 +100,9 @@ class Session:
 
         # The model is the real one, and is loaded once for all pages.
         self._open.enter_context(mock.patch("ldnqa.encode.load_encoder", load))
-        self._open.enter_context(mock.patch.dict(os.environ, HOME=str(self.folder)))
+        # A home of its own, but for the model made ready to run, which takes a minute.
+        ours = {"HOME": str(self.folder), "LDNQA_CACHE": str(default_cache())}
+        self._open.enter_context(mock.patch.dict(os.environ, ours))
         self._open.enter_context(
             mock.patch.dict(os.environ, PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
         )
