@@ -46,7 +46,6 @@ CANNOT = {
     r"hf download|LDNQA_MODEL=BAAI": "needs a model from the network",
     r"python -m ldnqa\.policy\.train": "replaces the learned weights; half a minute",
     r"ldnqa doctor --url https://": "needs the site itself",
-    r"ldnqa eval tune\b": "minutes; test_evaluate.py runs it on few questions",
     r"open ": "opens a browser",
 }
 
