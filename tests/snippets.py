@@ -46,7 +46,6 @@ CANNOT = {
     r"hf download|LDNQA_MODEL=BAAI": "needs a model from the network",
     r"python -m ldnqa\.policy\.train": "replaces the learned weights; half a minute",
     r"ldnqa doctor --url https://": "needs the site itself",
-    r"open ": "opens a browser",
 }
 
 
