@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test soak audit check mutation bench lock clean
+.PHONY: serve test docs notebooks coverage soak audit check mutation bench lock clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -22,6 +22,21 @@ test: $(VENV)/installed check
 	$(BIN)/python tests/browser.py
 	$(BIN)/python tests/servers.py
 	$(BIN)/python -m pytest
+
+# Pages that are made from the code (docs/make). A test fails while one of them is stale.
+docs: $(VENV)/installed
+	$(BIN)/python docs/make
+
+# Runs the notebooks again on the index as it is now, and keeps what they printed and drew.
+notebooks: $(VENV)/installed
+	$(BIN)/ldnqa build
+	$(BIN)/python notebooks/run.py
+
+# Lines of src/ and api/ that the tests reach, servers and commands in processes of their own included.
+coverage: $(VENV)/installed
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 # The long forms of the load and fault tests; writes docs/soak.md. Takes half an hour of a quiet machine, and root for a full disk.
 soak: $(VENV)/installed

@@ -140,8 +140,8 @@ class SectionSummary(Wire):
     """Which use of the drug it is about; null where it is not about one."""
 
 
-class ArticleSummary(Wire):
-    """An article without its text."""
+class ArticleFacts(Wire):
+    """What is said of an article wherever it is named."""
 
     id: str
     """Names the article; also its page."""
@@ -163,6 +163,11 @@ class ArticleSummary(Wire):
     """Day of its last change."""
     url: str
     """Its page on this site."""
+
+
+class ArticleSummary(ArticleFacts):
+    """An article without its text."""
+
     sections: tuple[SectionSummary, ...]
     """Its sections in reading order."""
 
@@ -180,31 +185,11 @@ class ArticleList(Wire):
     """The index they were read from."""
 
 
-class ArticleView(Wire):
+class ArticleView(ArticleFacts):
     """An article with the exact text that `start` and `end` of a source count in."""
 
     object: Literal["ldnqa.article"] = "ldnqa.article"
     """Says what this document is."""
-    id: str
-    """Names the article; also its page."""
-    title: str
-    """Title as printed, usually a reader's question."""
-    subject: tuple[str, ...]
-    """Names of what it is about, the one to show first."""
-    audience: tuple[Audience, ...]
-    """For whom it is written."""
-    questions: tuple[str, ...]
-    """What a reader can ask of it."""
-    review_status: ReviewStatus
-    """How far it has come through review."""
-    reviewed_by: str | None
-    """Who moved it there, if recorded."""
-    reviewed_on: date | None
-    """When it was moved there, if recorded."""
-    last_updated: date
-    """Day of its last change."""
-    url: str
-    """Its page on this site."""
     sections: tuple[Section, ...]
     """Its sections in reading order."""
     references: tuple[Reference, ...]

@@ -30,7 +30,8 @@ def encoder():
     encoder = load_encoder(Settings().model)
     # The model is deterministic (test_encode.py), so a question asked again need not be embedded again.
     encode = functools.cache(lambda text: encoder.encode_passages([text])[0])
-    encoder.encode_queries = lambda texts: np.stack([encode(text) for text in texts])
+    none = encoder.encode_passages([])
+    encoder.encode_queries = lambda texts: np.stack([encode(text) for text in texts]) if texts else none
     return encoder
 
 

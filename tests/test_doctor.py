@@ -15,7 +15,7 @@ from live import nginx, served, two_editions
 
 from ldnqa import doctor
 from ldnqa.cli import main
-from ldnqa.doctor import CHECKS, LOOKS, Verdict
+from ldnqa.doctor import CHECKS, LOOKS, Verdict, machine
 from ldnqa.settings import Settings, Site
 
 CLINIC = "https://clinic.example"
@@ -149,7 +149,7 @@ def test_a_database_that_cannot_be_used_is_found(feedback):
 
 
 def test_a_full_disk_is_found(index, monkeypatch):
-    monkeypatch.setattr(doctor, "_MIN_FREE_BYTES", 1 << 62)
+    monkeypatch.setattr(machine, "_MIN_FREE_BYTES", 1 << 62)
     assert {finding.verdict for finding in checked("disk", index=index)} == {Verdict.FAIL}
 
 

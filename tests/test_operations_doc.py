@@ -12,7 +12,6 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 from live import ask, free_port, nginx_of, served, two_editions
-from pydantic_core import PydanticUndefined
 from servers import PROGRAMS
 from service_fakes import resources
 
@@ -33,34 +32,7 @@ def block(language):
     return found
 
 
-# --- settings and metrics ---------------------------------------------------------------------------------
-
-
-def rows_of_settings():
-    """(names, defaults) as the table of settings has them."""
-    for line in PAGE.splitlines():
-        if line.startswith("| `LDNQA_"):
-            names, defaults, _ = (cell.strip() for cell in line.strip("|").split(" | ", 2))
-            yield re.findall(r"`LDNQA_(\w+)`", names), defaults
-
-
-def test_every_setting_is_in_the_table_and_nothing_else_is():
-    told = [name for names, _ in rows_of_settings() for name in names]
-    assert sorted(told) == sorted(name.upper() for name in Settings.model_fields)
-
-
-def test_the_defaults_are_those_of_the_table():
-    fields = {name.upper(): field for name, field in Settings.model_fields.items()}
-    told = {n: d for names, defaults in rows_of_settings() for n, d in zip(names, defaults.split(", "), strict=False)}
-    for name, shown in told.items():
-        default = fields[name].default
-        if shown == "none":
-            assert default in (None, (), PydanticUndefined), name
-        elif shown.startswith("`") and default not in (None, PydanticUndefined):
-            written = (
-                f"{default:g}" if isinstance(default, float) else str(default).lower() if default is False else default
-            )
-            assert shown == f"`{written}`", name
+# --- metrics ---------------------------------------------------------------------------------
 
 
 def test_every_metric_is_in_the_table_with_its_labels():

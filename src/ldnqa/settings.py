@@ -55,7 +55,7 @@ def default_corpus() -> Path:
 
 
 def default_cache() -> Path:
-    """Where a user's caches are kept by convention (XDG Base Directory Specification), in a folder of our own."""
+    """`ldnqa` in `$XDG_CACHE_HOME`, or in `~/.cache` where that is not set (XDG Base Directory Specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ldnqa"
 
 
@@ -67,14 +67,17 @@ class Settings(BaseSettings):
     corpus: Path = Field(default_factory=default_corpus, description="Folder of articles.")
     index: Path = Field(default=Path("index"), description="Folder of index builds.")
     model: str = Field(default=DEFAULT_MODEL, description="Name or path of a sentence-transformers model.")
-    store: str = Field(default="faiss", description="Where new builds keep their passage vectors: faiss or milvus.")
+    store: str = Field(
+        default="faiss",
+        description="Where new builds keep their passage vectors: faiss, or milvus, which needs ldnqa[milvus].",
+    )
     milvus_uri: str = Field(
         default="http://localhost:19530", description="Address of a Milvus server, or a file for Milvus Lite."
     )
     cache: Path = Field(default_factory=default_cache, description="Folder of models made ready to run.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
-    policy: Path | None = Field(default=None, description="Folder of policy files that replace the built-in ones.")
+    policy: Path | None = Field(default=None, description="Folder of policy files, each in place of the built-in one.")
     country: str = Field(
         default="international",
         description="Whose emergency numbers to give: a code of red_flags.yaml, such as us or gb.",
@@ -88,22 +91,30 @@ class Settings(BaseSettings):
     llm_seconds: float = Field(default=8.0, gt=0, le=60, description="How long an answer may wait for it in all.")
 
     workers: int = Field(
-        default=1, ge=1, le=64, description="Processes that answer; each holds the model and the index."
+        default=1, ge=1, le=64, description="Processes that answer, 1 to 64; each holds the model and the index."
     )
     watch_seconds: float = Field(
-        default=5.0, ge=0, description="How often to look whether the index was rebuilt; 0 leaves it to SIGHUP."
+        default=5.0,
+        ge=0,
+        description="Seconds between looks for a rebuilt index; 0 leaves it to SIGHUP and the admin routes.",
     )
     admin_token: SecretStr | None = Field(
         default=None,
         min_length=MIN_TOKEN_CHARS,
-        description="Who sends it as a bearer token may reload the index; without it there are no admin routes.",
+        description=f"Who sends it as a bearer token may reload the index; {MIN_TOKEN_CHARS} characters or more. "
+        "Without it there are no admin routes.",
     )
     drain_seconds: float = Field(
-        default=0.0, ge=0, description="How long to go on serving, not ready, after the signal to stop."
+        default=0.0, ge=0, description="Seconds to go on serving, not ready, after the signal to stop."
     )
-    stop_seconds: int = Field(default=20, ge=1, description="How long requests under way may take to finish then.")
-    log: Literal["json", "off"] = Field(default="json", description="One JSON line a request on stderr, or none.")
-    traces: str | None = Field(default=None, description="OTLP/HTTP address to send traces to.")
+    stop_seconds: int = Field(default=20, ge=1, description="Seconds that requests under way may take to finish then.")
+    log: Literal["json", "off"] = Field(
+        default="json", description="json: a line for each request on stderr; off: warnings only."
+    )
+    traces: str | None = Field(
+        default=None,
+        description="OTLP/HTTP address to send traces to: http://host:4318/v1/traces. Needs ldnqa[traces].",
+    )
     sites: Mapping[SiteId, Site] = Field(
         default_factory=dict, description='Sites that embed the box, as JSON: {"clinic": {"origins": ["https://..."]}}.'
     )
@@ -114,13 +125,18 @@ class Settings(BaseSettings):
         default=(), description='Origins that may show our pages in a frame, as JSON: ["https://..."].'
     )
     rate_limit: str | None = Field(
-        default=None, description='Requests of one client, as "120/minute", or "off"; see docs/operations.md.'
+        default=None,
+        description='Requests of one client, as "60/minute", or "off". Where nothing is set it is 120/minute, and '
+        "clients on the machine itself are not counted.",
     )
     rate_store: str = Field(
-        default="memory://", description="Where they are counted: memory:// or redis://host:port/0."
+        default="memory://",
+        description="Where they are counted: memory:// or redis://host:port/0, which needs ldnqa[redis].",
     )
     trusted_hops: int = Field(default=0, ge=0, le=10, description="Proxies in front of us that add to X-Forwarded-For.")
     queue: int = Field(default=256, ge=1, description="Requests in work and waiting, per worker; more are sent away.")
     feedback: str = Field(
-        default="sqlite:///feedback.sqlite3", description="Database for feedback: sqlite:///FILE or postgresql://..."
+        default="sqlite:///feedback.sqlite3",
+        description="Database for feedback: sqlite:///FILE, or postgresql://user:password@host/name, which needs "
+        "ldnqa[postgres].",
     )

@@ -17,7 +17,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from ldnqa.dialogue import ask
 from ldnqa.errors import BrokenDataset
-from ldnqa.evaluate.measures import Interval, Point, auroc_with_interval, mean_with_interval, risk_at, risk_coverage
+from ldnqa.evaluate.measures import Run, auroc_with_interval, mean_with_interval, risk_coverage
 from ldnqa.evaluate.serving import Clock, finder
 from ldnqa.index import Index
 from ldnqa.policy import Policy
@@ -88,44 +88,23 @@ class Judged:
     leading_is_right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class GoldRun:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldRun(Run):
     """What was measured. Metrics: hit@1 and hit@3 are shares of answerable questions with a right source (or ranked
     quote) so early, `right abstentions` of unanswerable ones not answered, `wrong abstentions` of answerable ones.
     """
 
-    index_id: str
-    model: str
-    n: int
     answerable: int
-    metrics: Mapping[str, float | None]
-    intervals: Mapping[str, Interval | None]
-    latency_ms: Mapping[str, Mapping[str, float]]
-    curve: tuple[Point, ...]
     judged: tuple[Judged, ...]
 
     def figures(self) -> dict[str, Any]:
         """What `ldnqa eval gold --json` prints."""
-        return {
-            "metrics": dict(self.metrics),
-            "intervals": {name: list(pair) if pair else None for name, pair in self.intervals.items()},
-            "latency_ms": {stage: dict(times) for stage, times in self.latency_ms.items()},
-            "n": self.n,
-            "answerable": self.answerable,
-            "index_id": self.index_id,
-            "misses": [miss.id for miss in gold_misses(self)],
-        }
+        misses = [miss.id for miss in gold_misses(self)]
+        return {**Run.figures(self), "answerable": self.answerable, "misses": misses}
 
     def record(self, **about: str) -> dict[str, Any]:
-        """Everything, to be kept as JSON; `about` is what the caller knows: the file, the date."""
-        return {
-            **about,
-            "model": self.model,
-            **self.figures(),
-            "risk_at_80_percent_coverage": risk_at(self.curve, 0.8),
-            "risk_coverage": [asdict(point) for point in self.curve],
-            "questions": [asdict(judged) for judged in self.judged],
-        }
+        """Everything, to be kept as JSON."""
+        return {**Run.record(self, **about), "questions": [asdict(judged) for judged in self.judged]}
 
 
 def read_gold(path: Path) -> tuple[GoldQuestion, ...]:

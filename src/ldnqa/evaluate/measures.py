@@ -6,7 +6,8 @@ A figure that cannot be computed (no unanswerable question, say) is None and nev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import ir_measures
 import numpy as np
@@ -118,3 +119,39 @@ def risk_coverage(support: Sequence[float], wrong: Sequence[bool]) -> tuple[Poin
 def risk_at(points: Sequence[Point], coverage: float) -> float | None:
     """The risk where at least this share is first answered; None without a curve."""
     return next((point.risk for point in points if point.coverage >= coverage), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What every run over questions has; each kind of run adds its own. `n` is how many questions were counted.
+
+    Subclasses call these methods by this class's name: `slots=True` makes a class anew, which `super()` does not see.
+    """
+
+    index_id: str
+    model: str
+    n: int
+    metrics: Mapping[str, float | None]
+    intervals: Mapping[str, Interval | None]
+    latency_ms: Mapping[str, Mapping[str, float]]
+    curve: tuple[Point, ...]
+
+    def figures(self) -> dict[str, Any]:
+        """What `ldnqa eval ... --json` prints."""
+        return {
+            "metrics": dict(self.metrics),
+            "intervals": {name: list(pair) if pair else None for name, pair in self.intervals.items()},
+            "latency_ms": {stage: dict(times) for stage, times in self.latency_ms.items()},
+            "n": self.n,
+            "index_id": self.index_id,
+        }
+
+    def record(self, **about: str) -> dict[str, Any]:
+        """Everything, to be kept as JSON; `about` is what the caller knows: the data set or file, the date."""
+        return {
+            **about,
+            "model": self.model,
+            **self.figures(),
+            "risk_at_80_percent_coverage": risk_at(self.curve, 0.8),
+            "risk_coverage": [asdict(point) for point in self.curve],
+        }

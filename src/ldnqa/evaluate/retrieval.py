@@ -16,13 +16,11 @@ from ldnqa.encode import Encoder
 from ldnqa.evaluate.beir import Question, article_id, corpus_digest, read_judgements, read_questions
 from ldnqa.evaluate.measures import (
     RANKING,
-    Interval,
-    Point,
+    Run,
     auroc_with_interval,
     mean_with_interval,
     ranking_scores,
     relevant_from,
-    risk_at,
     risk_coverage,
 )
 from ldnqa.evaluate.serving import Clock, Found, finder
@@ -52,43 +50,22 @@ class Asked:
     scores: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class RetrievalRun:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalRun(Run):
     """What was measured. `metrics` and `intervals` have nDCG@10, R@5, R@10, RR@10 and AUROC, None where there is none;
     `n` is how many questions the first four are means over; `answerability` counts the questions by label.
     """
 
-    index_id: str
-    model: str
-    n: int
     rel: int
-    metrics: Mapping[str, float | None]
-    intervals: Mapping[str, Interval | None]
-    latency_ms: Mapping[str, Mapping[str, float]]
     answerability: Mapping[str, int]
-    curve: tuple[Point, ...]
     asked: tuple[Asked, ...]
 
-    def figures(self) -> dict[str, Any]:
-        """What `ldnqa eval retrieval --json` prints."""
-        return {
-            "metrics": dict(self.metrics),
-            "intervals": {name: list(pair) if pair else None for name, pair in self.intervals.items()},
-            "latency_ms": {stage: dict(times) for stage, times in self.latency_ms.items()},
-            "n": self.n,
-            "index_id": self.index_id,
-        }
-
     def record(self, **about: str) -> dict[str, Any]:
-        """Everything, to be kept as JSON; `about` is what the caller knows: the data set, the date."""
+        """Everything, to be kept as JSON."""
         return {
-            **about,
-            "model": self.model,
-            **self.figures(),
+            **Run.record(self, **about),
             "relevant_from_grade": self.rel,
             "answerability": dict(self.answerability),
-            "risk_at_80_percent_coverage": risk_at(self.curve, 0.8),
-            "risk_coverage": [asdict(point) for point in self.curve],
             "questions": [asdict(asked) for asked in self.asked],
         }
 
