@@ -212,13 +212,12 @@ def retrieve(
     moved = vectors @ unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0)))
     scores += (1 - TITLE_SHARE) * (moved - cosines)
 
-    hits = []
+    ranked = []
     for passage_id, cosine, score in zip(candidates, cosines.tolist(), scores.tolist(), strict=True):
-        passage = index.passage(passage_id)
-        bonus = IN_VIEW_BONUS if passage.article_id == in_view else 0.0
-        hits.append(Hit(passage=passage, score=score + bonus, cosine=min(1.0, max(-1.0, cosine))))
-    hits.sort(key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))
-    return hits[:limit]
+        bonus = IN_VIEW_BONUS if in_view and index.passage(passage_id).article_id == in_view else 0.0
+        ranked.append((-(score + bonus), -min(1.0, max(-1.0, cosine)), passage_id))
+    ranked.sort()
+    return [Hit(passage=index.passage(id_), score=-score, cosine=-cosine) for score, cosine, id_ in ranked[:limit]]
 
 
 def _allowed(index: Index, only_article: str | None, approved_only: bool) -> list[str] | None:

@@ -95,6 +95,13 @@ def _terms(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in bare if word.replace("'", "") not in STOPWORDS)
 
 
+# The articles' sentences come again with every question; stemming them each time took most of the time of ranking.
+@lru_cache(maxsize=50_000)
+def term_set(text: str) -> frozenset[str]:
+    """The terms of a text, each once."""
+    return frozenset(terms(text))
+
+
 @cache
 def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")
