@@ -40,8 +40,8 @@ class Lexicon(Noun):
 
     def classes_in(self, text: str) -> list[str]:
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
-        ids, patterns = list(self.classes), self._class_patterns
-        return [ids[number] for number in patterns.possible(text) if patterns.patterns[number].search(text)]
+        ids = list(self.classes)
+        return [ids[number] for number in self._class_patterns.all_in(text)]
 
     def other_names(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
         """(words of `text`, other names for them): a drug's class, a condition's synonyms, what an aspect is called.
@@ -62,8 +62,8 @@ class Lexicon(Noun):
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        regimens, patterns = list(self.regimens), self._regimen_patterns
-        return [regimens[number] for number in patterns.possible(text) if patterns.patterns[number].search(text)]
+        regimens = list(self.regimens)
+        return [regimens[number] for number in self._regimen_patterns.all_in(text)]
 
     def things_in(self, text: str) -> list[tuple[str, str]]:
         """(kind, words of `text`) for each thing of a known kind that `text` names, in the order they are named."""

@@ -20,8 +20,8 @@ from ldnqa.text import plain_case
 _MOST = 128
 # Words are looked up by three of their letters, shorter ones by two; one letter is in nearly every text.
 _GRAM, _SHORTEST = 3, 2
-# A question's texts come again with every list of patterns.
-_TEXTS = 256
+# A question's texts come again with every list of patterns, and the articles' quotes with every question.
+_TEXTS = 1024
 
 # Every string an expression matches, if they are few; and words of which each match has at least one, if that is known.
 _Told = tuple[frozenset[str] | None, frozenset[str] | None]
@@ -34,6 +34,7 @@ class Sieve:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.patterns = tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+        self._remembered: dict[str, tuple[int, ...]] = {}
         self._always: list[int] = []
         self._by_gram: dict[str, list[tuple[str, int]]] = {}
         for number, pattern in enumerate(self.patterns):
@@ -49,8 +50,20 @@ class Sieve:
         plain, grams = _seen(text)
         able = set(self._always)
         for gram in self._by_gram.keys() & grams:
-            able.update(number for word, number in self._by_gram[gram] if word in plain)
+            for word, number in self._by_gram[gram]:
+                if number not in able and word in plain:
+                    able.add(number)
         return sorted(able)
+
+    def all_in(self, text: str) -> tuple[int, ...]:
+        """The numbers of the patterns that are in `text`, in their order."""
+        found = self._remembered.get(text)
+        if found is None:
+            found = tuple(number for number in self.possible(text) if self.patterns[number].search(text))
+            if len(self._remembered) >= _TEXTS:
+                self._remembered.clear()
+            self._remembered[text] = found
+        return found
 
     def found(self, text: str) -> bool:
         """Whether one of the patterns is in `text`."""
