@@ -25,7 +25,6 @@ OF_LEXICON = [
         POLICY.lexicon._synonym_patterns,
         POLICY.lexicon._kind_patterns,
         POLICY.lexicon._aspect_patterns,
-        POLICY.lexicon._asked_patterns,
     )
     for pattern in sieve.patterns
 ]

@@ -73,9 +73,13 @@ class Lexicon(Noun):
 
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
-        for number, match in self._asked_patterns.matches(text):
-            kind = list(self.kinds)[number // len(self.of_itself)]
-            return next(named for of_kind, named in self.things_in(match.group()) if of_kind == kind)
+        for number in self._kind_patterns.all_in(text):
+            for asked in self.of_itself:
+                before, _, after = asked.partition("THING")
+                found = _asking(before, self._kind_patterns.patterns[number].pattern, after).search(text)
+                if found:
+                    kind = list(self.kinds)[number]
+                    return next(named for of_kind, named in self.things_in(found.group()) if of_kind == kind)
         return None
 
     @cached_property
@@ -110,13 +114,6 @@ class Lexicon(Noun):
         return Sieve(patterns)
 
     @cached_property
-    def _asked_patterns(self) -> Sieve:
-        """For each kind, each way of asking about a thing of it by itself."""
-        ways = [asked.partition("THING") for asked in self.of_itself]
-        kinds = [kind.pattern for kind in self._kind_patterns.patterns]
-        return Sieve(f"(?:{before}){kind}(?:{after})" for kind in kinds for before, _, after in ways)
-
-    @cached_property
     def _aspect_patterns(self) -> Sieve:
         return Sieve(aspect.asked for aspect in self.aspects)
 
@@ -145,3 +142,8 @@ def _is_in(name: str, text: str) -> bool:
 @cache
 def _compiled(name: str) -> re.Pattern[str]:
     return re.compile(_any_of([name]), re.IGNORECASE)
+
+
+@cache
+def _asking(before: str, thing: str, after: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{before}){thing}(?:{after})", re.IGNORECASE)
