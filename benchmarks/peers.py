@@ -183,6 +183,7 @@ def main() -> None:
     options.add_argument("--index", type=Path, default=Path("index"))
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--questions", type=int, default=64)
+    options.add_argument("--passages", type=int, help="embed so many passages and not all, where time is short")
     options.add_argument("--venvs", type=Path, default=Path(".cache/peers"))
     options.add_argument("--only", nargs="*", choices=sorted(PACKAGES), default=sorted(PACKAGES))
     options.add_argument("--datasets", type=Path, nargs="*", default=[])
@@ -191,10 +192,12 @@ def main() -> None:
     encoder = load_encoder()
     index = Index.open(given.index, encoder)
     passages = [(p.id, embedded_text(index.articles[p.article_id], p)) for p in index.passages]
+    passages = passages[: given.passages]
     new = questions()
     figures: dict[str, dict[str, list[float]]] = {}
 
     def note(name: str, what: str, value: float) -> None:
+        print(f"{name}: {what} {value:.2f}", file=sys.stderr, flush=True)
         figures.setdefault(what, {}).setdefault(name, []).append(value)
 
     for round_ in range(given.rounds):
@@ -209,7 +212,7 @@ def main() -> None:
                 note(name, "texts embedded a second", len(passages) / seconds)
             for name in ("ldnqa", *pythons):
                 measure(name, pythons.get(name), given, Path(scratch), new, note, passages, index)
-        print(f"round {round_ + 1} of {given.rounds}", file=sys.stderr)
+        print(f"round {round_ + 1} of {given.rounds}", file=sys.stderr, flush=True)
     for what, by_name in figures.items():
         for name, values in by_name.items():
             print(f"{what:44} {name:14} {spread(values, 2)}")
@@ -264,7 +267,7 @@ def measure(
 
 def agreement(found: object, question: str, passages: Sequence[tuple[str, str]], index: Index) -> float:
     """The share of the ten nearest passages by exact cosine that a peer found."""
-    cosines = index.passage_vectors @ index.encoder.encode_queries([question])[0]
+    cosines = index.passage_vectors[: len(passages)] @ index.encoder.encode_queries([question])[0]
     nearest = {passages[row][0] for row in np.argsort(-cosines, kind="stable")[:10]}
     return len(nearest & set(found if isinstance(found, list) else ())) / len(nearest)
 
