@@ -39,11 +39,13 @@ check: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/ldnqa check
 
-# Minutes for the first, a quarter of an hour for the second; docs/scaling.md says how to read the figures.
+# Minutes for the first, a quarter of an hour for the second; the third installs four peers (4 GB) in .cache/peers, once.
+# docs/scaling.md says how to read the figures.
 bench: $(VENV)/installed
 	$(BIN)/ldnqa build
 	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/peers.py
 
 # torch is pinned by hand: the version whose wheel needs no GPU libraries.
 lock: $(VENV)/installed

@@ -44,12 +44,13 @@ class Sieve:
             for word in needed or ():
                 # The last letters: beginnings ("over", "under", "non") are shared by more words.
                 self._by_gram.setdefault(word[-_GRAM:], []).append((word, number))
+        self._grams = frozenset(self._by_gram)
 
     def possible(self, text: str) -> list[int]:
         """The numbers of the patterns that may be in `text`, in their order; all others are not in it."""
         plain, grams = _seen(text)
         able = set(self._always)
-        for gram in self._by_gram.keys() & grams:
+        for gram in self._grams & grams:
             for word, number in self._by_gram[gram]:
                 if number not in able and word in plain:
                     able.add(number)
