@@ -20,8 +20,9 @@ from ldnqa.text import plain_case
 _MOST = 128
 # Words are looked up by three of their letters, shorter ones by two; one letter is in nearly every text.
 _GRAM, _SHORTEST = 3, 2
-# A question's texts come again with every list of patterns, and the articles' quotes with every question.
-_TEXTS = 1024
+# A question's texts come again with every list of patterns; what is kept of one takes 30 kB. The articles' quotes come
+# again with every question, and of these only what was found is kept.
+_TEXTS, _FOUND = 64, 1024
 
 # Every string an expression matches, if they are few; and words of which each match has at least one, if that is known.
 _Told = tuple[frozenset[str] | None, frozenset[str] | None]
@@ -61,7 +62,7 @@ class Sieve:
         found = self._remembered.get(text)
         if found is None:
             found = tuple(number for number in self.possible(text) if self.patterns[number].search(text))
-            if len(self._remembered) >= _TEXTS:
+            if len(self._remembered) >= _FOUND:
                 self._remembered.clear()
             self._remembered[text] = found
         return found
