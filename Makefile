@@ -63,11 +63,13 @@ mutation: $(VENV)/installed
 		> $$(echo $(VENV)/mutation/lib/python3.*/site-packages)/ldnqa-tests.pth
 	$(VENV)/mutation/bin/mutmut run
 
-# Minutes for the first, a quarter of an hour for the second; docs/scaling.md says how to read the figures.
+# Minutes for the first, a quarter of an hour for the second; the third installs four peers (4 GB) in .cache/peers, once.
+# docs/scaling.md says how to read the figures.
 bench: $(VENV)/installed
 	$(BIN)/ldnqa build
 	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/peers.py
 
 # Pinned by hand: the torch whose wheel needs no GPU libraries, the last soupsieve that runs on Python 3.11.0.
 lock: $(VENV)/installed

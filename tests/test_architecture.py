@@ -22,6 +22,7 @@ FLOORS = [
         "build",
         "followup",
         "retrieve",
+        "quotable",
         "quotes",
         "suggest",
         "cite",

@@ -18,9 +18,12 @@ from numpy.typing import NDArray
 
 from ldnqa import Index, Policy, ask
 from ldnqa.build import build_articles
+from ldnqa.dialogue import search
 from ldnqa.errors import MissingExtra, StoreUnreachable
+from ldnqa.retrieve import DEPTH
 from ldnqa.stores import Store, store_type
 from ldnqa.stores import faiss as faiss_store
+from ldnqa.types import Review, ReviewStatus
 
 DIMENSION = 8
 # Float32 sums in another order differ by about this much.
@@ -203,6 +206,50 @@ def test_an_index_in_milvus_gives_the_answers_of_one_in_faiss(
     for question in ("What is the dose of drug 3?", "Is drug 7 safe?", "Who sells it?"):
         one, other = (ask(index, question, policy=policy).model_dump(exclude={"id", "index_id"}) for index in opened)
         assert one == other
+
+
+def test_milvus_looks_among_the_approved_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, policy: Policy) -> None:
+    monkeypatch.setenv("LDNQA_MILVUS_URI", str(tmp_path / "milvus.db"))
+    approved = {"review": Review(status=ReviewStatus.APPROVED)}
+    # More of the others are nearer than a question reads, so that leaving them out afterwards would leave nothing.
+    articles = [article(section("What is the dose of zinc?"), id=f"near-{n}") for n in range(DEPTH + 5)]
+    articles.append(article(section("Zinc comes in tablets of 5 mg."), id="far", **approved))
+    opened = []
+    for store in ("faiss", "milvus"):
+        build_articles(articles, (), tmp_path / store, HashedEncoder(), store=store)
+        opened.append(Index.open(tmp_path / store, HashedEncoder()))
+    asked = HashedEncoder().encode_queries(["What is the dose of zinc?"])[0]
+    allowed = [passage.id for passage in opened[0].passages if passage.article_id == "far"]
+    for index in opened:
+        assert all(id_.startswith("near-") for id_, _ in index.search_dense(asked, DEPTH))
+        assert [id_ for id_, _ in index.search_dense(asked, DEPTH, allowed)] == allowed
+        found = search(index, "What is the dose of zinc?", policy=policy, approved_only=True)
+        assert [hit.passage.id for hit in found] == allowed
+
+
+def test_servers_over_one_milvus_answer_each_from_the_build_it_opened(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, policy: Policy
+) -> None:
+    monkeypatch.setenv("LDNQA_MILVUS_URI", str(tmp_path / "milvus.db"))
+
+    def found(index: Index) -> tuple[str, str]:
+        index_id = ask(index, "What is the dose of zinc?", policy=policy).index_id
+        return index_id, search(index, "What is the dose of zinc?", policy=policy)[0].passage.text
+
+    def put_in_service(dose: int) -> None:
+        articles = [article(section(f"The dose of zinc is {dose} mg a day."), id="zinc", subject=("zinc",))]
+        build_articles(articles, (), tmp_path / "index", HashedEncoder(), store="milvus")
+
+    put_in_service(5)
+    one, other = (Index.open(tmp_path / "index", HashedEncoder()) for _ in range(2))
+    before = found(one)
+    assert found(other) == before
+    put_in_service(7)
+    restarted = Index.open(tmp_path / "index", HashedEncoder())
+    assert found(one) == before
+    assert found(restarted)[0] != before[0]
+    assert "7 mg" in found(restarted)[1]
+    assert found(Index.open(tmp_path / "index", HashedEncoder())) == found(restarted)
 
 
 # --- lists of vectors, for stores too large for exact search -----------------------------------------------

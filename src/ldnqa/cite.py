@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
+from typing import Literal
 
 from ldnqa.conflict import notes_on
 from ldnqa.errors import UnknownPassage
 from ldnqa.index import Index
-from ldnqa.types import Article, BlockKind, CitedReference, EditorNote, Passage, Quote, Section, Source
+from ldnqa.types import Article, BlockKind, CitedReference, EditorNote, Passage, Quote, Reference, Section, Source
 
 
 def cite(quote: Quote, sources: list[Source], index: Index) -> Source:
@@ -43,19 +45,20 @@ def cite(quote: Quote, sources: list[Source], index: Index) -> Source:
 def _references(article: Article, section: Section, quote: Quote) -> tuple[CitedReference, ...]:
     """What the quoted words cite; where they carry no mark, what their paragraph or list cites."""
     by_label = {reference.label: reference for reference in article.references}
-    ranges = [("quote", quote.start, quote.end)]
+    ranges: list[tuple[Literal["quote", "paragraph"], int, int]] = [("quote", quote.start, quote.end)]
     blocks = [b for b in section.blocks if b.start < quote.end and quote.start < b.end]
     if blocks:
         ranges.append(("paragraph", blocks[0].start, blocks[-1].end))
     for cited_by, start, end in ranges:
         labels = dict.fromkeys(lb for mark in section.marks if start < mark.at <= end for lb in mark.labels)
         if labels:
-            return tuple(
-                CitedReference(**by_label[label].model_dump(), cited_by=cited_by)
-                for label in labels
-                if label in by_label
-            )
+            return tuple(_cited(by_label[label], cited_by) for label in labels if label in by_label)
     return ()
+
+
+@lru_cache(4096)
+def _cited(reference: Reference, cited_by: Literal["quote", "paragraph"]) -> CitedReference:
+    return CitedReference(**reference.model_dump(), cited_by=cited_by)
 
 
 def plain_words(source: Source, index: Index) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,12 +71,16 @@ def _told(report: BuildReport) -> str:
 @says_what_went_wrong
 def serve_command(corpus: Path | None, index: Path | None, host: str | None, port: int | None) -> None:
     """Build the index if it is missing or out of date, then serve the articles and the question box."""
-    from ldnqa.api.serve import serve
-    from ldnqa.build import bring_up_to_date
     from ldnqa.encode import load_encoder
 
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)
-    encoder = load_encoder(settings.model, settings.cache)
+    with ThreadPoolExecutor(1) as beside:
+        # The model is checked and loaded while the service's libraries are imported, on two cores at once.
+        loading = beside.submit(load_encoder, settings.model, settings.cache)
+        from ldnqa.api.serve import serve
+        from ldnqa.build import bring_up_to_date
+
+        encoder = loading.result()
     try:
         report = bring_up_to_date(settings.corpus, settings.index, encoder, store=settings.store, progress=_progress())
     except BrokenCorpus as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ldnqa.disputes import Dispute, Side, alike, disputes, overlap
 from ldnqa.index import Index
-from ldnqa.text import terms
+from ldnqa.text import term_set
 from ldnqa.types import Article, Conflict, EditorNote, Quote, ReviewStatus, Source
 
 # A dispute is asked about if its words have at least this share of the question's and the question this share of its
@@ -85,10 +85,10 @@ def _asked_about(
 
     It is if it names most of the topic, or if the editor's words on the dispute, or what they refute, lead the answer.
     """
-    asked = frozenset(term for group in groups for term in group)
-    topic = frozenset(terms(dispute.topic)) - silent
-    weight = sum(index.rarity(term) for term in topic)
-    if weight and sum(index.rarity(term) for term in topic & asked) >= TOPIC_NAMED * weight:
+    asked = frozenset().union(*groups)
+    topic = term_set(dispute.topic) - silent
+    named = topic & asked
+    if named and sum(map(index.rarity, named)) >= TOPIC_NAMED * sum(map(index.rarity, topic)):
         words = dispute.terms
     elif overlap(lead, dispute.told_in) or (
         dispute.refuted and len(groups) > 1 and overlap(lead, dispute.sides[0].quote)
@@ -115,7 +115,7 @@ def _same_point(a: Clash, b: Clash, silent: frozenset[str]) -> bool:
     """Whether two clashes share a quote or a word of their topics that names something."""
     if any(overlap(x, y) for x in a.quotes for y in b.quotes):
         return True
-    return bool(frozenset(terms(a.topic)) & frozenset(terms(b.topic)) - silent)
+    return bool(term_set(a.topic) & term_set(b.topic) - silent)
 
 
 def _authority(quote: Quote, index: Index) -> tuple[int, str, int]:

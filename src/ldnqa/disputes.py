@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from ldnqa.corpus.figures import figures
 from ldnqa.index import Index
-from ldnqa.text import fold_space, sentences, terms
+from ldnqa.text import fold_space, sentences, term_set, terms
 from ldnqa.types import Article, Block, BlockKind, EditorNote, Quote, Section, Span, Tier
 
 # By these words an editor says that sources disagree.
@@ -93,14 +93,14 @@ def alike(a: Quote, b: Quote) -> bool:
     """Whether two quotes share words of one section or say the same thing in nearly the same words."""
     if overlap(a, b):
         return True
-    one, other = frozenset(terms(a.text)), frozenset(terms(b.text))
+    one, other = term_set(a.text), term_set(b.text)
     return len(one & other) >= SAME_STATEMENT * len(one | other)
 
 
 def within(a: Quote, b: Quote) -> bool:
     """Whether nearly everything `a` says is said by `b`."""
-    one = frozenset(terms(a.text))
-    return len(one & frozenset(terms(b.text))) >= CONTAINED * len(one)
+    one = term_set(a.text)
+    return len(one & term_set(b.text)) >= CONTAINED * len(one)
 
 
 _found: WeakKeyDictionary[Index, tuple[Dispute, ...]] = WeakKeyDictionary()
@@ -270,7 +270,7 @@ def _holding(said: _Said, quotes: _Quotes, key: str, told_in: Quote, inside: lis
         there = _side(quote, quote.text)
         if here.denies != there.denies if here.denies else not here.figures <= there.figures:
             continue
-        words = frozenset(terms(quote.text))
+        words = term_set(quote.text)
         found = len(clause & words) + SENTENCE_WEIGHT * len((sentence - clause) & words)
         share = found / (len(clause) + SENTENCE_WEIGHT * len(sentence - clause))
         if (quote.article_id, quote.section_id) in quotes.editorial:

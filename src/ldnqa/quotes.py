@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.asking import FIGURES, answers_kind, kind_of
-from ldnqa.chunk import call_by_first_name, embedded_text
+from ldnqa.chunk import call_by_first_name
 from ldnqa.index import Index
+from ldnqa.quotable import quotable
 from ldnqa.retrieve import Query, unit
-from ldnqa.text import names, terms
+from ldnqa.text import names, term_set, terms
 from ldnqa.types import Hit, Quote, Regimen, Tier
 
 
@@ -183,52 +184,43 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
     wanted_alone = weighted(dict.fromkeys(query.own_groups, 1.0), about | query.generic, index)
     near, near_alone = nearest_questions(index, query.vector), nearest_questions(index, query.own_vector)
     seen: set[tuple[str, str, int, int]] = set()
+    # Most articles have their subject in common, and naming it has nothing to do with the passage.
+    named: dict[tuple[str, ...], bool] = {}
     for hit in hits:
         passage = hit.passage
         article = index.articles[passage.article_id]
         section = article.section(passage.section_id)
+        parts = quotable(index, passage)
         heading = term_set(section.heading)
         around = heading | term_set(article.title)
-        other_subject = bool(index.subject) and not (
-            set(article.subject) & set(index.subject) or any(names(query.text, name) for name in article.subject)
-        )
+        if article.subject not in named:
+            named[article.subject] = any(names(query.text, name) for name in article.subject)
+        ours = named[article.subject] or not set(article.subject).isdisjoint(index.subject)
         shared = {
             "passage": hit.cosine,
-            "passage_coverage": share(wanted, term_set(embedded_text(article, passage))),
+            "passage_coverage": share(wanted, parts.terms),
             "heading_coverage": share(wanted_alone, heading),
             "listed": near.get(article.id, 0.0),
             "listed_own": near_alone.get(article.id, 0.0),
             "cited": query.cited.get(article.id, 0.0),
             "cited_passage": query.cited.get(passage.id, 0.0),
-            "other_subject": float(other_subject),
+            "other_subject": float(bool(index.subject) and not ours),
             "editorial": float(section.tier is Tier.EDITORIAL),
         }
-        vectors = index.quote_vectors(passage.id) - index.centre
-        lengths = np.linalg.norm(vectors, axis=1)
-        lengths[lengths == 0] = 1
-        cosines, cosines_alone = (vectors @ asked) / lengths, (vectors @ asked_alone) / lengths
+        cosines = ((parts.vectors @ asked) / parts.lengths).tolist()
+        cosines_alone = ((parts.vectors @ asked_alone) / parts.lengths).tolist()
         places = index.asked_in(passage)
-        for row, span in enumerate(passage.quotes):
-            place = (article.id, section.id, span.start, span.end)
+        for row, (quote, found) in enumerate(parts.quotes):
+            place = (article.id, section.id, quote.start, quote.end)
             if place in seen:
                 continue
             seen.add(place)
-            text = section.text[span.start : span.end]
-            found = term_set(text)
-            quote = Quote(
-                passage_id=passage.id,
-                article_id=article.id,
-                section_id=section.id,
-                start=span.start,
-                end=span.end,
-                text=text,
-            )
             yield (
                 quote,
                 {
-                    "quote": float(cosines[row]),
-                    "quote_own": float(cosines_alone[row]),
-                    "other_regimen": float(_is_other_use(text, section.regimen, query)),
+                    "quote": cosines[row],
+                    "quote_own": cosines_alone[row],
+                    "other_regimen": float(_is_other_use(quote.text, section.regimen, query)),
                     "coverage": share(wanted, found),
                     "coverage_in_place": share(wanted_alone, found | around),
                     "asked": query.near.at(places[row]) if places[row] else _stand_in(cosines[row]),
@@ -243,7 +235,7 @@ def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:
     """Whether a quote, by its section or by its own words, is about no use of the drug that the question names."""
     if not query.regimens:
         return False
-    said = query.lexicon.regimens_said(text)
+    said = query.lexicon.regimens_in(text)
     return (regimen is not None and regimen not in query.regimens) or bool(said and not {*said} & {*query.regimens})
 
 
@@ -257,14 +249,21 @@ def asked_terms(index: Index, query: Query, places: Sequence[int]) -> frozenset[
         return frozenset()
     place = max(places, key=lambda each: float(query.near_own.best[each]))
     question = index.bank.questions[query.near_own.nearest[place]]
-    return term_set(call_by_first_name(question.text, index.articles[question.article_id].subject))
+    return _readers_terms(question.text, index.articles[question.article_id].subject)
+
+
+# Readers' questions are some thousands, and come again with every question like them.
+@lru_cache(maxsize=20_000)
+def _readers_terms(text: str, subject: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(terms(call_by_first_name(text, subject)))
 
 
 def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, float]:
     """For each article, the cosine of a unit vector to the nearest of the questions its editors say it answers."""
     near: dict[str, float] = {}
-    for (article_id, _), cosine in zip(index.questions, index.question_vectors @ vector, strict=True):
-        near[article_id] = max(near.get(article_id, 0.0), float(cosine))
+    for (article_id, _), cosine in zip(index.questions, (index.question_vectors @ vector).tolist(), strict=True):
+        if cosine > near.setdefault(article_id, 0.0):
+            near[article_id] = cosine
     return near
 
 
@@ -303,13 +302,13 @@ Weighted = tuple[tuple[frozenset[str], float], ...]
 def weighted(groups: Mapping[frozenset[str], float], leave_out: frozenset[str], index: Index) -> Weighted:
     """What a text is to have: the groups that name anything but `leave_out`, each counting as much as it is rare."""
     named = ((group - leave_out, weight) for group, weight in groups.items() if not group <= leave_out)
-    return tuple((group, weight * min(index.rarity(term) for term in group)) for group, weight in named)
+    return tuple((group, weight * min(map(index.rarity, group))) for group, weight in named)
 
 
 def share(wanted: Weighted, present: frozenset[str]) -> float:
     """Share of what is wanted that is present, 0 to 1; nothing wanted is nothing found."""
-    whole = sum(weight for _, weight in wanted)
-    return sum(weight for group, weight in wanted if group & present) / whole if whole else 0.0
+    whole = sum([weight for _, weight in wanted])
+    return sum([weight for group, weight in wanted if not group.isdisjoint(present)]) / whole if whole else 0.0
 
 
 def unknown(query: Query, about: frozenset[str], index: Index) -> float:
@@ -324,10 +323,3 @@ def unknown(query: Query, about: frozenset[str], index: Index) -> float:
 def subject_terms(index: Index) -> frozenset[str]:
     """Terms of the names of what most articles are about."""
     return frozenset(term for name in index.subject for term in terms(name))
-
-
-# The articles' texts come again with every question; stemming them each time took most of the time of ranking.
-@lru_cache(maxsize=50_000)
-def term_set(text: str) -> frozenset[str]:
-    """The terms of a text, each once."""
-    return frozenset(terms(text))

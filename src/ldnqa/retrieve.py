@@ -224,24 +224,28 @@ def retrieve(
         return []
     vectors = np.stack([index.passage_vector(passage_id) for passage_id in candidates])
     cosines = vectors @ query.vector
-    scores = np.empty(len(candidates))
-    for row, (passage_id, cosine) in enumerate(zip(candidates, cosines, strict=True)):
-        article_id = index.passage(passage_id).article_id
-        title = by_title[index.title_row(article_id)] if index.has_title(article_id) else cosine
-        words_share = by_words.get(passage_id, 0.0) / perfect if perfect else 0.0
-        scores[row] = (1 - TITLE_SHARE) * cosine + TITLE_SHARE * title + WORDS_WEIGHT * words_share
-        scores[row] += ASKED_WEIGHT * by_asked.get(passage_id, 0.0) + CITED_WEIGHT * query.cited.get(article_id, 0.0)
+    articles = [index.passage(passage_id).article_id for passage_id in candidates]
+    titled = [index.title_row(id_) if index.has_title(id_) else -1 for id_ in articles]
+    titles = np.where(np.array(titled) < 0, cosines, by_title[titled])
+    found = np.array([by_words.get(passage_id, 0.0) for passage_id in candidates]) / (perfect or 1.0)
+    by_both = (1 - TITLE_SHARE) * cosines + TITLE_SHARE * titles
+    scores = (by_both + (WORDS_WEIGHT * found).astype(np.float32)).astype(np.float64)
+    scores += [
+        ASKED_WEIGHT * by_asked.get(passage_id, 0.0) + CITED_WEIGHT * query.cited.get(article_id, 0.0)
+        for passage_id, article_id in zip(candidates, articles, strict=True)
+    ]
     best = np.argsort(-scores, kind="stable")[:FEEDBACK_FROM]
     moved = vectors @ unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0)))
     scores += (1 - TITLE_SHARE) * (moved - cosines)
 
-    hits = []
-    for passage_id, cosine, score in zip(candidates, cosines.tolist(), scores.tolist(), strict=True):
-        passage = index.passage(passage_id)
-        bonus = IN_VIEW_BONUS if passage.article_id == in_view else 0.0
-        hits.append(Hit(passage=passage, score=score + bonus, cosine=min(1.0, max(-1.0, cosine))))
-    hits.sort(key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))
-    return hits[:limit]
+    ranked = []
+    for passage_id, article_id, cosine, score in zip(
+        candidates, articles, cosines.tolist(), scores.tolist(), strict=True
+    ):
+        bonus = IN_VIEW_BONUS if article_id == in_view else 0.0
+        ranked.append((-(score + bonus), -min(1.0, max(-1.0, cosine)), passage_id))
+    ranked.sort()
+    return [Hit(passage=index.passage(id_), score=-score, cosine=-cosine) for score, cosine, id_ in ranked[:limit]]
 
 
 def _asked_for(index: Index, query: Query, allowed: Collection[str] | None) -> dict[str, float]:

@@ -94,10 +94,11 @@ def vocabulary_of(texts: Iterable[str], asked: Iterable[str] = ()) -> Vocabulary
     counts.update(word for word in sorted(readers) if _frequency(word) >= COMMON_WORD)
     abbreviations: dict[str, str] = {}
     for text in texts:
-        counts.update(word for word in words(text) if not word[0].isdigit())
+        counts.update(words(text))
         for short, long in defined_in(text):
             abbreviations.setdefault(short.lower(), long)
-    return Vocabulary(dict(sorted(counts.items())), dict(sorted(abbreviations.items())))
+    in_letters = {word: count for word, count in sorted(counts.items()) if not word[0].isdigit()}
+    return Vocabulary(in_letters, dict(sorted(abbreviations.items())))
 
 
 def defined_in(text: str) -> list[tuple[str, str]]:

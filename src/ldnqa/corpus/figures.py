@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 
 _SMALL = "one two three four five six seven eight nine ten eleven twelve".split()
 _UNITS = {
@@ -46,6 +47,12 @@ class Figure:
 
 def figures(text: str) -> list[Figure]:
     """The numbers of `text` written in digits, in their order."""
+    return list(_figures(text))
+
+
+# Every claim of every answer is held against its quotes, and the articles have few thousand of these.
+@lru_cache(4096)
+def _figures(text: str) -> tuple[Figure, ...]:
     found: list[Figure] = []
     before = 0
     for match in _FIGURE.finditer(text):
@@ -56,7 +63,7 @@ def figures(text: str) -> list[Figure]:
             found[-1] = replace(found[-1], unit=unit)
         found.append(Figure(Decimal(match[1].replace(",", "")), unit, match[0], match.start()))
         before = match.end()
-    return found
+    return tuple(found)
 
 
 def number_words(text: str) -> list[Figure]:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,6 +25,8 @@ BUCKETS = 1 << 14
 # Pieces of words survive a slip of the finger; whole words and pairs say what is meant.
 _PIECES = (3, 4, 5)
 _REACH = 3
+# Most of a question's words were asked with before.
+_WORDS = 1 << 14
 _WORD = re.compile(r"[a-z]+|\d+|[?!%]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
@@ -59,16 +61,26 @@ def signs(text: str) -> NDArray[np.intp]:
     # How many digits a figure has is a sign ("sats 76"), which figure it is, is chance.
     words = ["0" * min(len(word), 4) if word.isdigit() else word for word in _WORD.findall(plain)]
     words = ["^", *words, "$"]
-    found: set[str] = set()
+    found: set[int] = set()
     for at, word in enumerate(words):
-        found.add(f"w{word}")
-        for gap in range(1, _REACH + 1):
-            if at + gap < len(words):
-                found.add(f"{'b' if gap == 1 else 's'}{word} {words[at + gap]}")
-        if len(word) > 2:
-            edged = f"<{word}>"
-            found.update(f"c{edged[k : k + size]}" for size in _PIECES for k in range(len(edged) - size + 1))
-    return np.unique(np.fromiter((zlib.crc32(sign.encode()) % BUCKETS for sign in found), dtype=np.intp))
+        found |= _signs_of(word)
+        for gap, other in enumerate(words[at + 1 : at + 1 + _REACH], start=1):
+            found.add(_bucket(f"{'b' if gap == 1 else 's'}{word} {other}"))
+    return np.array(sorted(found), dtype=np.intp)
+
+
+@lru_cache(_WORDS)
+def _signs_of(word: str) -> frozenset[int]:
+    """The buckets of a word and of its pieces."""
+    pieces = [f"w{word}"]
+    if len(word) > 2:
+        edged = f"<{word}>"
+        pieces += [f"c{edged[k : k + size]}" for size in _PIECES for k in range(len(edged) - size + 1)]
+    return frozenset(map(_bucket, pieces))
+
+
+def _bucket(sign: str) -> int:
+    return zlib.crc32(sign.encode()) % BUCKETS
 
 
 def weights_file() -> Path:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, cached_property
 
 from pydantic import Field
 
-from ldnqa.text import terms, words
+from ldnqa.policy.sieve import Sieve
+from ldnqa.text import plain_case, terms, words
 from ldnqa.types import NonEmpty, Noun, Regimen
 
 
@@ -38,40 +40,35 @@ class Lexicon(Noun):
 
     def classes_in(self, text: str) -> list[str]:
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
-        return [id for id, pattern in self._class_patterns.items() if pattern.search(text)]
+        ids = list(self.classes)
+        return [ids[number] for number in self._class_patterns.all_in(text)]
 
     def other_names(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
         """(words of `text`, other names for them): a drug's class, a condition's synonyms, what an aspect is called.
 
         Only names that do not stand in `text` themselves are given; a match without any is left out.
         """
+        classes = list(self.classes.values())
         found: list[tuple[str, tuple[str, ...]]] = []
-        for id, pattern in self._class_patterns.items():
-            found.extend((match.group(), (self.classes[id].name,)) for match in pattern.finditer(text))
-        for names, pattern in self._synonym_patterns:
-            found.extend((match.group(), names) for match in pattern.finditer(text))
-        for aspect, pattern in self._aspect_patterns:
+        found += [(m.group(), (classes[number].name,)) for number, m in self._class_patterns.matches(text)]
+        found += [(m.group(), self.synonyms[number]) for number, m in self._synonym_patterns.matches(text)]
+        for number, match in self._aspect_patterns.matches(text):
             # What stands between the words of the pattern ("take ibuprofen with") is a topic of its own.
-            own = frozenset(terms(re.sub(r"\\[a-zA-Z]|\W", " ", aspect.asked)))
-            for match in pattern.finditer(text):
-                said = " ".join(word for word in words(match.group()) if frozenset(terms(word)) & own)
-                found.append((said, aspect.names))
-        kept = [(said, tuple(n for n in names if not _pattern([n]).search(text))) for said, names in found]
+            own = self._words_of_aspects[number]
+            said = " ".join(word for word in words(match.group()) if frozenset(terms(word)) & own)
+            found.append((said, self.aspects[number].names))
+        kept = [(said, tuple(name for name in names if not _is_in(name, text))) for said, names in found]
         return [(said, names) for said, names in kept if names]
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        return [regimen for regimen, pattern in self._regimen_patterns.items() if pattern.search(text)]
-
-    def regimens_said(self, text: str) -> tuple[Regimen, ...]:
-        """`regimens_in` for a text of the articles, which comes again with every question: it is remembered."""
-        if text not in self._said:
-            self._said[text] = tuple(self.regimens_in(text))
-        return self._said[text]
+        regimens = list(self.regimens)
+        return [regimens[number] for number in self._regimen_patterns.all_in(text)]
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
-        found = [(m.start(), r, m.group()) for r, p in self._regimen_patterns.items() for m in p.finditer(text)]
+        regimens = list(self.regimens)
+        found = [(m.start(), regimens[number], m.group()) for number, m in self._regimen_patterns.matches(text)]
         return [(regimen, named) for _, regimen, named in sorted(found)]
 
     def things_in(self, text: str) -> list[tuple[str, str]]:
@@ -80,21 +77,19 @@ class Lexicon(Noun):
 
     def places_of_things(self, text: str) -> list[tuple[int, str, str]]:
         """(start, kind, words of `text`) for each thing of a known kind that `text` names, in the order of places."""
-        return sorted((m.start(), kind, m.group()) for kind, p in self._kind_patterns.items() for m in p.finditer(text))
+        kinds = list(self.kinds)
+        return sorted((m.start(), kinds[number], m.group()) for number, m in self._kind_patterns.matches(text))
 
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
-        for kind, pattern in self._kind_patterns.items():
+        for number in self._kind_patterns.all_in(text):
             for asked in self.of_itself:
                 before, _, after = asked.partition("THING")
-                found = re.search(f"(?:{before}){pattern.pattern}(?:{after})", text, re.IGNORECASE)
+                found = _asking(before, self._kind_patterns.patterns[number].pattern, after).search(text)
                 if found:
+                    kind = list(self.kinds)[number]
                     return next(named for of_kind, named in self.things_in(found.group()) if of_kind == kind)
         return None
-
-    @cached_property
-    def _said(self) -> dict[str, tuple[Regimen, ...]]:
-        return {}
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -109,43 +104,56 @@ class Lexicon(Noun):
         return frozenset(terms(self.generic))
 
     @cached_property
-    def _class_patterns(self) -> dict[str, re.Pattern[str]]:
-        return {id: _pattern([c.name, *c.members]) for id, c in self.classes.items()}
+    def _class_patterns(self) -> Sieve:
+        return Sieve(_any_of([c.name, *c.members]) for c in self.classes.values())
 
     @cached_property
-    def _synonym_patterns(self) -> list[tuple[tuple[str, ...], re.Pattern[str]]]:
-        return [(names, _pattern(names)) for names in self.synonyms]
+    def _synonym_patterns(self) -> Sieve:
+        return Sieve(map(_any_of, self.synonyms))
 
     @cached_property
-    def _kind_patterns(self) -> dict[str, re.Pattern[str]]:
+    def _kind_patterns(self) -> Sieve:
         """Things of a kind are those named for it and the classes and synonyms its names stand for."""
-        patterns = {}
-        for kind, listed in self.kinds.items():
+        patterns = []
+        for listed in self.kinds.values():
             own = frozenset(name.lower() for name in listed)
             rows = [row for row in self.synonyms if own & {name.lower() for name in row}]
             classes = [c.members for c in self.classes.values() if c.name.lower() in own]
-            patterns[kind] = _pattern([*listed, *(name for row in (*rows, *classes) for name in row)])
-        return patterns
+            patterns.append(_any_of([*listed, *(name for row in (*rows, *classes) for name in row)]))
+        return Sieve(patterns)
 
     @cached_property
-    def _aspect_patterns(self) -> list[tuple[Aspect, re.Pattern[str]]]:
-        return [(aspect, re.compile(aspect.asked, re.IGNORECASE)) for aspect in self.aspects]
+    def _aspect_patterns(self) -> Sieve:
+        return Sieve(aspect.asked for aspect in self.aspects)
 
     @cached_property
-    def _regimen_patterns(self) -> dict[Regimen, re.Pattern[str]]:
+    def _words_of_aspects(self) -> list[frozenset[str]]:
+        return [frozenset(terms(re.sub(r"\\[a-zA-Z]|\W", " ", aspect.asked))) for aspect in self.aspects]
+
+    @cached_property
+    def _regimen_patterns(self) -> Sieve:
         # "50mg" and "low-dose" are written with and without what stands between.
-        return {
-            regimen: re.compile(_pattern(names).pattern.replace(r"\ ", "[ -]?"), re.IGNORECASE)
-            for regimen, names in self.regimens.items()
-        }
+        return Sieve(_any_of(names).replace(r"\ ", "[ -]?") for names in self.regimens.values())
 
 
-def _pattern(names: list[str] | tuple[str, ...]) -> re.Pattern[str]:
-    return _compiled(tuple(names))
+def _any_of(names: Sequence[str]) -> str:
+    """A pattern for any of these names as whole words, singular or plural; the longest that fits is found."""
+    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+    return rf"(?<!\w)(?:{'|'.join(longest_first)})s?(?!\w)"
+
+
+def _is_in(name: str, text: str) -> bool:
+    if name.isascii() and name.lower() not in plain_case(text):
+        return False
+    return _compiled(name).search(text) is not None
 
 
 # The names of the lists come again with every question, and are more than `re` remembers by itself.
 @cache
-def _compiled(names: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})s?(?!\w)", re.IGNORECASE)
+def _compiled(name: str) -> re.Pattern[str]:
+    return re.compile(_any_of([name]), re.IGNORECASE)
+
+
+@cache
+def _asking(before: str, thing: str, after: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{before}){thing}(?:{after})", re.IGNORECASE)

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from ldnqa.policy.lexicon import Lexicon
+from ldnqa.policy.sieve import Sieve
 from ldnqa.types import NonEmpty, Noun
 
 DEFAULT_COUNTRY = "international"
@@ -33,15 +34,15 @@ class RedFlag(Noun):
 
     def fires(self, text: str) -> bool:
         """Whether `text` describes this emergency."""
-        return found(self._patterns, text) and not found(self._unless, text)
+        return self._patterns.found(text) and not self._unless.found(text)
 
     @cached_property
-    def _patterns(self) -> list[re.Pattern[str]]:
-        return compiled(self.patterns)
+    def _patterns(self) -> Sieve:
+        return Sieve(self.patterns)
 
     @cached_property
-    def _unless(self) -> list[re.Pattern[str]]:
-        return compiled(self.unless)
+    def _unless(self) -> Sieve:
+        return Sieve(self.unless)
 
 
 class Thresholds(Noun):
@@ -70,27 +71,27 @@ class RedFlags(Noun):
 
     def is_calm(self, text: str) -> bool:
         """Whether `text` speaks of what lies behind, was never there, or is only imagined."""
-        return found(self._calm, text)
+        return self._calm.found(text)
 
     def is_about_a_patient(self, text: str) -> bool:
         """Whether a clinician asks about a patient."""
-        return found(self._patient, text)
+        return self._patient.found(text)
 
     def is_over(self, text: str) -> bool:
         """Whether a question after an emergency says that it is over, or turns to something else."""
-        return found(self._over, text)
+        return self._over.found(text)
 
     @cached_property
-    def _calm(self) -> list[re.Pattern[str]]:
-        return compiled(self.calm)
+    def _calm(self) -> Sieve:
+        return Sieve(self.calm)
 
     @cached_property
-    def _patient(self) -> list[re.Pattern[str]]:
-        return compiled(self.patient)
+    def _patient(self) -> Sieve:
+        return Sieve(self.patient)
 
     @cached_property
-    def _over(self) -> list[re.Pattern[str]]:
-        return compiled(self.over)
+    def _over(self) -> Sieve:
+        return Sieve(self.over)
 
 
 class Numbers(Noun):
@@ -100,16 +101,6 @@ class Numbers(Noun):
     poison: NonEmpty
     crisis: NonEmpty
     sources: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
-
-
-def compiled(patterns: Patterns) -> list[re.Pattern[str]]:
-    """The patterns, case ignored."""
-    return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
-
-
-def found(patterns: list[re.Pattern[str]], text: str) -> bool:
-    """Whether one of the patterns is in `text`."""
-    return any(pattern.search(text) for pattern in patterns)
 
 
 def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> RedFlags:
@@ -148,7 +139,7 @@ def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> R
             ],
         }
     )
-    for rule in flags.rules:
-        compiled((*rule.patterns, *rule.unless))
-    compiled((*flags.calm, *flags.patient, *flags.over))
+    of_rules = (pattern for rule in flags.rules for pattern in (*rule.patterns, *rule.unless))
+    for pattern in (*flags.calm, *flags.patient, *flags.over, *of_rules):
+        re.compile(pattern, re.IGNORECASE)
     return flags
