@@ -70,11 +70,14 @@ class Bank:
             return NOTHING
         asked = _units((vector - self._centre)[np.newaxis])[0]
         each = self._from_centre @ asked
-        best = np.maximum.reduceat(each, self._first)
-        ends = np.append(self._first[1:], len(each))
-        nearest = np.array([a + int(np.argmax(each[a:b])) for a, b in zip(self._first, ends, strict=True)])
         vain = float((self._vain_from_centre @ asked).max()) if len(self._vain_from_centre) else 0.0
-        return Likeness(best, nearest, vain)
+        return Likeness(np.maximum.reduceat(each, self._first), each, vain)
+
+    def likest(self, place: int, likeness: Likeness) -> Question:
+        """The question of a place that is likest."""
+        start = int(self._first[place])
+        end = int(self._first[place + 1]) if place + 1 < len(self._first) else len(self.questions)
+        return self.questions[start + int(likeness.each[start:end].argmax())]
 
     def places_of(self, passages: Iterable[Passage]) -> Mapping[str, tuple[tuple[int, ...], ...]]:
         """For each passage by id, the places in each of its quotes, in their order."""
@@ -102,12 +105,12 @@ class Bank:
 
 
 class Likeness(NamedTuple):
-    """Of each place the cosine of its likest question and that question's row; `vain` is the cosine of the likest
-    question that nothing answers.
+    """Of each place the cosine of its likest question; `each` has that of every question, and `vain` is the cosine of
+    the likest question that nothing answers.
     """
 
     best: NDArray[np.float32]
-    nearest: NDArray[np.int64]
+    each: NDArray[np.float32]
     vain: float
 
     def at(self, places: Sequence[int]) -> float:
@@ -115,7 +118,7 @@ class Likeness(NamedTuple):
         return max((float(self.best[place]) for place in places), default=0.0)
 
 
-NOTHING = Likeness(np.empty(0, np.float32), np.empty(0, np.int64), 0.0)
+NOTHING = Likeness(np.empty(0, np.float32), np.empty(0, np.float32), 0.0)
 
 
 def _place(question: Question) -> Place:

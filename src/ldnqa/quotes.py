@@ -247,8 +247,8 @@ def asked_terms(index: Index, query: Query, places: Sequence[int]) -> frozenset[
     """Terms of the likest question that readers ask for some places; none if there are no places."""
     if not places:
         return frozenset()
-    place = max(places, key=lambda each: float(query.near_own.best[each]))
-    question = index.bank.questions[query.near_own.nearest[place]]
+    place = max(places, key=lambda each: float(query.near_own.best[each])) if len(places) > 1 else places[0]
+    question = index.bank.likest(place, query.near_own)
     return _readers_terms(question.text, index.articles[question.article_id].subject)
 
 
