@@ -45,8 +45,8 @@ class Bank:
     places: tuple[Place, ...] = field(init=False)
     _first: NDArray[np.int64] = field(init=False)
     _centre: Vectors = field(init=False)
-    _from_centre: Vectors = field(init=False)
-    _vain_from_centre: Vectors = field(init=False)
+    _across_centre: Vectors = field(init=False)
+    _vain_across_centre: Vectors = field(init=False)
 
     def __post_init__(self) -> None:
         places = [_place(question) for question in self.questions]
@@ -55,8 +55,8 @@ class Bank:
         object.__setattr__(self, "places", tuple(places[row] for row in first))
         object.__setattr__(self, "_first", np.array(first, dtype=np.int64))
         object.__setattr__(self, "_centre", centre)
-        object.__setattr__(self, "_from_centre", _units(self.vectors - centre))
-        object.__setattr__(self, "_vain_from_centre", _units(self.vain_vectors - centre))
+        object.__setattr__(self, "_across_centre", _units(_across(self.vectors, centre)))
+        object.__setattr__(self, "_vain_across_centre", _units(_across(self.vain_vectors, centre)))
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -64,13 +64,14 @@ class Bank:
     def likeness(self, vector: Vectors) -> Likeness:
         """How like the questions are to a question's unit vector.
 
-        Cosines are taken from the centre of all questions, so that what everybody asks about does not count.
+        What points to the centre of all questions is left out, so that naming what everybody asks about does not count,
+        nor leaving it out.
         """
         if not self.places:
             return NOTHING
-        asked = _units((vector - self._centre)[np.newaxis])[0]
-        each = self._from_centre @ asked
-        vain = float((self._vain_from_centre @ asked).max()) if len(self._vain_from_centre) else 0.0
+        asked = _units(_across(vector[np.newaxis], self._centre))[0]
+        each = self._across_centre @ asked
+        vain = float((self._vain_across_centre @ asked).max()) if len(self._vain_across_centre) else 0.0
         return Likeness(np.maximum.reduceat(each, self._first), each, vain)
 
     def likest(self, place: int, likeness: Likeness) -> Question:
@@ -123,6 +124,13 @@ NOTHING = Likeness(np.empty(0, np.float32), np.empty(0, np.float32), 0.0)
 
 def _place(question: Question) -> Place:
     return question.article_id, question.section_id, question.start, question.end
+
+
+def _across(rows: Vectors, centre: Vectors) -> Vectors:
+    """What of the rows does not point to the centre."""
+    length = np.float32(centre @ centre)
+    across: Vectors = rows - np.outer(rows @ centre, centre) / length if length else rows
+    return across
 
 
 def _units(rows: Vectors) -> Vectors:

@@ -106,10 +106,16 @@ def as_turn(question: str) -> Turn:
 
 
 def share(found: Sequence[tuple[str, Sequence[Claim]]]) -> list[Claim]:
-    """The claims for several questions, the first of each first; as many of each as fit into one answer."""
+    """The claims for several questions: what answers most of them, then as many of each as fit into one answer."""
     answered = [claims for _, claims in found if claims]
     most = max(1, MAX_STATEMENTS // len(answered))
-    return list(dict.fromkeys(claim for claims in answered for claim in claims[:most]))
+    kept = dict.fromkeys(claim for claims in answered for claim in claims if _answers(claim, answered) > 1)
+    kept |= dict.fromkeys(claim for claims in answered for claim in claims[:most])
+    return sorted(kept, key=lambda claim: -_answers(claim, answered))[:MAX_STATEMENTS]
+
+
+def _answers(claim: Claim, answered: Sequence[Sequence[Claim]]) -> int:
+    return sum(claim in claims for claims in answered)
 
 
 def search(

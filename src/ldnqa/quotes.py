@@ -41,7 +41,7 @@ RANKING_SIGNS = {
     "heading_coverage": "share of the question's own terms that the heading has",
     "listed": "cosine of the nearest question that the editors say the article answers",
     "listed_own": "the same to the question by itself",
-    "asked": "cosine of the likest question that readers ask for the quote, from the centre of these questions",
+    "asked": "cosine of the likest question that readers ask for the quote, across the centre of these questions",
     "asked_own": "the same to the question by itself",
     "asked_coverage": "share of its own terms that this question, the quote, its heading or the title has",
     "cited": "how much the last answer's citing its article counts",
