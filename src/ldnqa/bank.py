@@ -129,8 +129,7 @@ def _place(question: Question) -> Place:
 def _across(rows: Vectors, centre: Vectors) -> Vectors:
     """What of the rows does not point to the centre."""
     length = np.float32(centre @ centre)
-    across: Vectors = rows - np.outer(rows @ centre, centre) / length if length else rows
-    return across
+    return rows - (np.outer(rows @ centre, centre) / length).astype(np.float32) if length else rows
 
 
 def _units(rows: Vectors) -> Vectors:

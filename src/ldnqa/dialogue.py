@@ -74,7 +74,7 @@ def ask(
         turns = (*history, *map(as_turn, several[:number]))
         subject, read_part = reading_of(index, policy, part, turns, article_id)
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
-    claims = claims_for(query, reading.text) if not any(claims for _, claims in found) else share(found)
+    claims = share(claims_for(query, reading.text), [claims for _, claims in found])
     unanswered = [part for part, claims in found if not claims]
     told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
     claims = ground_drafted(claims, index.articles, index.encoder.encode_passages, told_apart)
@@ -105,17 +105,12 @@ def as_turn(question: str) -> Turn:
     return Turn(question=question)
 
 
-def share(found: Sequence[tuple[str, Sequence[Claim]]]) -> list[Claim]:
-    """The claims for several questions: what answers most of them, then as many of each as fit into one answer."""
-    answered = [claims for _, claims in found if claims]
-    most = max(1, MAX_STATEMENTS // len(answered))
-    kept = dict.fromkeys(claim for claims in answered for claim in claims if _answers(claim, answered) > 1)
-    kept |= dict.fromkeys(claim for claims in answered for claim in claims[:most])
-    return sorted(kept, key=lambda claim: -_answers(claim, answered))[:MAX_STATEMENTS]
-
-
-def _answers(claim: Claim, answered: Sequence[Sequence[Claim]]) -> int:
-    return sum(claim in claims for claims in answered)
+def share(whole: Sequence[Claim], found: Sequence[Sequence[Claim]]) -> list[Claim]:
+    """The claims for several questions: what answers them together, then as many for each as fit into one answer."""
+    answered = [claims for claims in found if claims]
+    most = max(1, MAX_STATEMENTS // len(answered)) if answered else 0
+    kept = [*whole[:1], *(claim for claims in answered for claim in claims[:most])]
+    return list(dict.fromkeys(kept if answered else whole))[:MAX_STATEMENTS]
 
 
 def search(
