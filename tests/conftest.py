@@ -10,6 +10,11 @@ import numpy as np
 import pytest
 
 
+def pytest_collection_modifyitems(items):
+    """Whatever drives the browser comes last: while it is open, its event loop runs and no test can start its own."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def run_python():
     """Runs code in a fresh interpreter and gives back what it printed; fails if it fails."""

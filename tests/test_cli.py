@@ -89,12 +89,12 @@ def test_an_article_approved_and_then_edited_is_shown_under_review_again(tmp_pat
 
     def status_of_the_leading_source():
         assert run("build", "--corpus", corpus, "--index", index).exit_code == 0
-        answer = json.loads(run("ask", "--index", index, "--json", "What dose of LDN is used?").stdout)
+        answer = json.loads(run("ask", "--index", index, "--json", "How long does LDN take to work?").stdout)
         assert answer["sources"][0]["article_id"] == "ldn-dosing"
         return answer["sources"][0]["review_status"], "review_pending" in {n["kind"] for n in answer["notices"]}
 
     run("review", "ldn-dosing", "--status", "approved", "--by", "Test Reviewer", "--corpus", corpus)
     assert status_of_the_leading_source()[0] == "approved"
     article = corpus / "ldn-dosing.md"
-    article.write_text(article.read_text().replace("bedtime", "bedtimes"))
+    article.write_text(article.read_text().replace("varies between studies", "varies much between studies"))
     assert status_of_the_leading_source() == ("under_review", True)

@@ -20,8 +20,8 @@ from ldnqa.settings import packaged_corpus
 
 FILE = Path(__file__).parent / "conversations.yaml"
 # Of each half: the right passage first, silence where due, no regimen mixed up. The aim is 0.90; what is reached is
-# 0.76 and 0.73 (docs/evaluation.md). This holds what is reached.
-REQUIRED = 0.72
+# 0.92 and 0.85 (docs/evaluation.md). This holds what is reached.
+REQUIRED = {"dev": 0.90, "held": 0.84}
 
 SMALL = """
 passages:
@@ -131,4 +131,4 @@ def test_the_suite_is_large_and_its_halves_are_drawn_by_the_rule_it_states():
 def test_the_shipped_articles_pass_the_conversations(index, policy, half):
     figures = run_conversations(read_conversations(FILE), index, policy, half=half).figures()
     failures = "\n".join(f"{turn['id']}: {turn['faults']}" for turn in figures["failures"])
-    assert figures["halves"][half]["passed"] >= REQUIRED, failures
+    assert figures["halves"][half]["passed"] >= REQUIRED[half], failures

@@ -15,6 +15,10 @@ PAIN = "Does LDN work for chronic pain?"
 LABEL = "What does the FDA label say about naltrexone?"
 APPROVED = "Is LDN approved by the FDA?"
 FIBRO = "Does LDN help fibromyalgia?"
+EYE_EFFECTS = "What were the common side effects of 4.5 mg LDN in corneal nerve pain?"
+FIRST_DOSE = "What is the first dose of naltrexone in opioid dependence?"
+FORBIDDEN = "Are naltrexone tablets contraindicated with opioid pain medicines?"
+BENEFIT = "What share of Mayo Clinic patients reported a benefit from LDN?"
 
 # By some of its words, the quote that each sentence claims to restate.
 BEGUN = "LDN is usually begun at 1.5 mg"
@@ -57,7 +61,7 @@ TRUE = {
         " 2 mg to 4.5 mg of low-dose naltrexone, concluded that it is not effective.",
     ),
     "figures": (
-        PAIN,
+        BENEFIT,
         CLINIC,
         "Of 115 patients with chronic pain in Mayo Clinic records, 65 percent of those with follow-up"
         " reported a benefit from LDN.",
@@ -68,9 +72,13 @@ TRUE = {
         "Naltrexone 50 mg tablets are labelled for treating alcohol dependence and for"
         " blocking what opioids do in the body.",
     ),
-    "an order": (OPIOIDS, TABLETS, "Naltrexone tablets are contraindicated in people who take opioid pain medicines."),
+    "an order": (
+        FORBIDDEN,
+        TABLETS,
+        "Naltrexone tablets are contraindicated in people who take opioid pain medicines.",
+    ),
     "a short way": (
-        LABEL,
+        FIRST_DOSE,
         OPENS,
         "For opioid dependence, treatment opens with 25 mg of naltrexone, and 50 mg daily can follow"
         " if no signs of withdrawal appear.",
@@ -182,24 +190,24 @@ LIES = {
         " weeks until the target dose is reached, with a ceiling of 4.5 mg.",
     ),
     "dose of the other regimen": (
-        LABEL,
+        FIRST_DOSE,
         OPENS,
         "For opioid dependence, treatment opens with 4.5 mg of naltrexone"
         " hydrochloride, and 50 mg a day can follow if no signs of withdrawal appear.",
     ),
     "low dose for the label's": (
-        LABEL,
+        FIRST_DOSE,
         OPENS,
         "For opioid dependence, treatment opens with 25 mg of low-dose naltrexone, and"
         " 50 mg a day can follow if no signs of withdrawal appear.",
     ),
     "condition of a dose lost": (
-        LABEL,
+        FIRST_DOSE,
         OPENS,
         "For opioid dependence, treatment opens with 25 mg of naltrexone hydrochloride, and 50 mg a day can follow.",
     ),
     "condition turned round": (
-        LABEL,
+        FIRST_DOSE,
         OPENS,
         "For opioid dependence, treatment opens with 25 mg of naltrexone hydrochloride,"
         " and 50 mg a day can follow if signs of withdrawal appear.",
@@ -248,18 +256,18 @@ LIES = {
     ),
     "what the list is of": (EFFECTS, OFTEN, "LDN is often seen with benefits: headache and vivid dreams."),
     "changed population": (
-        EFFECTS,
+        EYE_EFFECTS,
         EYE,
         "Common side effects of 4.5 mg LDN at bedtime in 30 children with corneal nerve pain"
         " were vivid dreams, headache and stomach ache.",
     ),
     "population dropped": (
-        EFFECTS,
+        EYE_EFFECTS,
         EYE,
         "Common side effects of 4.5 mg LDN at bedtime were vivid dreams, headache and stomach ache.",
     ),
     "changed condition": (
-        EFFECTS,
+        EYE_EFFECTS,
         EYE,
         "Common side effects of 4.5 mg LDN at bedtime in 30 patients with multiple sclerosis"
         " were vivid dreams, headache and stomach ache.",
@@ -282,17 +290,17 @@ LIES = {
         " withdrawal symptoms in them.",
     ),
     "contraindication lost": (
-        OPIOIDS,
+        FORBIDDEN,
         TABLETS,
         "Naltrexone tablets are indicated in people who take opioid pain medicines.",
     ),
     "share of another group": (
-        PAIN,
+        BENEFIT,
         CLINIC,
         "Of 115 patients with chronic pain in Mayo Clinic records, 65% reported no benefit from LDN.",
     ),
     "share turned": (
-        PAIN,
+        BENEFIT,
         CLINIC,
         "Of 65 patients with chronic pain in Mayo Clinic records, 115% of those with follow-up"
         " reported a benefit from LDN.",
@@ -316,7 +324,7 @@ LIES = {
         " 222 people found less pain with LDN than with placebo.",
     ),
     "foreign citation": (
-        OPIOIDS,
+        FORBIDDEN,
         TABLETS,
         "People who take opioid medicines should avoid LDN, because LDN can set off withdrawal symptoms in them.",
     ),

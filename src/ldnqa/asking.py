@@ -90,10 +90,10 @@ _ANSWERS = {
 _SUMS_UP = re.compile(
     r"\b(?:disagrees?|is not settled|is not known|is mixed|is divided|differently|too thin)\b", re.IGNORECASE
 )
-# "In that study": which one stands in words that are not quoted.
+# "In that study", "by contrast": which one, and to what, stands in words that are not quoted.
 _POINTS_AWAY = re.compile(
     r"\b(?:that|those|the same|this|these) (?:[\w-]+ ){0,3}"
-    r"(?:study|trial|pilot|patients|women|people|meta-analysis|leaflet)\b",
+    r"(?:study|trial|pilot|patients|women|people|meta-analysis|leaflet)\b|\bby contrast\b",
     re.IGNORECASE,
 )
 # Verbs that ask for an effect: what they ask about stands beside them.

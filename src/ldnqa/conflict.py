@@ -6,6 +6,7 @@ quote has a side in it: its editor's note stands beside the quote anyway.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,9 @@ def notes_on(source: Source | Quote, articles: Mapping[str, Article]) -> list[Ed
     """The editors' notes that comment on words of this source or quote."""
     section = articles[source.article_id].section(source.section_id)
     return [note for note in section.notes if note.start < source.end and source.start < note.end]
+
+
+_CONTRADICTS = re.compile(r"\bcontradicts?\b", re.IGNORECASE)
 
 
 def clashes(
@@ -83,12 +87,15 @@ def _asked_about(
 ) -> float:
     """How much of the question the dispute's words have, 0 to 1; 0 if the question is not about its topic.
 
-    It is if it names most of the topic, or if the editor's words on the dispute, or what they refute, lead the answer.
+    It is if it names most of the topic, if a side that says itself that it contradicts another leads the answer, or if
+    the editor's words on the dispute, or what they refute, do.
     """
     asked = frozenset().union(*groups)
     topic = term_set(dispute.topic) - silent
     named = topic & asked
-    if named and sum(map(index.rarity, named)) >= TOPIC_NAMED * sum(map(index.rarity, topic)):
+    if (named and sum(map(index.rarity, named)) >= TOPIC_NAMED * sum(map(index.rarity, topic))) or (
+        _CONTRADICTS.search(lead.text) and any(overlap(lead, side.quote) for side in dispute.sides)
+    ):
         words = dispute.terms
     elif overlap(lead, dispute.told_in) or (
         dispute.refuted and len(groups) > 1 and overlap(lead, dispute.sides[0].quote)

@@ -221,10 +221,9 @@ def _questions(article: Article) -> Iterator[Question]:
     titles = [article.title] if article.title.rstrip().endswith("?") else []
     for text in dict.fromkeys([*titles, *article.questions]):
         yield Question(article.id, text)
-    for section in article.sections:
-        for asked in section.asked:
-            for text in asked.questions:
-                yield Question(article.id, text, section.id, asked.start, asked.end)
+    for asked in article.asked:
+        for text in asked.questions:
+            yield Question(article.id, text, asked.section_id, asked.start, asked.end)
 
 
 def _as_embedded(question: Question, articles: Mapping[str, Article]) -> str:
@@ -240,14 +239,14 @@ def _as_embedded(question: Question, articles: Mapping[str, Article]) -> str:
 def _passage_terms(article: Article, passage: Passage) -> list[str]:
     """What a passage is found by: its terms, and once each those that readers ask for it with."""
     own = terms(embedded_text(article, passage))
-    asked = (asked for asked in article.section(passage.section_id).asked if _touches(asked, passage))
+    asked = (asked for asked in article.asked if _touches(asked, passage))
     texts = (call_by_first_name(text, article.subject) for each in asked for text in each.questions)
     more = dict.fromkeys(term for text in texts for term in terms(text))
     return [*own, *(term for term in more if term not in set(own))]
 
 
 def _touches(asked: Asked, passage: Passage) -> bool:
-    return asked.start < passage.end and passage.start < asked.end
+    return asked.section_id == passage.section_id and asked.start < passage.end and passage.start < asked.end
 
 
 def _words_of(article: Article) -> Iterator[str]:

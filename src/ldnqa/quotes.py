@@ -232,11 +232,11 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
 
 
 def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:
-    """Whether a quote, by its section or by its own words, is about no use of the drug that the question names."""
+    """Whether a quote, by its own words or else by its section, is about no use of the drug that the question names."""
     if not query.regimens:
         return False
-    said = query.lexicon.regimens_in(text)
-    return (regimen is not None and regimen not in query.regimens) or bool(said and not {*said} & {*query.regimens})
+    about = query.lexicon.regimens_in(text) or ([regimen] if regimen else [])
+    return bool(about) and not {*about} & {*query.regimens}
 
 
 def _stand_in(cosine: float) -> float:

@@ -167,8 +167,10 @@ class EditorNote(Noun):
 
 
 class Asked(Noun):
-    """What readers ask that a span of this section answers, in their words. Nobody is shown it; it helps to find."""
+    """What readers ask that a span of a section answers, in their words. Nobody is shown it; it helps to find."""
 
+    section_id: NonEmpty
+    """The section whose words answer."""
     start: Offset
     """First code point of the words that answer."""
     end: Offset
@@ -200,8 +202,6 @@ class Section(Noun):
     """Citation marks, in reading order."""
     notes: tuple[EditorNote, ...] = ()
     """Editors' comments on spans of this section."""
-    asked: tuple[Asked, ...] = ()
-    """What readers ask that spans of this section answer."""
 
 
 class Disclaimer(Noun):
@@ -254,6 +254,8 @@ class Article(Noun):
     """For whom it is written."""
     questions: tuple[str, ...] = ()
     """What a reader can ask of it."""
+    asked: tuple[Asked, ...] = ()
+    """What readers ask that spans of its sections answer."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
     """Sections in reading order."""
     references: tuple[Reference, ...] = ()

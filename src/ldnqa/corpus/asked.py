@@ -26,7 +26,7 @@ def with_questions(article: Article, path: Path, report: Report) -> Article:
     node = _sequence(path, report)
     if node is None:
         return article
-    asked: dict[str, list[Asked]] = {section.id: [] for section in article.sections}
+    asked: list[Asked] = []
     for child in node.value:
         line = 1 + child.start_mark.line
         values = read_mapping(child, ASKED_KEYS, 1, report)
@@ -34,13 +34,12 @@ def with_questions(article: Article, path: Path, report: Report) -> Article:
             continue
         section = next((s for s in article.sections if s.id == values["section"]), None)
         if section is None:
-            mend = f"name one of: {', '.join(asked)}"
+            mend = f"name one of: {', '.join(section.id for section in article.sections)}"
             report.error(line, "unknown-section", f"{article.id} has no section {values['section']!r}", mend)
         elif (start := _only_place(values["answer"], section, line, report)) is not None:
             end = start + len(values["answer"])
-            asked[section.id].append(Asked(start=start, end=end, questions=values["asks"]))
-    sections = tuple(section.model_copy(update={"asked": tuple(asked[section.id])}) for section in article.sections)
-    return article.model_copy(update={"sections": sections})
+            asked.append(Asked(section_id=section.id, start=start, end=end, questions=values["asks"]))
+    return article.model_copy(update={"asked": tuple(asked)})
 
 
 def read_unanswered(path: Path, report: Report) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ def tune(data: Sequence[Sample], held: Sequence[Sample], now: Weights) -> dict[s
     """
     from sklearn.metrics import roc_auc_score
 
-    data, held = _only(data, now), _only(held, now)
+    data, held = only(data, now), only(held, now)
     groups = sorted({(s.of, s.group) for s in data})
     order = np.random.default_rng(SEED).permutation(len(groups))
     fold = {groups[place]: number % FOLDS for number, place in enumerate(order)}
@@ -178,7 +178,7 @@ def tune(data: Sequence[Sample], held: Sequence[Sample], now: Weights) -> dict[s
     }
 
 
-def _only(data: Sequence[Sample], weights: Weights) -> list[Sample]:
+def only(data: Sequence[Sample], weights: Weights) -> list[Sample]:
     """The samples with the signs that have a weight, in their order."""
     ranking = [list(RANKING_SIGNS).index(name) for name in weights.ranking]
     support = [list(SUPPORT_SIGNS).index(name) for name in weights.support]
