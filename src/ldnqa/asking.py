@@ -23,6 +23,7 @@ class Kind(StrEnum):
     WHO = "who"
     WHY = "why"
     COMPARE = "compare"
+    MEANING = "meaning"
     LIST = "list"
     RESULT = "result"
     OPEN = "open"
@@ -37,6 +38,10 @@ _ASKED = (
         Kind.COMPARE,
         r"\bcompar\w+|\bversus\b|\bvs\.?\b|\bbetter than\b|\b(?:as|so) \w+ as\b|\bdiffer\w*\b"
         r"|\bsame (?:as|drug|thing|medicine)\b",
+    ),
+    (
+        Kind.MEANING,
+        r"\bwhat (?:does|do|is|are)\b.{0,40}\b(?:mean|meant|stand for)\b|\bmeaning of\b|\bdefin(?:e|ition)\b",
     ),
     (Kind.WHY, r"^(?:and |but |so )?(?:why|how come|for what reason)\b|\bwhat is the reason\b"),
     (
@@ -77,6 +82,7 @@ _ANSWERS = {
     Kind.WHO: r"\bpeople\b|\bpatients?\b|\bwomen\b|\bby (?:a|the)\b|\bauthors?\b|\bclinician\b",
     Kind.WHY: r"\bbecause\b|\bsince\b|\bso that\b|\btherefore\b|\bdue to\b|\bas (?:no|it|they)\b"
     r"|\bcan set off\b|\bcannot\b|\bby (?:\w+ing)\b|, so\b",
+    Kind.MEANING: r"\bmeans?\b|\bshort for\b|^(?:an?|the) (?:[\w-]+ ){1,3}is an? ",
     Kind.COMPARE: r"\bthan\b|\bversus\b|\banother way\b|\btimes as\b|\bwhile\b"
     r"|\bdiffered\b|\bas effective\b|\bneither\b",
     Kind.RESULT: r"\b(?:primary outcome|main (?:measure|outcome)|concluded?|not shown|no (?:significant )?difference"
@@ -109,9 +115,11 @@ _IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANS
 
 def kind_of(question: str) -> Kind:
     """What a standalone question wants to know; of several questions in one, the last."""
-    last = [part for part in re.split(r"(?<=[?!])\s+", question.strip()) if terms(part)][-1:] or [question]
+    parts = re.split(r"(?<=[.?!])\s+", question.strip())
+    # "I forgot my dose. What now?" asks for no dose; "Is LDN an opioid? yes" still asks whether it is one.
+    last = parts[-1] if parts[-1].endswith("?") else next((p for p in reversed(parts) if terms(p)), question)
     for kind, pattern in _ASKS:
-        if pattern.search(last[0]):
+        if pattern.search(last):
             return kind
     return Kind.OPEN
 

@@ -55,6 +55,8 @@ NAMES_EMBEDDED = 4
 # Ages from which people are called adults, and older people.
 ADULT = 18
 OLDER = 65
+# "The trial", where nothing says which, is one that was just quoted: the conversation counts in full.
+_THE_STUDY = re.compile(r"\b(?:the|that|this) (?:study|trial|review|series|pilot)\b", re.IGNORECASE)
 _AGE = re.compile(
     r"\b(?:is|am|aged?|turned|(?:i|he|she|mum|mom|dad|mother|father|wife|husband)['’]?[sm]|who['’]s) (\d{1,3})\b"
     r"(?! ?(?:mg|mcg|µg|g|ml|%|percent|weeks?|months?|days?|hours?)\b)",
@@ -103,6 +105,8 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     own_vector = query_vector(index.encoder.encode_queries, said)
     nearest = index.search_dense(own_vector, 1)
     kept = min(MOST_KEPT, max(0.0, FADING_SLOPE * (SELF_CONTAINED - (nearest[0][1] if nearest else 0.0))))
+    if _THE_STUDY.search(reading.own) and not lexicon.things_in(reading.own):
+        kept = MOST_KEPT
 
     weights = dict.fromkeys(own_terms, 1.0)
     groups = dict.fromkeys(own_groups, 1.0)
