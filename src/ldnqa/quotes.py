@@ -277,7 +277,7 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
 
 
 def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:
-    """The signs of both tables for a question, its hits and their quotes, of which there is at least one."""
+    """The signs of SUPPORT_SIGNS for a question, its hits and their quotes, of which there is at least one."""
     listed = index.question_vectors @ query.own_vector
     lead = ranked[0]
     kind = kind_of(query.text)

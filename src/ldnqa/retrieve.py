@@ -267,7 +267,7 @@ def _asked_for(index: Index, query: Query, allowed: Collection[str] | None) -> d
     return found
 
 
-def _allowed(index: Index, only_article: str | None, approved_only: bool) -> list[str] | None:
+def _allowed(index: Index, only_article: str | None, approved_only: bool) -> frozenset[str] | None:
     """Ids of the passages that may be found; None for all."""
     if only_article is None and not approved_only:
         return None
@@ -278,7 +278,7 @@ def _allowed(index: Index, only_article: str | None, approved_only: bool) -> lis
             not approved_only or article.review.status is ReviewStatus.APPROVED
         )
 
-    return [passage.id for passage in index.passages if wanted(passage)]
+    return frozenset(passage.id for passage in index.passages if wanted(passage))
 
 
 def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
