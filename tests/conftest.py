@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,11 +44,17 @@ def encoder():
 
 @pytest.fixture(scope="session")
 def index_folder(tmp_path_factory, encoder):
-    """A real index of the articles that ship with ldnqa, built once for all tests. Tests must not change it."""
+    """A real index of the articles that ship with ldnqa, built once for all tests. Tests must not change it.
+
+    What `make serve` and `make test` have built in index/ is not embedded again.
+    """
     from ldnqa import build_index
     from ldnqa.settings import packaged_corpus
 
     folder = tmp_path_factory.mktemp("shipped") / "index"
+    built = Path(__file__).parent.parent / "index"
+    if (built / "index.json").exists():
+        shutil.copytree(built, folder)
     build_index(packaged_corpus(), folder, encoder)
     return folder
 

@@ -87,18 +87,3 @@ def test_study_facts_are_words_of_the_quote(index, policy):
                 for fact in head.removeprefix("In these words: ").split("; "):
                     _, _, words = fact.partition(" ")
                     assert all(word in rest for word in words.split(", "))
-
-
-@pytest.mark.model
-def test_every_suggestion_is_answered_when_it_is_asked(index, policy):
-    suggested = set()
-    for question in (
-        "What is LDN?",
-        "What is the capital of France?",
-        "Can I drink alcohol on it?",
-        "Does it help MS?",
-    ):
-        suggested |= set(ask(index, question, policy=policy).follow_up_questions)
-    assert suggested
-    for question in suggested:
-        assert ask(index, question, policy=policy).statements, question

@@ -80,8 +80,9 @@ def ask(
     claims = ground_drafted(claims, index.articles, index.encoder.encode_passages, told_apart)
 
     before = [question, *(turn.question for turn in history)]
-    near = claims[0].quotes[0].article_id if claims else None
-    suggestions = suggest(index, query, before, policy.lexicon, near=near, approved_only=approved_only)
+    said = [quote for claim in claims for quote in claim.quotes]
+    cited = [index.passage(id_) for turn in history for id_ in turn.source_ids if index.has_passage(id_)]
+    suggestions = suggest(index, query, before, policy.lexicon, said=said, read=cited, approved_only=approved_only)
     if claims:
         return answered(
             asked,

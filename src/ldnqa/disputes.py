@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from ldnqa.corpus.figures import figures
 from ldnqa.index import Index
 from ldnqa.text import fold_space, sentences, term_set, terms
-from ldnqa.types import Article, Block, BlockKind, EditorNote, Quote, Section, Span, Tier
+from ldnqa.types import Article, Block, BlockKind, EditorNote, Passage, Quote, Section, Span, Tier
 
 # By these words an editor says that sources disagree.
 _DISAGREE = re.compile(
@@ -84,8 +84,8 @@ class Dispute:
     terms: frozenset[str]
 
 
-def overlap(a: Quote, b: Quote) -> bool:
-    """Whether two quotes share words of one section."""
+def overlap(a: Quote, b: Quote | Passage) -> bool:
+    """Whether a quote shares words of one section with another, or with a passage."""
     return (a.article_id, a.section_id) == (b.article_id, b.section_id) and a.start < b.end and b.start < a.end
 
 

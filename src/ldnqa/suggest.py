@@ -1,6 +1,7 @@
 """What can be asked instead, and what the articles have no word for. Suggestions are the editors' own questions.
 
-Every one has been asked of this very index, by the same reading, ranking and support as a reader's, and was answered.
+Every one has been asked of this very index, by the same reading, ranking and support as a reader's, and was answered
+with words that the reader has not just been given.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ldnqa.chunk import call_by_first_name
+from ldnqa.disputes import overlap
 from ldnqa.encode import Vectors
 from ldnqa.followup import Reading
 from ldnqa.index import Index
@@ -19,7 +22,7 @@ from ldnqa.quotes import ANSWER_FROM, rank_quotes, support
 from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.stages import stage
 from ldnqa.text import terms, words
-from ldnqa.types import ReviewStatus
+from ldnqa.types import Passage, Quote, ReviewStatus
 
 # Three suggestions fit below an answer on a phone without scrolling.
 SUGGESTIONS = 3
@@ -30,7 +33,7 @@ SAME_QUESTION = 0.87
 SAME_ARTICLE_BONUS = 0.1
 
 
-_checked: WeakKeyDictionary[Index, dict[tuple[int, bool], bool]] = WeakKeyDictionary()
+_checked: WeakKeyDictionary[Index, dict[tuple[int, bool], Quote | None]] = WeakKeyDictionary()
 
 
 @stage("suggest")
@@ -40,31 +43,44 @@ def suggest(
     asked: Sequence[str],
     lexicon: Lexicon,
     *,
-    near: str | None = None,
+    said: Sequence[Quote] = (),
+    read: Sequence[Passage] = (),
     approved_only: bool = False,
 ) -> tuple[str, ...]:
     """The editors' questions nearest to the one asked that the index answers, none asked already, none like another.
 
-    `near` is the article that was just quoted: its other questions come first.
+    `said` is what was just quoted: other questions of its first article come first, and a question whose answer it
+    holds is none. `read` is what earlier answers cited: what these passages answer comes last.
     """
+    near = said[0].article_id if said else None
     likeness = index.question_vectors @ query.vector
     order = likeness + SAME_ARTICLE_BONUS * np.array([article == near for article, _ in index.questions], np.float32)
     chosen: list[int] = []
-    done = {" ".join(terms(text)) for text in asked}
+    known: list[int] = []
+    done = {_as_asked(text, index) for text in asked}
     for row in map(int, np.argsort(-order, kind="stable")):
         of_article, text = index.questions[row]
-        if likeness[row] >= SAME_QUESTION or " ".join(terms(text)) in done:
+        if likeness[row] >= SAME_QUESTION or _as_asked(text, index) in done:
             continue
         if approved_only and index.articles[of_article].review.status is not ReviewStatus.APPROVED:
             continue
         if any(index.question_vectors[row] @ index.question_vectors[other] >= SAME_QUESTION for other in chosen):
             continue
-        if not _is_answered(row, index, lexicon, approved_only=approved_only):
+        leads = _answer(row, index, lexicon, approved_only=approved_only)
+        if leads is None or any(overlap(leads, quote) for quote in said):
+            continue
+        if any(overlap(leads, passage) for passage in read):
+            known.append(row)
             continue
         chosen.append(row)
         if len(chosen) == SUGGESTIONS:
             break
-    return tuple(index.questions[row][1] for row in chosen)
+    return tuple(index.questions[row][1] for row in [*chosen, *known][:SUGGESTIONS])
+
+
+def _as_asked(text: str, index: Index) -> str:
+    """The words of a question by which it is known again, whichever of its names the subject has."""
+    return " ".join(terms(call_by_first_name(text, index.subject) if index.subject else text))
 
 
 class _Known:
@@ -77,8 +93,8 @@ class _Known:
         return self._row
 
 
-def _is_answered(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) -> bool:
-    """Whether the index answers one of the editors' questions. Tried once, without the encoder: its vector is there."""
+def _answer(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) -> Quote | None:
+    """What answers one of the editors' questions, if anything. Tried once, without the encoder: its vector is there."""
     known = _checked.setdefault(index, {})
     if (row, approved_only) not in known:
         subject = index.subject[0] if index.subject else index.articles[index.questions[row][0]].subject[0]
@@ -87,7 +103,8 @@ def _is_answered(row: int, index: Index, lexicon: Lexicon, *, approved_only: boo
         query = read_query(Reading(text, text), as_known, lexicon, subject)
         hits = retrieve(index, query, approved_only=approved_only)
         ranked = rank_quotes(index, query, hits)
-        known[row, approved_only] = support(index, query, hits, ranked) >= ANSWER_FROM
+        answers = support(index, query, hits, ranked) >= ANSWER_FROM
+        known[row, approved_only] = ranked[0].quote if answers else None
     return known[row, approved_only]
 
 
