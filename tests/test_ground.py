@@ -138,11 +138,8 @@ SAID = section(SLEEP, PAIN, id="said")
 NOTED = SAID.model_copy(
     update={"notes": (EditorNote(start=0, end=5, section_id="notes", note_start=0, note_end=len(COMMENT)),)}
 )
-SMALL = {
-    "made": article(
-        NOTED, section(COMMENT, "# Doses", "More. Enough.", id="notes"), SAID.model_copy(update={"id": "other"})
-    )
-}
+NOTES = section(COMMENT, "# Doses", "More. Enough.", id="notes")
+SMALL = {"made": article(NOTED, NOTES, SAID.model_copy(update={"id": "other"}))}
 
 
 def small(words, part="said", **changed):
