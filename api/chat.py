@@ -20,8 +20,7 @@ from starlette.responses import JSONResponse, Response
 from ldnqa.types import MAX_HISTORY_TURNS, Answer, Disclaimer
 
 from .body import StrictRoute
-from .chat_schemas import (
-    MODEL,
+from .chat_reply import (
     ChatChoice,
     ChatChunk,
     ChatCompletion,
@@ -30,14 +29,13 @@ from .chat_schemas import (
     ChatMessage,
     ChatModel,
     ChatModels,
-    ChatRequest,
     ChatStreamError,
     ChunkChoice,
     ChunkDelta,
     Mandated,
     Usage,
-    UserMessage,
 )
+from .chat_request import MODEL, ChatRequest, UserMessage
 from .chat_text import write
 from .deps import Resources, Served
 from .errors import Rejected

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ldnqa.types import Answer, Source, Statement
 
-from .chat_schemas import Annotation, UrlCitation
+from .chat_reply import Annotation, UrlCitation
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 

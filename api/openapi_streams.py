@@ -16,7 +16,7 @@ from ldnqa.types import Answer
 
 from . import chat
 from .accept import EVENTS
-from .chat_schemas import ChatChunk, ChatStreamError
+from .chat_reply import ChatChunk, ChatStreamError
 from .errors import problem
 from .schemas import Problem
 from .stream import PAYLOADS, encoded_error, encoded_events

@@ -22,13 +22,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from serve import percentile, questions, spread
+from serve import Running, percentile, questions, spread
 
 from ldnqa import Index, load_encoder
 from ldnqa.chunk import embedded_text, split
@@ -73,54 +72,34 @@ def build_seconds(python: Path, name: str, passages: Sequence[tuple[str, str]], 
     return float(done.stdout.split()[-1])
 
 
-class Served:
+class Served(Running):
     """A running server: how long it took to the first answer, what it answers, and its memory."""
 
     def __init__(self, command: Sequence[str | Path], url: str, body: Callable[[str], dict[str, object]]) -> None:
         started = time.perf_counter()
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_OFFLINE)
+        super().__init__(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_OFFLINE)
         self._url, self._body = url, body
         while True:
             try:
                 self.answer("What dose is used?")
                 break
             except OSError:
-                if self._process.poll() is not None or time.perf_counter() - started > 300:
+                if self.process.poll() is not None or time.perf_counter() - started > 300:
                     raise RuntimeError(f"{command[0]} did not start") from None
                 time.sleep(0.02)
         self.cold_seconds = time.perf_counter() - started
 
     def also(self, url: str, body: Callable[[str], dict[str, object]]) -> Callable[[str], float]:
         """The milliseconds of a question asked at another address of the same server."""
-        return lambda question: self._timed(url, body(question))
+        return lambda question: self.timed(url, body(question))
 
     def answer(self, question: str) -> object:
         """What it answers."""
-        return self._post(self._url, self._body(question))
+        return json.loads(self.post(self._url, self._body(question)))
 
     def milliseconds(self, question: str) -> float:
         """How long an answer takes."""
-        return self._timed(self._url, self._body(question))
-
-    def _timed(self, url: str, body: dict[str, object]) -> float:
-        started = time.perf_counter()
-        self._post(url, body)
-        return (time.perf_counter() - started) * 1000
-
-    def _post(self, url: str, body: dict[str, object]) -> object:
-        request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
-        with urllib.request.urlopen(request) as response:
-            return json.loads(response.read())
-
-    def megabytes(self) -> float:
-        """Resident memory now."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.terminate()
-        self._process.wait()
+        return self.timed(self._url, self._body(question))
 
 
 def free_port() -> int:

@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from ldnqa import Index, Policy, ask, load_encoder, load_policy
 from ldnqa.encode import Encoder, Vectors
@@ -46,16 +47,43 @@ def questions() -> Iterator[str]:
         yield _STEMS[number // 10 % len(_STEMS)].format(topic) + f" I am {20 + number // 40} years old."
 
 
-class Server:
+class Running:
+    """A server in a process of its own: what it answers, how long that takes, and its memory."""
+
+    def __init__(self, command: Sequence[str | Path], **options: Any) -> None:
+        self.process = subprocess.Popen(command, **options)
+
+    def post(self, url: str, body: object) -> bytes:
+        """What it answers to `body`, sent as JSON."""
+        request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
+        with urllib.request.urlopen(request) as response:
+            return response.read()
+
+    def timed(self, url: str, body: object) -> float:
+        """Milliseconds until it has answered."""
+        started = time.perf_counter()
+        self.post(url, body)
+        return (time.perf_counter() - started) * 1000
+
+    def megabytes(self) -> float:
+        """Resident memory now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait()
+
+
+class Server(Running):
     """A running `ldnqa serve`, and how long it took to answer."""
 
     def __init__(self, index: Path) -> None:
         started = time.perf_counter()
         command = [str(Path(sys.executable).with_name("ldnqa")), "serve", "--index", str(index), "--port", "0"]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        if self._process.stdout is None:
-            raise RuntimeError("no output from the server")
-        found = re.search(r"http://\S+", self._process.stdout.readline())
+        super().__init__(command, stdout=subprocess.PIPE, text=True)
+        found = re.search(r"http://\S+", self.process.stdout.readline())
         if found is None:
             raise RuntimeError("the server did not start")
         self._url = found.group()
@@ -64,22 +92,7 @@ class Server:
 
     def ask(self, question: str) -> float:
         """Ask, and give the milliseconds it took."""
-        body = json.dumps({"question": question}).encode()
-        request = urllib.request.Request(self._url + "/v1/ask", body, {"content-type": "application/json"})
-        started = time.perf_counter()
-        with urllib.request.urlopen(request) as response:
-            response.read()
-        return (time.perf_counter() - started) * 1000
-
-    def megabytes(self) -> float:
-        """Resident memory now."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.terminate()
-        self._process.wait()
+        return self.timed(self._url + "/v1/ask", {"question": question})
 
 
 def spread(figures: Sequence[float], digits: int = 1) -> str:

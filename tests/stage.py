@@ -27,8 +27,6 @@ STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src '
 ARTICLE = "examplol-uses"
 PAGE = f"/articles/{ARTICLE}"
 DOSE = "dose and effects at bedtime"
-TYPES = {"css": "text/css", "json": "application/json", "html": "text/html"}
-WINDOW = {"width": 900, "height": 800}
 TRUSTED = "; require-trusted-types-for 'script'; trusted-types 'none'"
 
 

@@ -13,10 +13,10 @@ SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "api").rglob("*.py")])
 # Lowest floor first. A module may import from floors below its own, and from its own floor.
 FLOORS = [
     {"types", "errors", "text", "machine", "settings", "stages", "redact", "feedback", "progress", "wordclasses"},
-    {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary", "tokens"},
+    {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary", "tokens", "weights"},
     {"manifest", "llm", "bank"},
     {"index", "triage"},
-    {"parts", "swap", "earlier"},
+    {"parts", "swap", "earlier", "embedding"},
     {"asking", "disputes", "restate", "support"},
     {
         "build",
@@ -31,6 +31,7 @@ FLOORS = [
         "ground",
         "conflict",
         "prose",
+        "bundles",
         "compose",
     },
     {"dialogue"},

@@ -111,6 +111,11 @@ def test_a_block_of_less_than_30_words_joins_the_next(size, passages):
     assert len(passages_of(words(size), words(40))) == passages
 
 
+def test_short_blocks_join_wherever_they_stand():
+    long = words(110)
+    assert passages_of(long, "Pain fell.", "Dreams came.") == [long, "Pain fell.\n\nDreams came."]
+
+
 def test_nothing_joins_across_a_subheading():
     assert passages_of("Pain fell.", "# Harms", "Dreams came.", "Sleep went.") == [
         "Pain fell.",
@@ -132,6 +137,12 @@ def test_a_sentence_too_long_for_the_encoder_is_cut_into_the_longest_runs_that_f
         assert [(quote.start, quote.end) for quote in passage.quotes] == [(start, start + len(sentence))]
 
 
+def test_words_of_which_no_two_fit_are_passages_of_their_own():
+    made = article(section("Somewhat longish sentences everywhere."))
+    passages = split(made, len, len("low-dose naltrexone, Part: ") + 11)
+    assert [passage.text for passage in passages] == ["Somewhat", "longish", "sentences", "everywhere."]
+
+
 def test_a_list_too_long_for_the_encoder_is_cut_between_items_and_its_lead_in_stays_with_the_first():
     items = [f"{name} {words(12)}" for name in ("alpha", "beta", "gamma")]
     texts = passages_of(["Not for people:", *items], max_tokens=30)
@@ -147,10 +158,9 @@ def test_each_passage_makes_room_for_the_longest_subheading_of_its_section():
 
 
 def test_a_list_that_is_short_enough_is_quoted_whole_and_a_longer_one_item_by_item():
-    short, long = [words(40), words(40), words(39)], [words(40), words(40), words(40)]
-    # The marks before the items are words too.
-    assert len(quotes(["", *(item.removesuffix(" end.") for item in short)])) == 1
-    assert len(quotes(["", *long])) == 3
+    # The marks before the items are words too: 120 words, and 121.
+    assert len(quotes(["", words(39), words(39), words(39)])) == 1
+    assert len(quotes(["", words(39), words(39), words(40)])) == 3
 
 
 def test_what_is_taken_back_twice_ends_where_the_second_ends():
@@ -218,6 +228,11 @@ def test_a_quote_is_matched_with_the_context_of_its_place():
 def test_a_subject_is_called_by_its_first_name_unless_another_name_may_mean_something_else(text, called):
     names = ("low-dose naltrexone", "LDN", "LDN (4.5)", "naltrexone", "the low-dose naltrexone trial")
     assert call_by_first_name(text, names) == called
+
+
+def test_the_longest_name_is_taken_first():
+    names = ("low-dose naltrexone", "tiny", "the tiny dose")
+    assert call_by_first_name("Is the tiny dose tiny?", names) == "Is low-dose naltrexone low-dose naltrexone?"
 
 
 WORD = st.sampled_from("pain dose 4.5 mg not However, These Vivid trial Crohn’s naïve • … e.g. women:".split())

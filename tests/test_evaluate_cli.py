@@ -57,3 +57,40 @@ def test_a_fault_is_told_in_a_sentence(run):
     assert done.exit_code == 1
     assert "the splits there are: dev" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+TRIAGE = """
+urgent: {urgent}
+questions:
+  breathing:
+    - {first}
+    - I can't breathe
+    - ['What is LDN?', "I can't breathe"]
+"""
+
+
+def test_triage_counts_what_is_stopped_for_and_names_no_line_that_is_held_back(run, tmp_path):
+    (tmp_path / "calls.yaml").write_text(TRIAGE.format(urgent="true", first="What is a breath?"), encoding="utf-8")
+    (tmp_path / "calm.yaml").write_text(TRIAGE.format(urgent="false", first="What is a breath?"), encoding="utf-8")
+    done = run("triage", "calls.yaml", "calm.yaml", "--words-only", "--json")
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    assert figures["recall"] == {"open": 0.5, "held": 1.0}
+    assert figures["false_alarms"] == {"open": 0.5, "held": 1.0}
+    assert figures["n"]["emergencies"] == {"open": 2, "held": 1}
+    assert sum(figures["confusion"]["emergencies"]["breathing"].values()) == 3
+    assert [miss["asked"] for miss in figures["misses"]] == [["What is a breath?"], ["What is LDN?", "I can't breathe"]]
+    told = run("triage", "calls.yaml", "calm.yaml").stdout
+    assert "emergencies stopped for, open half: 1 of 2 (50.0%)" in told
+    assert "look-alikes stopped for, held half: 1 of 1 (100.0%)" in told
+    assert told.count("“") == 2
+    (tmp_path / "calm.yaml").write_text(TRIAGE.format(urgent="true", first="I can't breathe"), encoding="utf-8")
+    assert "- none" in run("triage", "calm.yaml", "--words-only").stdout
+
+
+@pytest.mark.parametrize("text", ["just words", "{urgent: true, questions: {x: [[]]}}", "urgent: ["])
+def test_a_file_that_is_no_suite_is_refused_by_name(run, tmp_path, text):
+    (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
+    done = run("triage", "bad.yaml", "--words-only")
+    assert done.exit_code == 1
+    assert "bad.yaml" in done.stderr

@@ -8,13 +8,12 @@ import zlib
 from pathlib import Path
 
 import pytest
+from adding import check_added_or_refused
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from make_pdf import pdf
 
-from ldnqa.corpus.add import add_documents
 from ldnqa.corpus.importing import import_document
-from ldnqa.corpus.read import read_corpus
 from ldnqa.errors import LdnqaError, UnreadableDocument
 
 DATA = Path(__file__).parent / "data"
@@ -223,14 +222,9 @@ def test_a_damaged_file_is_added_as_it_reads_or_refused(kind, edits, tmp_path_fa
     for place, gone, new in edits:
         at = int(place * len(data))
         data = data[:at] + new + data[at + gone :]
-    folder = tmp_path_factory.mktemp("damaged")
-    (folder / f"a{suffix}").write_bytes(data)
-    try:
-        (imported,) = add_documents([folder / f"a{suffix}"], folder / "corpus")
-    except LdnqaError:
-        assert not (folder / "corpus").exists()
-    else:
-        assert read_corpus(folder / "corpus").articles == (imported.article,)
+    path = tmp_path_factory.mktemp("damaged") / f"a{suffix}"
+    path.write_bytes(data)
+    check_added_or_refused(path)
 
 
 PAPER = [

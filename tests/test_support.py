@@ -10,7 +10,7 @@ from fakes import HashedEncoder
 
 from ldnqa.cli import main
 from ldnqa.policy import load_policy
-from ldnqa.support import support_of
+from ldnqa.support import SIGNS, support_of
 from ldnqa.tokens import names_of
 
 POLICY = load_policy()
@@ -96,3 +96,34 @@ def test_a_folder_without_claims_says_what_belongs_there(run, tmp_path):
     for file in tmp_path.glob("*.jsonl"):
         file.unlink()
     assert "expertqa.jsonl" in run().stderr
+
+
+def test_weights_can_be_fitted_anew_and_are_measured_on_questions_left_out(run, tmp_path):
+    topics = ["gout", "malaria", "scurvy", "asthma", "migraine", "rickets", "measles", "mumps", "angina", "eczema"]
+    rows = [
+        {"Question": topic, "answer": f"Doctors treat {topic} every day.", "claim": claim, "majority_label": label}
+        for topic in topics
+        for claim, label in ((f"Doctors treat {topic}.", "Entailment"), ("Violins cost a lot.", "Neutral"))
+    ]
+    (tmp_path / "k-qa-nli.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (tmp_path / "expertqa.jsonl").unlink()
+    done = run("--fit")
+    assert done.exit_code == 0, done.output
+    fitted = json.loads(done.stdout)
+    assert list(fitted["signs"]) == list(SIGNS)
+    assert list(fitted["left out"]) == ["all", "k-qa"]
+    assert fitted["left out"]["all"]["auroc"] == 1.0
+    assert fitted["left out"]["all"]["at"]["0.5"][0] == 1.0, "precision"
+
+
+@pytest.mark.parametrize("row", [{"evidence": "x"}, {"question": "q", "claim": "c", "evidence": []}, None], ids=str)
+def test_a_line_of_the_other_set_is_named_too(run, tmp_path, row):
+    line = json.dumps(row) if row else "no JSON"
+    (tmp_path / "expertqa.jsonl").write_text(f"{json.dumps(EXPERTQA[0])}\n{line}\n", encoding="utf-8")
+    assert "expertqa.jsonl:2" in run().stderr
+
+
+def test_a_claim_without_words_is_left_out(run, tmp_path):
+    rows = [*KQA, {**KQA[0], "claim": " "}, {**KQA[0], "answer": " "}]
+    (tmp_path / "k-qa-nli.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert json.loads(run("--json").stdout)["left_out"]["no text to check"] == 3

@@ -15,11 +15,12 @@ from ldnqa import swap
 from ldnqa.chunk import embedded_text
 from ldnqa.corpus.read import read_corpus
 from ldnqa.earlier import Earlier, Journal, read_earlier
+from ldnqa.embedding import Embedding
 from ldnqa.encode import Encoder, Exported
 from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
-from ldnqa.parts import Embedding, Source, describes, make, save, source_of
+from ldnqa.parts import Source, describes, make, save, source_of
 from ldnqa.progress import Progress, Watcher
 from ldnqa.stores import DEFAULT_STORE
 from ldnqa.text import terms

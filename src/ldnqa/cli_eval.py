@@ -223,7 +223,7 @@ def tune_command(
     from ldnqa.evaluate.retrieval import index_folder
     from ldnqa.evaluate.tune import samples, samples_of, tune, without_questions
     from ldnqa.index import Index
-    from ldnqa.quotes import WITH_QUESTIONS, WITHOUT_QUESTIONS
+    from ldnqa.weights import WITH_QUESTIONS, WITHOUT_QUESTIONS
 
     if not gold:
         raise click.UsageError("the weights of ranking are fitted to questions of our own: give --gold FILE")

@@ -26,7 +26,6 @@ LdnqaError
 └── BadRequest               what was asked for cannot be done
     ├── InvalidQuestion
     ├── UnknownArticle
-    ├── UnknownSection
     └── UnknownPassage
 """
 
@@ -172,12 +171,6 @@ class UnknownArticle(BadRequest):
     def __init__(self, article_id: str) -> None:
         self.id = article_id
         super().__init__(f"no article has the id {article_id!r}; GET /v1/articles or `ldnqa list` shows the ids")
-
-
-class UnknownSection(BadRequest):
-    """No section of the article has this id."""
-
-    field = "section_id"
 
 
 class UnknownPassage(BadRequest):

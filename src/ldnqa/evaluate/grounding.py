@@ -32,6 +32,7 @@ _AT_A_TIME = 128
 FOLDS = 10
 SEED = 0
 _PULL = 0.1
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,8 @@ def fit(run: GroundingRun) -> dict[str, Any]:
     signs = np.array([[support.signs[name] for name in SIGNS] for support in run.found])
     truth = np.array([one.supported for one in run.judged])
     clear = np.array([not support.refusals for support in run.found])
-    spread = signs.std(axis=0)
+    # A sign that is the same for every claim has no spread to count in.
+    spread = np.where(signs.std(axis=0) > _LEAST, signs.std(axis=0), 1.0)
 
     def fitted(rows: np.ndarray) -> LogisticRegression:
         return LogisticRegression(C=_PULL, max_iter=5_000).fit(signs[rows] / spread, truth[rows])

@@ -22,9 +22,10 @@ from ldnqa.evaluate.conversations import read_conversations
 from ldnqa.evaluate.gold import Right, read_gold
 from ldnqa.index import Index
 from ldnqa.policy import Policy
-from ldnqa.quotes import RANKING_SIGNS, SUPPORT_SIGNS, Weights, rank_quotes, read_support
+from ldnqa.quotes import rank_quotes, read_support
 from ldnqa.retrieve import READ, read_query, retrieve
 from ldnqa.types import Turn
+from ldnqa.weights import RANKING_SIGNS, SUPPORT_SIGNS, Weights
 
 SEED = 0
 FOLDS = 8

@@ -78,3 +78,17 @@ def store_type(name: str) -> type[Store]:
             f"the {name} store needs the package {error.name!r}; `{back_end.install}` installs it"
         ) from error
     return cast("type[Store]", getattr(module, back_end.type))
+
+
+def check_rows(vectors: NDArray[np.float32], dimension: int) -> None:
+    """ValueError if these are no rows of a store of that dimension."""
+    if vectors.ndim != 2 or vectors.shape[1] != dimension:
+        raise ValueError(f"vectors of shape {vectors.shape} in a store of dimension {dimension}")
+
+
+def check_new(ids: Sequence[str], vectors: NDArray[np.float32], kept: Collection[str]) -> None:
+    """ValueError unless each row has an id, and each id is given once and not among those that are `kept`."""
+    if len(ids) != len(vectors):
+        raise ValueError(f"{len(ids)} ids for {len(vectors)} vectors")
+    if len({*ids}) != len(ids) or any(id_ in kept for id_ in ids):
+        raise ValueError("an id was given twice")

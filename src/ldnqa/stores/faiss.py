@@ -15,6 +15,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from ldnqa.stores import check_new, check_rows
+
 # Up to here exact search takes no longer than the encoder does for the question: see docs/scaling.md.
 EXACT_UP_TO = 50_000
 # Lists for each root of the number of vectors: faiss's own guideline is 4 to 16, fewer train faster.
@@ -50,13 +52,10 @@ class FaissStore:
 
     def add(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Keep unit rows under their ids; ValueError if the shapes differ or an id is kept already."""
-        self._check(vectors)
+        check_rows(vectors, self._index.d)
         if self._read:
             raise ValueError("a store with lists takes no more vectors; add them all to a new one")
-        if len(ids) != len(vectors):
-            raise ValueError(f"{len(ids)} ids for {len(vectors)} vectors")
-        if len(set(ids)) != len(ids) or not self._rows.keys().isdisjoint(ids):
-            raise ValueError("an id was given twice")
+        check_new(ids, vectors, self._rows)
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         self._rows.update((id_, row) for row, id_ in enumerate(ids, start=len(self._ids)))
         self._ids.extend(ids)
@@ -65,7 +64,7 @@ class FaissStore:
         self, vectors: NDArray[np.float32], k: int, allowed: Collection[str] | None = None
     ) -> list[list[tuple[str, float]]]:
         """For each unit row up to `k` (id, cosine), best first, the one added first among equals."""
-        self._check(vectors)
+        check_rows(vectors, self._index.d)
         rows = None
         if allowed is not None:
             rows = np.unique(np.array([self._rows[i] for i in allowed if i in self._rows], dtype=np.int64))
@@ -102,10 +101,6 @@ class FaissStore:
     def _lists(self) -> int:
         index: Any = self._index
         return int(index.nlist) if self._read else 0
-
-    def _check(self, vectors: NDArray[np.float32]) -> None:
-        if vectors.ndim != 2 or vectors.shape[1] != self._index.d:
-            raise ValueError(f"vectors of shape {vectors.shape} in a store of dimension {self._index.d}")
 
     def save(self, path: Path) -> None:
         """Write the vectors and their ids into the folder `path`, which exists."""

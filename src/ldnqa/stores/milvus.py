@@ -18,6 +18,7 @@ from pymilvus import DataType, MilvusClient, MilvusException
 
 from ldnqa.errors import StoreUnreachable
 from ldnqa.settings import Settings
+from ldnqa.stores import check_new, check_rows
 
 # Up to here Milvus compares with every vector, above it walks a graph of them.
 EXACT_UP_TO = 50_000
@@ -49,13 +50,10 @@ class MilvusStore:
 
     def add(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Keep unit rows under their ids; ValueError if the shapes differ or an id is kept already."""
-        self._check(vectors)
+        check_rows(vectors, self._dimension)
         if self._collection:
             raise ValueError("a store that was saved takes no more vectors; add them all to a new one")
-        if len(ids) != len(vectors):
-            raise ValueError(f"{len(ids)} ids for {len(vectors)} vectors")
-        if len(set(ids)) != len(ids) or not self._rows.keys().isdisjoint(ids):
-            raise ValueError("an id was given twice")
+        check_new(ids, vectors, self._rows)
         self._vectors = np.concatenate([self._vectors, vectors.astype(np.float32)])
         self._rows.update((id_, row) for row, id_ in enumerate(ids, start=len(self._ids)))
         self._ids.extend(ids)
@@ -64,7 +62,7 @@ class MilvusStore:
         self, vectors: NDArray[np.float32], k: int, allowed: Collection[str] | None = None
     ) -> list[list[tuple[str, float]]]:
         """For each unit row up to `k` (id, cosine), best first, the one added first among equals."""
-        self._check(vectors)
+        check_rows(vectors, self._dimension)
         rows = None if allowed is None else sorted({self._rows[id_] for id_ in allowed if id_ in self._rows})
         most = min(len(self._ids) if rows is None else len(rows), _MOST)
         if k <= 0 or most == 0:
@@ -98,10 +96,6 @@ class MilvusStore:
             search_params={"metric_type": "IP", "params": {"ef": max(_LOOKED_AT, depth)}},
         )
         return [(-float(hit["distance"]), int(hit["row"])) for hit in found]
-
-    def _check(self, vectors: NDArray[np.float32]) -> None:
-        if vectors.ndim != 2 or vectors.shape[1] != self._dimension:
-            raise ValueError(f"vectors of shape {vectors.shape} in a store of dimension {self._dimension}")
 
     def save(self, path: Path) -> None:
         """Put the vectors on the server, if they are not there, and the ids into the folder `path`, which exists."""

@@ -1,0 +1,108 @@
+"""The signs that quotes are ranked and judged by, and what each counts. `ldnqa.quotes` reads the signs.
+
+The weights are measured, never set by hand: `ldnqa eval tune` fits them, and docs/evaluation.md says to what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Weights(NamedTuple):
+    """What ranks quotes, a weight for each sign, and the logistic regression of "the articles answer this" over signs
+    of the best of them. Fitted by `ldnqa eval tune`.
+    """
+
+    ranking: Mapping[str, float]
+    support: Mapping[str, float]
+    intercept: float
+
+
+# Cosines are taken from the centre of the index where that is said.
+RANKING_SIGNS = {
+    "quote": "cosine of the quote to the question and what remains of the conversation, from the centre",
+    "quote_own": "the same to the question by itself",
+    "coverage": "share of the terms asked for that the quote has",
+    "coverage_in_place": "share of the question's own terms that the quote, its heading or the title has",
+    "passage": "cosine of the passage",
+    "passage_coverage": "share of the terms asked for that the passage has",
+    "heading_coverage": "share of the question's own terms that the heading has",
+    "listed": "cosine of the nearest question that the editors say the article answers",
+    "listed_own": "the same to the question by itself",
+    "asked": "cosine of the likest question that readers ask for the quote, across the centre of these questions",
+    "asked_own": "the same to the question by itself",
+    "asked_coverage": "share of its own terms that this question, the quote, its heading or the title has",
+    "cited": "how much the last answer's citing its article counts",
+    "cited_passage": "how much the last answer's citing its passage counts",
+    "other_regimen": "the quote is about another use of the drug than the question",
+    "other_subject": "the article is about how these articles are made, and the question is not",
+    "editorial": "a comment must be better than what it comments on to be the answer itself",
+}
+SUPPORT_SIGNS = {
+    "lead": "score of the leading quote",
+    "nearest": "cosine of the nearest quote, from the centre",
+    "ahead": "how far the best passage is ahead of the tenth",
+    "listed": "cosine of the nearest question that editors listed",
+    "in_vain": "how much liker than the leading quote's own a question is that readers ask in vain",
+    "covered": "share of the question's own terms in the leading quote, its place and the question likest to it",
+    "kind": "the leading quote has the dose, the number or the time that is asked for; 1 if none is",
+    "unknown": "share of the question that no article has a word for",
+    "about_other": "it asks of another thing what only an article on that could say",
+}
+# For an index without readers' questions, and for one that has them.
+WITHOUT_QUESTIONS = Weights(
+    ranking={
+        "quote": 1.0,
+        "quote_own": 1.2,
+        "coverage": 0.84,
+        "coverage_in_place": 0.44,
+        "passage": 0.97,
+        "passage_coverage": 1.4,
+        "heading_coverage": 0.18,
+        "listed": 0.84,
+        "listed_own": 0.18,
+        "other_regimen": -0.54,
+        "other_subject": -0.31,
+        "editorial": -0.08,
+    },
+    support={
+        "lead": 7.6,
+        "nearest": 1.5,
+        "ahead": 4.0,
+        "listed": 1.1,
+        "unknown": -2.8,
+        "about_other": -4.0,
+    },
+    intercept=-4.95,
+)
+WITH_QUESTIONS = Weights(
+    ranking={
+        "quote": 1.0,
+        "quote_own": 0.23,
+        "coverage": 0.62,
+        "coverage_in_place": -0.08,
+        "passage": 0.64,
+        "passage_coverage": 2.3,
+        "heading_coverage": 0.37,
+        "listed": -0.1,
+        "listed_own": -0.23,
+        "asked": 4.4,
+        "asked_own": 4.1,
+        "asked_coverage": 1.2,
+        "cited": 1.8,
+        "cited_passage": 0.26,
+        "other_regimen": -0.84,
+        "other_subject": -1.4,
+        "editorial": 0.05,
+    },
+    support={
+        "lead": 8.2,
+        "in_vain": -8.8,
+        "covered": 1.3,
+        "kind": 3.4,
+        "unknown": -4.1,
+        "about_other": -4.2,
+    },
+    intercept=-7.22,
+)
