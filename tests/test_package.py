@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -108,12 +109,15 @@ def test_its_commands_run_and_it_is_typed(installed):
 
 
 @pytest.mark.model
-def test_the_wheel_serves_from_an_empty_folder(installed, tmp_path):
-    empty = tmp_path / "empty"
-    empty.mkdir()
+def test_the_wheel_serves_the_articles_in_it_from_a_folder_without_any(installed, index_folder, tmp_path):
+    # The articles in the wheel must be those of this tree, or all would be built anew: test_docs.py begins with nothing.
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    shutil.copytree(index_folder, folder / "index")
+    served = (folder / "index" / "index.json").read_bytes()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     command = [installed / "ldnqa", "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=empty, env=environment, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             address = next(
                 found.group() for line in server.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line))
@@ -129,4 +133,5 @@ def test_the_wheel_serves_from_an_empty_folder(installed, tmp_path):
     assert answer["status"] == "answered"
     assert answer["sources"][0]["section_id"] == "from-the-guidelines"
     assert "<form" in page
-    assert sorted(path.name for path in empty.iterdir()) == ["index"]
+    assert [path.name for path in folder.iterdir()] == ["index"]
+    assert (folder / "index" / "index.json").read_bytes() == served

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from ldnqa.policy import Lexicon
 from ldnqa.text import terms
+from ldnqa.types import Tier
 
 
 class Kind(StrEnum):
@@ -92,6 +93,13 @@ _ANSWERS = {
     r"|improved|fell|were lower)\b",
     Kind.LIST: r"\n•",
 }
+# Whose statement a question wants: what the label says, what guidelines recommend, what was found in studies.
+_WHOSE = {
+    Tier.DRUG_LABEL: r"\b(?:labels?|leaflets?|monographs?|package inserts?|prescribing information|smpc)\b",
+    Tier.GUIDELINE: r"\bguidelines?\b",
+    Tier.RESEARCH: r"\b(?:stud(?:y|ies)|trials?|research|meta-analys[ei]s|pilots?|rcts?|randomi[sz]ed)\b",
+}
+_ASKS_WHOSE = {tier: re.compile(pattern, re.IGNORECASE) for tier, pattern in _WHOSE.items()}
 # A statement that gives the whole state of a disputed or open point.
 _SUMS_UP = re.compile(
     r"\b(?:disagrees?|is not settled|is not known|is mixed|is divided|differently|too thin)\b", re.IGNORECASE
@@ -128,6 +136,11 @@ def answers_kind(kind: Kind, text: str) -> bool:
     """Whether a statement has what a question of this kind asks for: a dose, a time, a reason, a list ..."""
     pattern = _IS_ANSWER.get(kind)
     return pattern is None or bool(pattern.search(text))
+
+
+def tiers_asked(question: str) -> frozenset[Tier]:
+    """The tiers a question wants to hear from ("Does the label mention ..."); none if it does not say."""
+    return frozenset(tier for tier, pattern in _ASKS_WHOSE.items() if pattern.search(question))
 
 
 def sums_up(text: str) -> bool:

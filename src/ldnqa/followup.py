@@ -28,6 +28,12 @@ _OPENS_LEANING = re.compile(
     r"|is that|is this|are those|are these|(?:was|were|is|are) there|any|did (?:they|he|she))\b",
     re.IGNORECASE,
 )
+# "For men?", "after surgery": a part of a sentence whose other part was said before.
+_ONLY_WHERE = re.compile(
+    r"(?:for|in|with|without|at|on|by|from|to|after|before|during|as)\b"
+    r"(?!.*\b(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b)",
+    re.IGNORECASE,
+)
 _SUBJECT_PRONOUN = re.compile(
     r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
     r"|this(?! (?:article|page|study)))\b(?!['’]s\b)",
@@ -53,7 +59,9 @@ _ANOTHER = re.compile(
     r"(?:(?:for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
     re.IGNORECASE,
 )
-_NOTHING_MORE = re.compile(r"\W*(?:(?:ones?|tablets?|pills?|instead|then|too|as well|only)\W*)*$", re.IGNORECASE)
+_NOTHING_MORE = re.compile(
+    r"\W*(?:(?:ones?|tablets?|pills?|instead|then|too|as well|only|i mean|i meant)\W*)*$", re.IGNORECASE
+)
 _QUESTION_WORD = (
     r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
 )
@@ -130,7 +138,7 @@ def _read_one(
     if meant and not _names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
     # "Why?", "yes" and "tell me more" bring nothing to look up.
-    return text, own if set(terms(own)) - lexicon.generic_terms else before.own
+    return text, own if set(terms(own)) - lexicon.generic_terms else text
 
 
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
@@ -142,7 +150,8 @@ def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
     if start is None or len(named) != 1:
         return None
     kind, thing = named[0]
-    if own[start.end() :].strip(" ?.!") != thing:
+    rest = own[start.end() :]
+    if not rest.startswith(thing) or not _NOTHING_MORE.match(rest[len(thing) :]):
         return None
     old = [text for other, text in lexicon.things_in(before) if other == kind]
     if not old or thing.lower() in (text.lower() for text in old):
@@ -201,5 +210,10 @@ def leans(question: str) -> bool:
         return True
     if len(topic) > LEANING_TERMS:
         return False
-    signs = (_GOES_ON.match(question), _OPENS_LEANING.match(question), _POINTS_BACK.search(question))
+    signs = (
+        _GOES_ON.match(question),
+        _OPENS_LEANING.match(question),
+        _ONLY_WHERE.match(question),
+        _POINTS_BACK.search(question),
+    )
     return any(signs) or len(topic) == 1

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import FIGURES, answers_kind, kind_of
+from ldnqa.asking import FIGURES, answers_kind, kind_of, tiers_asked
 from ldnqa.chunk import call_by_first_name
 from ldnqa.index import Index
 from ldnqa.quotable import quotable
@@ -79,6 +79,8 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
     name) does not count as likeness to the question.
     """
     asked, asked_alone = unit(query.vector - index.centre), unit(query.own_vector - index.centre)
+    asked_whole = unit(query.read_vector - index.centre)
+    tiers = tiers_asked(query.text)
     about = subject_terms(index)
     wanted = weighted(query.term_groups, about, index)
     wanted_alone = weighted(dict.fromkeys(query.own_groups, 1.0), about | query.generic, index)
@@ -105,10 +107,12 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
             "cited": query.cited.get(article.id, 0.0),
             "cited_passage": query.cited.get(passage.id, 0.0),
             "other_subject": float(bool(index.subject) and not ours),
+            "another_tier": float(bool(tiers) and section.tier not in tiers),
             "editorial": float(section.tier is Tier.EDITORIAL),
         }
         cosines = ((parts.vectors @ asked) / parts.lengths).tolist()
         cosines_alone = ((parts.vectors @ asked_alone) / parts.lengths).tolist()
+        cosines_read = ((parts.vectors @ asked_whole) / parts.lengths).tolist()
         places = index.asked_in(passage)
         for row, (quote, found) in enumerate(parts.quotes):
             place = (article.id, section.id, quote.start, quote.end)
@@ -120,6 +124,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
                 {
                     "quote": cosines[row],
                     "quote_own": cosines_alone[row],
+                    "quote_read": cosines_read[row],
                     "other_regimen": float(_is_other_use(quote.text, section.regimen, query)),
                     "coverage": share(wanted, found),
                     "coverage_in_place": share(wanted_alone, found | around),
@@ -192,6 +197,7 @@ def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequen
         "covered": lead.signs["asked_coverage"],
         "kind": float(kind not in FIGURES or answers_kind(kind, lead.quote.text)),
         "unknown": unknown(query, subject_terms(index), index),
+        "cited_passage": lead.signs["cited_passage"],
         "about_other": float(query.about_other is not None and bool(index.subject)),
     }
 

@@ -73,9 +73,9 @@ class Query:
     `term_groups` has a group for each thing named: its own terms and those of its other names; a text has it if it has
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight; `vector`
-    is a unit row, `own_vector` that of the question by itself, `regimens` what it asks about. `about_other` is a thing
-    that the question is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a
-    medicine that no article names. `cited` has the articles and passages that the last answer cited, by id, each with
+    is a unit row, `own_vector` that of the question by itself, `read_vector` that of `text`, `regimens` what it asks
+    about. `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are
+    the symptoms of MS?", and a medicine that no article names. `cited` has the articles and passages that the last answer cited, by id, each with
     how much it counts now. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask.
     """
 
@@ -86,6 +86,7 @@ class Query:
     generic: frozenset[str]
     vector: NDArray[np.float32]
     own_vector: NDArray[np.float32]
+    read_vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
     about_other: str | None = None
     lexicon: Lexicon = field(default_factory=Lexicon)
@@ -121,7 +122,12 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
             weights.setdefault(term, weight)
         for group in their_groups:
             groups.setdefault(group, weight)
-    vector = unit(vector)
+    vector = unit(vector) if reading.earlier else own_vector
+    near_own = index.bank.likeness(own_vector)
+    read_vector = own_vector
+    if reading.text != reading.own:
+        said, _, _ = _spelled_out(reading.text, index, lexicon)
+        read_vector = query_vector(index.encoder.encode_queries, said)
     return Query(
         text=reading.text,
         terms=weights,
@@ -130,12 +136,13 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         generic=lexicon.generic_terms,
         vector=vector,
         own_vector=own_vector,
+        read_vector=read_vector,
         regimens=tuple(lexicon.regimens_in(reading.text if names_drug else f"{reading.text} {subject or ''}")),
         about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
         lexicon=lexicon,
         cited=_cited(reading.cited, kept, index),
-        near=index.bank.likeness(vector),
-        near_own=index.bank.likeness(own_vector),
+        near=index.bank.likeness(vector) if reading.earlier else near_own,
+        near_own=near_own,
     )
 
 

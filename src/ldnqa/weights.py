@@ -23,6 +23,7 @@ class Weights(NamedTuple):
 RANKING_SIGNS = {
     "quote": "cosine of the quote to the question and what remains of the conversation, from the centre",
     "quote_own": "the same to the question by itself",
+    "quote_read": "the same to the question as it is read after the conversation",
     "coverage": "share of the terms asked for that the quote has",
     "coverage_in_place": "share of the question's own terms that the quote, its heading or the title has",
     "passage": "cosine of the passage",
@@ -37,6 +38,7 @@ RANKING_SIGNS = {
     "cited_passage": "how much the last answer's citing its passage counts",
     "other_regimen": "the quote is about another use of the drug than the question",
     "other_subject": "the article is about how these articles are made, and the question is not",
+    "another_tier": "it is asked what a label, a guideline or a study says, and the quote is none of these",
     "editorial": "a comment must be better than what it comments on to be the answer itself",
 }
 SUPPORT_SIGNS = {
@@ -48,6 +50,7 @@ SUPPORT_SIGNS = {
     "covered": "share of the question's own terms in the leading quote, its place and the question likest to it",
     "kind": "the leading quote has the dose, the number or the time that is asked for; 1 if none is",
     "unknown": "share of the question that no article has a word for",
+    "cited_passage": "how much the last answer's citing the leading quote's passage counts",
     "about_other": "it asks of another thing what only an article on that could say",
 }
 # For an index without readers' questions, and for one that has them.
