@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ldnqa.asking import regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import query_vector
@@ -100,7 +101,6 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 
     A question that names no regimen and no part of the subject's name is taken to be about the subject's regimen.
     """
-    names_drug = bool(frozenset(terms(subject or "")) & frozenset(terms(reading.text)))
     said, own_terms, own_groups = _spelled_out(reading.own, index, lexicon)
     own_vector = query_vector(index.encoder.encode_queries, said)
     nearest = index.search_dense(own_vector, 1)
@@ -130,7 +130,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         generic=lexicon.generic_terms,
         vector=vector,
         own_vector=own_vector,
-        regimens=tuple(lexicon.regimens_in(reading.text if names_drug else f"{reading.text} {subject or ''}")),
+        regimens=regimens_asked(reading.text, subject, lexicon),
         about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
         lexicon=lexicon,
         cited=_cited(reading.cited, kept, index),
