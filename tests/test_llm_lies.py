@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from llm_server import MODEL, Asked, scripted_server
+from llm_server import MODEL, Asked
 
 from ldnqa import ask
-from ldnqa.llm import LanguageModel
 
 DOSE = "How is the dose of LDN raised step by step?"
 EFFECTS = "What are the side effects of LDN?"
@@ -316,17 +315,6 @@ def _told_together():
             told = lies[at : at + TOGETHER]
             truth = next((cited, true) for asked, cited, true in TRUE.values() if asked == question)
             yield pytest.param(question, [(c, lie) for _, c, lie in told], truth, id=", ".join(n for n, _, _ in told))
-
-
-@pytest.fixture(scope="module")
-def server():
-    with scripted_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def model(server):
-    return LanguageModel(server.url, MODEL)
 
 
 @pytest.fixture(scope="module")

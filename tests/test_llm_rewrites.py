@@ -6,13 +6,16 @@ from contextlib import suppress
 from functools import cache
 
 import pytest
-from llm_server import MODEL, Asked, is_follow_up, scripted_server, wait_for_the_end
+from llm_server import MODEL, Asked, is_follow_up, wait_for_the_end
 
 from ldnqa import ask
+from ldnqa.dialogue import reading_of
 from ldnqa.errors import LanguageModelError
 from ldnqa.llm import LanguageModel, open_model
 from ldnqa.llm.patience import Patience
+from ldnqa.rewrite import rewritten
 from ldnqa.settings import Settings
+from ldnqa.tokens import names_of
 from ldnqa.types import Turn
 
 USES = "What is LDN used for?"
@@ -78,6 +81,7 @@ LIES: dict[tuple[str, str], dict[str, str]] = {
         "an effect turned": "How long do the side effects of LDN not last?",
     },
     (AFTER, "and before surgery?"): {
+        "direction replaced by another": "Can I take LDN with opioids before surgery?",
         "direction dropped": "Can I take LDN after opioids and surgery?",
         "directions swapped": "Can I take LDN before opioids after surgery?",
         "roles swapped": "Can I take opioids after LDN before surgery?",
@@ -87,6 +91,10 @@ LIES: dict[tuple[str, str], dict[str, str]] = {
         "drugs swapped": "Can I switch from LDN to oxycodone after a week?",
         "another time": "Can I switch from oxycodone to LDN after a month?",
         "drug of the question before lost": "Can I switch to LDN after a week?",
+    },
+    ("Can I stop LDN before surgery?", "and with my opioids at night?"): {
+        "a time in the place of another": "Can I stop LDN with my opioids before night?",
+        "what goes along does it": "Can opioids stop LDN before surgery at night?",
     },
     ("Can I take LDN before alcohol?", "and my opioids at night?"): {
         "drugs in each other's place": "Can I take opioids before LDN at night?",
@@ -113,17 +121,6 @@ LIES: dict[tuple[str, str], dict[str, str]] = {
 
 def _turns(*questions: str) -> tuple[Turn, ...]:
     return tuple(Turn(question=question, source_ids=(EFFECTS_ID,)) for question in questions)
-
-
-@pytest.fixture(scope="module")
-def server():
-    with scripted_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def model(server):
-    return LanguageModel(server.url, MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -158,13 +155,29 @@ def test_a_wording_that_asks_the_same_is_looked_up_and_shown(worded, without, be
     assert answer.generator == "extractive"
 
 
+@pytest.fixture(scope="module")
+def told_apart(index, policy):
+    """The names that a wording must keep apart."""
+    return names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
+
+
 @pytest.mark.parametrize(
     ("before", "question", "wording"),
     [(*asked, lie) for asked, lies in LIES.items() for lie in lies.values()],
     ids=[name for lies in LIES.values() for name in lies],
 )
-def test_a_wording_that_lies_changes_nothing(worded, without, server, before, question, wording):
-    assert worded(before, question, wording) == without(before, question)
+def test_a_wording_that_lies_is_not_looked_up(index, policy, server, model, told_apart, before, question, wording):
+    """What is looked up depends on the reading and on nothing else, so that one alone is compared."""
+    server.asked.clear()
+    server.script = lambda asked: asked.say(wording)
+    subject, reading = reading_of(index, policy, question, _turns(before), None)
+    assert rewritten(reading, subject, index, told_apart, Patience(model)) == reading
+    assert len(told(server)) == 1
+
+
+@pytest.mark.parametrize(("before", "question"), list(LIES))
+def test_a_wording_that_lies_changes_no_answer(worded, without, server, before, question):
+    assert worded(before, question, next(iter(LIES[before, question].values()))) == without(before, question)
     assert len(told(server)) == 1
 
 

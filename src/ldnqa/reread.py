@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ldnqa.asking import Kind, kind_of, regimens_asked
 from ldnqa.restate import odd_form
@@ -24,8 +25,8 @@ MOST_FROM_CITED = 4
 _Key = tuple[Weight, str]
 # What these are said of decides what is asked: "before" and "not" keep the word behind them.
 _TIED = frozenset({Weight.DIRECTION, Weight.NEGATION, Weight.CONDITION})
-# Words without a topic that tell who does what to whom, and from which to which.
-_LITTLE = re.compile(r"\b(?:from|to|by|into|off|out)\b", re.IGNORECASE)
+# Words without a topic that tell who does what to whom or with what, and from which to which.
+_LITTLE = re.compile(r"\b(?:from|to|by|into|off|out|with)\b", re.IGNORECASE)
 # "Can I" and "should I" ask the same of an article; and the "about" of "what about" says nothing.
 _FREE = frozenset({"may", "should", "must", "about"})
 _POINTS = re.compile(
@@ -36,6 +37,12 @@ _POINTS = re.compile(
 _ONLY_POINTS = re.compile(
     r"\b(?:(?:first|second|third|last|former|latter|other|same) ones?|(?:the|this|that|which) ones?"
     r"|(?:first|second|third|former|latter|others?)(?=\W*$))\b",
+    re.IGNORECASE,
+)
+# "And with opioids?" says where its words belong; "and opioids?" leaves it to the question before.
+_OWN_PLACE = re.compile(
+    r"\W*(?:(?:and|but|or|so|ok(?:ay)?|also|then|what|how|about|if|my|an?|the|any)\W+)*"
+    r"(?:in|at|on|with|for|of|by|to|from|under|near|during|while|when|without|before|after)\b",
     re.IGNORECASE,
 )
 
@@ -89,14 +96,14 @@ def _objections(wording: str, asked: Followup, names: Names) -> Iterator[str]:
     if not _in_order(read.new, read.said):
         yield "loses or turns what is asked"
     for number in {token.line for token in read.old}:
-        line = [token for token in read.old if token.line == number and token.key not in subject]
+        line = [token for token in read.old if token.line == number]
         of_line = _keys(line) - own
         if not _in_order([token for token in read.said if token.key in of_line], line):
             yield "turns the question before"
     if subject & before - _keys(read.said):
         yield "loses the subject"
     yield from _lost(read, asked, names)
-    yield from _untied(read)
+    yield from _untied(read, _stand_ins(asked, read))
     if not _same_little_words(wording, asked, names):
         yield "turns a from and to"
 
@@ -146,27 +153,40 @@ def _lost(read: _Read, asked: Followup, names: Names) -> Iterator[str]:
     yield from (f"loses a {sort} of the question before" for sort in left_out)
 
 
-def _untied(read: _Read) -> Iterator[str]:
-    """Which words that keep the word behind them stand before another one."""
+def _stand_ins(asked: Followup, read: _Read) -> frozenset[_Key]:
+    """What a follow-up may put in the place of a word before: the first that it names, unless it is "at night"."""
+    return frozenset() if _OWN_PLACE.match(asked.bare) else _keys(read.new[:1])
+
+
+def _untied(read: _Read, stand_ins: frozenset[_Key]) -> Iterator[str]:
+    """Which words that keep the word behind them stand before another one, or are gone from before it."""
     own, before = _keys(read.new), _keys(read.old)
-
-    def behind(tokens: Sequence[Token], key: _Key) -> set[_Key | None]:
-        """The keys that stand behind this one, None for the end."""
-        following = [*(token.key for token in tokens[1:]), None]
-        return {after for token, after in zip(tokens, following, strict=True) if token.key == key}
-
-    for token in read.said:
-        if token.weight not in _TIED or token.key not in own | before:
-            continue
-        here = behind(read.said, token.key)
+    said = _pairs(read.said)
+    # The follow-up's "it" may have been named.
+    unnamed = _pairs([token for token in read.said if token.key in (own | before) - read.subject])
+    new, old = _pairs(read.new), _pairs(read.old)
+    for token, behind in said:
         if token.key in own:
-            there = behind(read.new, token.key)
-            # The follow-up's "it" may have been named.
-            here |= behind([one for one in read.said if one.key in (own | before) - read.subject], token.key)
+            there = {after for other, after in new if other.key == token.key}
+            here = {after for other, after in (*said, *unnamed) if other.key == token.key}
+        elif token.key in before:
+            there = {after for other, after in old if other.key == token.key} | stand_ins
+            here = {behind}
         else:
-            there = behind(read.old, token.key) | own
+            continue
         if None not in there and not here & there:
             yield f"says a {token.weight} of something else"
+    for token, behind in old:
+        if token.line == read.old[-1].line and behind in _keys(read.said):
+            instead = {other.key for other, after in said if after == behind and other.weight is token.weight}
+            if not instead & {token.key, *own}:
+                yield f"no longer says a {token.weight} of what it was said of"
+
+
+def _pairs(tokens: Sequence[Token]) -> list[tuple[Token, _Key | None]]:
+    """Each token that keeps the word behind it, with the key of that word; None at the end."""
+    followed = zip_longest(tokens, (token.key for token in tokens[1:]))
+    return [(token, behind) for token, behind in followed if token.weight in _TIED]
 
 
 def _same_little_words(wording: str, asked: Followup, names: Names) -> bool:
