@@ -81,6 +81,7 @@ LIES: dict[tuple[str, str], dict[str, str]] = {
         "an effect turned": "How long do the side effects of LDN not last?",
     },
     (AFTER, "and before surgery?"): {
+        "direction gone": "Can I take LDN, opioids before surgery?",
         "direction replaced by another": "Can I take LDN with opioids before surgery?",
         "direction dropped": "Can I take LDN after opioids and surgery?",
         "directions swapped": "Can I take LDN before opioids after surgery?",
@@ -102,8 +103,12 @@ LIES: dict[tuple[str, str], dict[str, str]] = {
     ("How often is Vivitrol given?", "and how long with ibuprofen?"): {
         "the subject in the place of another use": "How long is LDN given with ibuprofen?",
     },
+    ("Can I split the 50 mg tablets?", "and for 2 weeks?"): {
+        "use of the drug lost": "Can I split the tablets for 2 weeks?"
+    },
     ("What is naloxone?", "and what dose?"): {"the subject beside another drug": "What dose of naloxone and LDN?"},
     (FIBRO, "What about children?"): {
+        "what helps what": "Does fibromyalgia help LDN in children?",
         "condition swapped": "Does LDN help multiple sclerosis in children?",
         "condition lost": "Does LDN help children?",
         "population lost": "Does LDN help fibromyalgia?",
@@ -153,6 +158,14 @@ def test_a_wording_that_asks_the_same_is_looked_up_and_shown(worded, without, be
     assert answer.standalone_question == wording != without(before, question).standalone_question
     assert answer.question == question
     assert answer.generator == "extractive"
+
+
+def test_a_wording_finds_what_two_questions_side_by_side_do_not(worded, without):
+    before, question = "I'm on Percocet for my back. Can I start LDN?", "why not?"
+    assert without(before, question).status == "abstained"
+    answer = worded(before, question, "Why can I not start LDN on Percocet for my back?")
+    assert answer.status == "answered"
+    assert "because LDN can set off withdrawal symptoms" in answer.answer
 
 
 @pytest.fixture(scope="module")
