@@ -75,6 +75,25 @@ def policy():
     return load_policy()
 
 
+@pytest.fixture(scope="module")
+def server():
+    """A language model's server that says what a test tells it to."""
+    from llm_server import scripted_server
+
+    with scripted_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def model(server):
+    """The language model of that server."""
+    from llm_server import MODEL
+
+    from ldnqa.llm import LanguageModel
+
+    return LanguageModel(server.url, MODEL)
+
+
 @pytest.fixture(scope="session")
 def live_site(tmp_path_factory, index_folder):
     """The address of a real `ldnqa serve` of that index, in a process of its own."""

@@ -23,6 +23,11 @@ def quotes_in(prompt: str) -> dict[int, str]:
     return {int(n): text for n, text in _QUOTE.findall(prompt.partition("Quotes:\n\n")[2])}
 
 
+def is_follow_up(prompt: str) -> bool:
+    """Whether a prompt asks to word a follow-up."""
+    return "\n\nFollow-up: " in prompt
+
+
 @dataclass
 class Asked:
     """One request: what was asked, and the ways to reply."""
@@ -34,6 +39,11 @@ class Asked:
     @property
     def prompt(self) -> str:
         return "\n".join(message["content"] for message in self.body["messages"])
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether a follow-up is to be worded, and nothing to be drafted."""
+        return is_follow_up(self.prompt)
 
     def number(self, words: str) -> int:
         """The number of the quote that has these words."""

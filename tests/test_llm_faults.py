@@ -9,14 +9,17 @@ import json
 import socket
 import subprocess
 import sys
+from functools import partial
 
 import pytest
-from llm_server import MODEL, Asked, drip, ramble, scripted_server, wait_for_the_end
+from llm_server import MODEL, Asked, drip, is_follow_up, ramble, scripted_server, wait_for_the_end
 
 from ldnqa import ask
 from ldnqa.errors import LanguageModelError, MissingExtra
-from ldnqa.llm import BREAK_AFTER, BREAK_SECONDS, Breaker, LanguageModel, open_model
+from ldnqa.llm import LanguageModel, open_model
+from ldnqa.llm.breaker import BREAK_AFTER, BREAK_SECONDS, Breaker
 from ldnqa.settings import Settings
+from ldnqa.types import Turn
 
 QUESTION = "What are the side effects of LDN?"
 MILD = "Most side effects of LDN are mild and pass during the first weeks of treatment."
@@ -113,24 +116,36 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def alone(index, policy):
+def asking(index, policy):
+    """Asks a follow-up, which a model is asked to word and then to draft an answer to."""
+    return partial(
+        ask, index, "And what side effects?", policy=policy, history=(Turn(question="What is LDN used for?"),)
+    )
+
+
+@pytest.fixture(scope="module")
+def alone(asking):
     """The answer without a model."""
-    return ask(index, QUESTION, policy=policy)
+    answer = asking()
+    assert answer.status == "answered"
+    return answer
 
 
 @pytest.mark.parametrize("script", FAULTS.values(), ids=FAULTS)
-def test_a_broken_model_costs_nobody_the_answer(index, policy, server, alone, script):
+def test_a_broken_model_costs_nobody_the_answer(server, asking, alone, script):
     server.script = script
-    assert ask(index, QUESTION, policy=policy, model=LanguageModel(server.url, MODEL, seconds=LIMIT)) == alone
-    assert server.asked
+    assert asking(model=LanguageModel(server.url, MODEL, seconds=LIMIT)) == alone
+    prompts = [body["messages"][1]["content"] for body in server.asked]
+    assert is_follow_up(prompts[0])
+    assert not is_follow_up(prompts[-1])
     assert not server.closing.is_set()
 
 
-def test_a_server_that_is_not_there_costs_nobody_the_answer(index, policy, alone):
+def test_a_server_that_is_not_there_costs_nobody_the_answer(asking, alone):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         model = LanguageModel(f"http://127.0.0.1:{nobody.getsockname()[1]}/v1", MODEL, seconds=LIMIT)
-        assert ask(index, QUESTION, policy=policy, model=model) == alone
+        assert asking(model=model) == alone
 
 
 def test_what_was_said_in_time_is_not_lost_with_the_rest(index, policy, server):

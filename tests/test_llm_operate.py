@@ -24,11 +24,17 @@ TRUTH = "Most side effects of LDN are mild and pass during the first weeks of tr
 LIE = "Most side effects of LDN are deadly and pass during the first weeks of treatment."
 
 
-@pytest.fixture
-def server():
+@pytest.fixture(scope="module")
+def running():
     with scripted_server() as server:
-        server.script = both
         yield server
+
+
+@pytest.fixture
+def server(running):
+    running.script, running.models = both, (MODEL,)
+    running.asked.clear()
+    return running
 
 
 def both(asked: Asked) -> None:
@@ -36,9 +42,9 @@ def both(asked: Asked) -> None:
     asked.say(f"{LIE} [{n}]\n{TRUTH} [{n}]")
 
 
-@pytest.fixture
-def client(index, policy, server):
-    model = LanguageModel(server.url, MODEL)
+@pytest.fixture(scope="module")
+def service(index, policy, running):
+    model = LanguageModel(running.url, MODEL)
     resources = Resources(
         index=index,
         policy=policy,
@@ -47,6 +53,12 @@ def client(index, policy, server):
     )
     with TestClient(create_app(resources=resources)) as client:
         yield client
+
+
+@pytest.fixture
+def client(service, server):
+    """The service, with a model that says both."""
+    return service
 
 
 @pytest.mark.parametrize(

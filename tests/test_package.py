@@ -110,7 +110,7 @@ def test_its_commands_run_and_it_is_typed(installed):
 
 @pytest.mark.model
 def test_the_wheel_serves_the_articles_in_it_from_a_folder_without_any(installed, index_folder, tmp_path):
-    # The articles in the wheel must be those of this tree, or all would be built anew: test_docs.py begins with nothing.
+    # The articles in the wheel must be those of this tree, or all would be built anew (test_docs.py begins with none).
     folder = tmp_path / "folder"
     folder.mkdir()
     shutil.copytree(index_folder, folder / "index")

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from ldnqa.policy import Lexicon
 from ldnqa.text import terms
-from ldnqa.types import Tier
+from ldnqa.types import Regimen, Tier
 
 
 class Kind(StrEnum):
@@ -151,6 +151,14 @@ def sums_up(text: str) -> bool:
 def points_away(text: str) -> bool:
     """Whether a statement speaks of a study or people named elsewhere ("in that trial")."""
     return bool(_POINTS_AWAY.search(text))
+
+
+def regimens_asked(question: str, subject: str | None, lexicon: Lexicon) -> tuple[Regimen, ...]:
+    """The uses of the drug that a question is about: those it names; where it names no part of the subject's name, the
+    subject's own, too.
+    """
+    names_drug = bool(frozenset(terms(subject or "")) & frozenset(terms(question)))
+    return tuple(lexicon.regimens_in(question if names_drug else f"{question} {subject or ''}"))
 
 
 def topics(question: str, lexicon: Lexicon, subject: frozenset[str]) -> list[frozenset[str]]:

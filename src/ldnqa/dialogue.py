@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ldnqa.answerers import Answerer
-from ldnqa.answerers.chat import Chat
+from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.errors import InvalidQuestion, UnknownArticle
@@ -14,11 +14,13 @@ from ldnqa.followup import Reading, parts, read
 from ldnqa.ground import ground, ground_drafted, on_the_drug
 from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
+from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
 from ldnqa.retrieve import Query, read_query, retrieve
+from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest, unknown_words
 from ldnqa.tokens import names_of
-from ldnqa.triage import is_about_a_patient, triage
+from ldnqa.triage import is_about_a_patient, red_flag, triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Claim, Hit, Turn
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -38,8 +40,9 @@ def ask(
     """Answer a question from the articles of an index, or say that they do not answer it.
 
     `article_id` is the article in view: it is preferred, not the only one searched. `history` holds earlier turns,
-    newest last; only the last 20 count. The same index and the same request give the same answer, but for what a
-    language `model`, if there is one, drafts beside the quotes. It never sees an emergency.
+    newest last; only the last 20 count. The same index and the same request give the same answer, but for how a
+    language `model`, if there is one, words a follow-up and what it drafts beside the quotes. It never sees an
+    emergency.
 
     Raises InvalidQuestion (empty, over 2,000 characters, control characters) and UnknownArticle.
     """
@@ -57,11 +60,18 @@ def ask(
     if emergency and not is_about_a_patient(question, policy):
         return urgent(asked, emergency, index, policy)
 
-    query = read_query(reading, index, policy.lexicon, subject)
     several = parts(question)
-    quoting = Extractive(index)
-    # A model has its time for one question; several in one are quoted only.
-    answerer: Answerer = Chat(quoting, model) if model and not emergency and len(several) == 1 else quoting
+    told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
+    patience = Patience(model) if model and not emergency else None
+    # The reading has words of the question before, which may have been an emergency that is over.
+    if patience and red_flag(reading.text, policy, encoder=index.encoder):
+        patience = None
+    if patience and len(several) == 1:
+        reading = rewritten(reading, subject, index, told_apart, patience)
+        asked = replace(asked, standalone=reading.text)
+
+    query = read_query(reading, index, policy.lexicon, subject)
+    answerer = Extractive(index)
 
     def claims_for(query: Query, text: str) -> list[Claim]:
         hits = retrieve(index, query, in_view=article_id, approved_only=approved_only)
@@ -76,8 +86,9 @@ def ask(
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
     unanswered = [part for part, claims in found if not claims]
-    told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
-    claims = ground_drafted(claims, index.articles, index.encoder.encode_passages, told_apart)
+    if patience:
+        drafts = with_drafts(claims, reading.text, audience, patience)
+        claims = ground_drafted(drafts, index.articles, index.encoder.encode_passages, told_apart)
 
     before = [question, *(turn.question for turn in history)]
     said = [quote for claim in claims for quote in claim.quotes]
@@ -89,8 +100,8 @@ def ask(
             claims,
             index,
             policy,
-            generator=quoting.name,
-            drafted_by=answerer.name,
+            generator=answerer.name,
+            drafted_by=f"chat:{model.name}" if model else None,
             suggestions=suggestions,
             emergency=emergency,
             unanswered=unanswered if len(unanswered) < len(found) else (),
@@ -98,7 +109,7 @@ def ask(
     if emergency:
         return urgent(asked, emergency, index, policy)
     missing = unknown_words(reading.own, query, index)
-    return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=quoting.name)
+    return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
 
 
 def as_turn(question: str) -> Turn:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
@@ -82,12 +82,14 @@ _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b
 class Reading:
     """How a question is read. `text` stands alone and is shown; `own` is the part of it that this question brings;
     `earlier` has the readings before it, newest first, and `cited` the ids of the passages that the last answer cited.
+    `bare` is the question by itself where nothing better was found than to put it behind the one before it.
     """
 
     text: str
     own: str
     earlier: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
+    bare: str | None = None
 
 
 @stage("standalone")
@@ -113,32 +115,31 @@ def read(
         own = fold_space(asked)
         if vocabulary:
             own = vocabulary.corrected(own, lexicon.vocabulary)
-        text, own = _read_one(own, readings[-1] if readings else None, subject, other_names, lexicon)
-        readings.append(Reading(text, own))
+        readings.append(_read_one(own, readings[-1] if readings else None, subject, other_names, lexicon))
     cited = next((turn.source_ids for turn in reversed(history) if turn.source_ids), ())
-    return Reading(readings[-1].text, readings[-1].own, tuple(reading.text for reading in readings[-2::-1]), cited)
+    return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
 
 def _read_one(
     own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
-) -> tuple[str, str]:
-    """(the question by itself, the part of it that is new), given the reading of the one before it."""
+) -> Reading:
+    """The reading of one question, given the reading of the one before it."""
     if _COURTESY.fullmatch(own) and not re.fullmatch(r"\W*ok(?:ay)?\W*", own, re.IGNORECASE):
-        return own, own
+        return Reading(own, own)
     if before is not None and (switched := _switched(own, before.text, lexicon)):
-        return switched, switched
+        return Reading(switched, switched)
     meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not _names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
-            return named, named
+            return Reading(named, named)
     if before is None or not leans(own):
-        return own, own
+        return Reading(own, own)
     text = f"{before.text if before.text.endswith(('?', '.', '!')) else before.text + '?'} {own}"
     if meant and not _names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
     # "Why?", "yes" and "tell me more" bring nothing to look up.
-    return text, own if set(terms(own)) - lexicon.generic_terms else text
+    return Reading(text, own if set(terms(own)) - lexicon.generic_terms else text, bare=own)
 
 
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:

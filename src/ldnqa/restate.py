@@ -30,9 +30,9 @@ _NOT_SKIPPED = frozenset({*_KEPT, Weight.FIGURE, Weight.DIRECTION, Weight.NEGATI
 
 def refusals(sentence: str, quote: str, names: Names) -> tuple[str, ...]:
     """Why `sentence` may not be said on the strength of `quote`, in words; empty if it may."""
-    odd_form = _odd_form(sentence)
-    if odd_form:
-        return (odd_form,)
+    odd = odd_form(sentence)
+    if odd:
+        return (odd,)
     said, there = read_tokens(sentence, names), read_tokens(quote, names)
     known = {token.key for token in there}
     added = dict.fromkeys(f"adds a {token.weight}" for token in said if token.key not in known)
@@ -51,7 +51,8 @@ def refusals(sentence: str, quote: str, names: Names) -> tuple[str, ...]:
     return why
 
 
-def _odd_form(sentence: str) -> str | None:
+def odd_form(sentence: str) -> str | None:
+    """What is odd about the form of a sentence that a model wrote, in words; None if it could stand in print."""
     if not MIN_WORDS <= len(sentence.split()) <= MAX_WORDS:
         return "is no sentence of fair length"
     if any(unicodedata.category(sign) in _ODD for sign in sentence) or not _PRINTED.fullmatch(sentence):

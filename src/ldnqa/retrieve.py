@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ldnqa.asking import regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import query_vector
@@ -73,10 +74,11 @@ class Query:
     `term_groups` has a group for each thing named: its own terms and those of its other names; a text has it if it has
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight; `vector`
-    is a unit row, `own_vector` that of the question by itself, `read_vector` that of `text`, `regimens` what it asks
+    is a unit row, `own_vector` that of the question by itself, `read_vector` that of `text`; `regimens` is what it asks
     about. `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are
-    the symptoms of MS?", and a medicine that no article names. `cited` has the articles and passages that the last answer cited, by id, each with
-    how much it counts now. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask.
+    the symptoms of MS?", and a medicine that no article names. `cited` has the articles and passages that the last
+    answer cited, by id, each with how much it counts now. `near` and `near_own` are how like `vector` and `own_vector`
+    are to what readers ask.
     """
 
     text: str
@@ -101,7 +103,6 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 
     A question that names no regimen and no part of the subject's name is taken to be about the subject's regimen.
     """
-    names_drug = bool(frozenset(terms(subject or "")) & frozenset(terms(reading.text)))
     said, own_terms, own_groups = _spelled_out(reading.own, index, lexicon)
     own_vector = query_vector(index.encoder.encode_queries, said)
     nearest = index.search_dense(own_vector, 1)
@@ -137,7 +138,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         vector=vector,
         own_vector=own_vector,
         read_vector=read_vector,
-        regimens=tuple(lexicon.regimens_in(reading.text if names_drug else f"{reading.text} {subject or ''}")),
+        regimens=regimens_asked(reading.text, subject, lexicon),
         about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
         lexicon=lexicon,
         cited=_cited(reading.cited, kept, index),

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     llm_model: str | None = Field(default=None, description="Name of the model to ask of it.")
     llm_api_key: SecretStr | None = Field(default=None, description="Key to send to it, if it wants one.")
     llm_seconds: float = Field(default=8.0, gt=0, le=60, description="How long an answer may wait for it in all.")
+    llm_rewrites: bool = Field(
+        default=True, description="Whether it may also put a follow-up question and the one before it into one."
+    )
 
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that answer, 1 to 64; each holds the model and the index."

@@ -1,7 +1,7 @@
-"""The answerer with a language model: the same quotes as the default one, and beside them sentences a model drafted.
+"""Beside the quotes of an answer, sentences that a language model drafted of them.
 
-The model chooses no evidence. It is given the quotes the answer rests on, and what it makes of them is a draft, which
-`ground` lets through or drops; without it, or without anything left of it, the answer is the default one's.
+The model chooses no quote. It is given those the answer rests on, and what it makes of them is a draft, which
+`ground` lets through or drops; without it, or without anything left of it, the answer is the default one.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ldnqa.answerers import Answerer
 from ldnqa.errors import LanguageModelError
-from ldnqa.llm import LanguageModel
-from ldnqa.retrieve import Query
+from ldnqa.llm.patience import Patience
+from ldnqa.llm.reply import without_thoughts
 from ldnqa.text import fold_space, sentences
-from ldnqa.types import Audience, Claim, Drafted, Hit
+from ldnqa.types import Audience, Claim, Drafted
 
 # As many sentences as are read above their quotes.
 MAX_DRAFTED = 6
@@ -39,30 +38,19 @@ _READERS = {
     Audience.CLINICIAN: "The reader is a clinician.",
     Audience.RESEARCHER: "The reader is a researcher.",
 }
-# What some models think aloud before they answer.
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _MARKS = re.compile(r"(?:\[\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*\][ \t]*)+")
 _BULLET = re.compile(r"^\s*(?:[-•–]\s+|\d{1,2}[.)]\s+)")
 
 
-class Chat:
-    """Adds a model's sentences to the claims of another answerer."""
-
-    def __init__(self, quoting: Answerer, model: LanguageModel) -> None:
-        self._quoting = quoting
-        self._model = model
-        self.name = f"chat:{model.name}"
-
-    def draft(self, query: Query, hits: Sequence[Hit], audience: Audience | None) -> list[Claim]:
-        """The other answerer's claims, each with the sentences that the model says rest on it; none costs a claim."""
-        claims = self._quoting.draft(query, hits, audience)
-        if not claims:
-            return claims
-        try:
-            reply = self._model.complete(messages(query.text, claims, audience))
-        except LanguageModelError:
-            return claims
-        return attach(cited_sentences(reply.text), claims)
+def with_drafts(claims: Sequence[Claim], question: str, audience: Audience | None, patience: Patience) -> list[Claim]:
+    """The claims, each with the sentences that the model says rest on it; whatever it does costs no claim."""
+    if not claims:
+        return []
+    try:
+        reply = patience.complete(messages(question, claims, audience))
+    except LanguageModelError:
+        return list(claims)
+    return attach(cited_sentences(reply.text), claims)
 
 
 def messages(question: str, claims: Sequence[Claim], audience: Audience | None) -> list[dict[str, str]]:
@@ -88,7 +76,7 @@ def attach(said: Sequence[tuple[str, tuple[int, ...]]], claims: Sequence[Claim])
 
 def cited_sentences(reply: str) -> list[tuple[str, tuple[int, ...]]]:
     """(sentence, numbers of the quotes it cites) of a reply in lines or in JSON. What cites nothing is left out."""
-    words = _THOUGHTS.sub(" ", reply).strip()
+    words = without_thoughts(reply)
     fenced = re.fullmatch(r"```\w*\s*(.*?)\s*```", words, re.DOTALL)
     words = fenced[1] if fenced else words
     if words.startswith(("{", "[{")):

@@ -5,37 +5,34 @@ Nothing is sent anywhere unless the site has set an address. This is the only mo
 
 from __future__ import annotations
 
-import json
 import logging
 import queue
+import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ldnqa.errors import LanguageModelError, MissingExtra
+from ldnqa.llm.breaker import Breaker
+from ldnqa.llm.reply import TryAgain, accept, capped, content, short
 from ldnqa.settings import Settings
 from ldnqa.stages import stage
 
 INSTALL = "pip install 'ldnqa[llm]'"
 # A drafted answer is some 200 tokens; a model that rambles is cut off here.
 MAX_TOKENS = 700
-# The same for a server that does not count: what comes beyond is not read. A token takes some 250 bytes on the way.
+# The same for a server that does not count: what comes beyond is not read.
 MAX_CHARS = 10_000
-MAX_BYTES = 1_000_000
 # A second try only where it can still be of use, after a breath.
 RETRY_FROM_SHARE = 0.5
 RETRY_PAUSE_SECONDS = 0.2
-# After so many failures in a row nobody waits for the model any more, until it is tried again.
-BREAK_AFTER = 3
-BREAK_SECONDS = 30.0
 # Each of these may hold one of the service's eight working threads for the whole time limit; the others are answered
 # without the model.
 AT_ONCE = 4
 # Where a key is not needed the package still wants one.
 _NO_KEY = "unused"
-_WORTH_RETRYING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -58,9 +55,13 @@ class LanguageModel:
         api_key: str | None = None,
         seconds: float = 8.0,
         *,
+        rewrites: bool = True,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`seconds` is what one answer may take in all. MissingExtra if the package is not installed."""
+        """`seconds` is what one answer may take in all, `rewrites` whether it may be asked how a follow-up is meant.
+
+        MissingExtra if the package is not installed.
+        """
         if not base_url.startswith(("http://", "https://")):
             raise LanguageModelError(f"{base_url!r} is no address of a server; set LDNQA_LLM_BASE_URL to http(s)://...")
         try:
@@ -71,8 +72,10 @@ class LanguageModel:
         # At "debug" the package would write every question to the log.
         logging.getLogger("openai").setLevel(logging.WARNING)
         # A redirect would carry the question to a server that nobody has set.
-        hooks = {"response": [_accept]}
-        http = openai.DefaultHttpxClient(follow_redirects=False, timeout=seconds, event_hooks=hooks)
+        hooks = {"response": [accept]}
+        # Where nothing is encrypted nobody need vouch for a server, and reading who may takes a tenth of a second.
+        trusted = True if base_url.startswith("https://") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        http = openai.DefaultHttpxClient(follow_redirects=False, timeout=seconds, event_hooks=hooks, verify=trusted)
         self._client = openai.OpenAI(
             base_url=base_url,
             api_key=api_key or _NO_KEY,
@@ -87,7 +90,8 @@ class LanguageModel:
         self.name = model
         self.base_url = base_url
         self.seconds = seconds
-        self._now = now
+        self.rewrites = rewrites
+        self.now = now
         self._breaker = Breaker(now)
         self._places = threading.BoundedSemaphore(AT_ONCE)
 
@@ -97,7 +101,7 @@ class LanguageModel:
         self._breaker.check()
         if not self._places.acquire(blocking=False):
             raise LanguageModelError(f"{AT_ONCE} questions are with the language model already")
-        limit = min(seconds or self.seconds, self.seconds)
+        limit = self.seconds if seconds is None else min(seconds, self.seconds)
         try:
             reply = self._tries(messages, limit)
         except LanguageModelError:
@@ -112,16 +116,16 @@ class LanguageModel:
         return reply
 
     def _tries(self, messages: Messages, limit: float) -> Reply:
-        until = self._now() + limit
+        until = self.now() + limit
         try:
             return self._read(messages, until)
-        except _TryAgain as error:
-            if until - self._now() < limit * RETRY_FROM_SHARE:
+        except TryAgain as error:
+            if until - self.now() < limit * RETRY_FROM_SHARE:
                 raise LanguageModelError(str(error)) from error
         threading.Event().wait(RETRY_PAUSE_SECONDS)
         try:
             return self._read(messages, until)
-        except _TryAgain as error:
+        except TryAgain as error:
             raise LanguageModelError(str(error)) from error
 
     def _read(self, messages: Messages, until: float) -> Reply:
@@ -133,7 +137,7 @@ class LanguageModel:
         try:
             while True:
                 try:
-                    piece = pieces.get(timeout=max(0.0, until - self._now()))
+                    piece = pieces.get(timeout=max(0.0, until - self.now()))
                 except queue.Empty:
                     if said:
                         return Reply(said, whole=False)
@@ -168,19 +172,19 @@ class LanguageModel:
                 temperature=0,
                 seed=0,
                 max_tokens=MAX_TOKENS,
-                timeout=max(0.1, until - self._now()),
+                timeout=max(0.1, until - self.now()),
                 extra_headers={"Accept-Encoding": "identity"},
             ) as reply:
-                for piece in _content(reply.headers.get("content-type", ""), _capped(reply.iter_bytes(), gone)):
+                for piece in content(reply.headers.get("content-type", ""), capped(reply.iter_bytes(), gone)):
                     pieces.put(piece)
             pieces.put(None)
         except openai.APIConnectionError as error:
-            pieces.put(error.__cause__ if isinstance(error.__cause__, LanguageModelError) else _TryAgain(_short(error)))
+            pieces.put(error.__cause__ if isinstance(error.__cause__, LanguageModelError) else TryAgain(short(error)))
         except LanguageModelError as error:
             pieces.put(error)
         except Exception as error:
             # Whatever a strange server makes the package raise: no reader is to lose an answer by it.
-            pieces.put(LanguageModelError(f"the language model's reply cannot be read: {_short(error)}"))
+            pieces.put(LanguageModelError(f"the language model's reply cannot be read: {short(error)}"))
 
     def look(self) -> list[str]:
         """The models that the server says it has; LanguageModelError if it cannot be asked."""
@@ -189,119 +193,10 @@ class LanguageModel:
         try:
             return [str(model.id) for model in self._client.models.list(timeout=self.seconds).data]
         except openai.APIConnectionError as error:
-            why = error.__cause__ if isinstance(error.__cause__, LanguageModelError) else _short(error)
+            why = error.__cause__ if isinstance(error.__cause__, LanguageModelError) else short(error)
             raise LanguageModelError(f"{self.base_url} cannot be asked for its models: {why}") from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
-            raise LanguageModelError(f"{self.base_url} does not say which models it has: {_short(error)}") from error
-
-
-class _TryAgain(LanguageModelError):
-    """A failure that may be over in a moment."""
-
-
-def _short(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:200]
-
-
-def _accept(response: Any) -> None:
-    """Looks at the head of a response before anything of its body is read: an endless error page is never begun."""
-    if response.status_code in _WORTH_RETRYING:
-        raise _TryAgain(f"the language model's server answers {response.status_code}")
-    if response.status_code != 200:
-        raise LanguageModelError(f"the language model's server answers {response.status_code}")
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise LanguageModelError("the language model's server packs its reply, which it was not asked to")
-
-
-def _capped(pieces: Iterator[bytes], gone: threading.Event) -> Iterator[bytes]:
-    read = 0
-    for piece in pieces:
-        read += len(piece)
-        if gone.is_set() or read > MAX_BYTES:
-            raise LanguageModelError("the language model does not come to an end")
-        yield piece
-
-
-def _content(kind: str, pieces: Iterator[bytes]) -> Iterator[str]:
-    """The words of a reply, from events as they come or from one JSON object; LanguageModelError for anything else."""
-    if "event-stream" in kind:
-        yield from _streamed(pieces)
-    elif "json" in kind:
-        yield _words(_parsed(b"".join(pieces)), "message")
-    else:
-        raise LanguageModelError(f"the language model's server sends {kind[:60] or 'something without a type'}")
-
-
-def _streamed(pieces: Iterator[bytes]) -> Iterator[str]:
-    rest = b""
-    ended = False
-    for piece in pieces:
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            data = line.removeprefix(b"data:").strip() if line.startswith(b"data:") else b""
-            if data == b"[DONE]":
-                return
-            if data:
-                event = _parsed(data)
-                yield _words(event, "delta")
-                ended = ended or any(
-                    isinstance(choice, dict) and choice.get("finish_reason") for choice in event.get("choices") or ()
-                )
-    if not ended:
-        raise LanguageModelError("the language model's reply stops in the middle")
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise LanguageModelError("the language model's server sends what is no JSON") from error
-    if not isinstance(found, dict) or found.get("error"):
-        raise LanguageModelError("the language model's server reports an error")
-    return found
-
-
-def _words(reply: Mapping[str, Any], part: str) -> str:
-    """What a reply or a piece of one says; nothing if it has no words, as the first and last pieces have none."""
-    choices = reply.get("choices")
-    if not isinstance(choices, list):
-        raise LanguageModelError("the language model's reply has no choices")
-    first = choices[0] if choices else {}
-    message = first.get(part) if isinstance(first, dict) else None
-    words = message.get("content") if isinstance(message, dict) else None
-    return words if isinstance(words, str) else ""
-
-
-class Breaker:
-    """Counts failures in a row. After BREAK_AFTER of them nobody asks for BREAK_SECONDS; then one may try."""
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self._failures = 0
-        self._closed_until = 0.0
-        self._lock = threading.Lock()
-
-    def check(self) -> None:
-        """LanguageModelError while nobody may ask."""
-        with self._lock:
-            if self._failures < BREAK_AFTER:
-                return
-            if self._now() < self._closed_until:
-                raise LanguageModelError("the language model failed several times and is left alone for a while")
-            # Whoever comes now tries; the others go on without until that is known to have gone well.
-            self._closed_until = self._now() + BREAK_SECONDS
-
-    def failed(self) -> None:
-        """Counts a failure."""
-        with self._lock:
-            self._failures += 1
-            if self._failures >= BREAK_AFTER:
-                self._closed_until = self._now() + BREAK_SECONDS
-
-    def succeeded(self) -> None:
-        """Forgets the failures."""
-        with self._lock:
-            self._failures = 0
+            raise LanguageModelError(f"{self.base_url} does not say which models it has: {short(error)}") from error
 
 
 def open_model(settings: Settings) -> LanguageModel | None:
@@ -316,4 +211,6 @@ def open_model(settings: Settings) -> LanguageModel | None:
             "LDNQA_LLM_BASE_URL is set without LDNQA_LLM_MODEL; name the model that is to be asked"
         )
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    return LanguageModel(settings.llm_base_url, settings.llm_model, key, settings.llm_seconds)
+    return LanguageModel(
+        settings.llm_base_url, settings.llm_model, key, settings.llm_seconds, rewrites=settings.llm_rewrites
+    )
