@@ -84,7 +84,39 @@ def test_yes_and_why_bring_nothing_of_their_own():
     assert (reading.text, reading.own) == ("Is LDN an opioid? yes", "Is LDN an opioid?")
 
 
+def test_a_few_words_go_on_from_what_was_said():
+    assert after("Does LDN help in the FINAL trial?", "responders at 30%?").text.endswith("trial? responders at 30%?")
+    assert (
+        after("Which trials had women only?", "in how many trials").text
+        == "Which trials had women only? in how many trials"
+    )
+    assert after("What is LDN used for?", "for LDN I mean").text == "What is LDN used for? for LDN I mean"
+    assert after("Does LDN help in MS?", "LDN stability data").text == "LDN stability data"
+
+
+def test_of_a_long_conversation_the_root_and_the_last_step_are_read_together():
+    said = ("Has LDN been tried in Crohn's disease?", "and how many people?", "did they sleep badly?", "for how long?")
+    assert after(*said).text == "Has LDN been tried in Crohn's disease? did they sleep badly? for how long?"
+
+
+def test_a_different_topic_leaves_everything_behind():
+    turns = [Turn(question="Does LDN help in MS?", source_ids=("a#b:0",))]
+    reading = read("ok different topic: what about storage?", turns, subject=LDN, lexicon=LEXICON)
+    assert (reading.text, reading.earlier, reading.cited) == ("what about storage?", (), ())
+    reading = read("one more question, how is it stored?", turns, subject=LDN, lexicon=LEXICON)
+    assert reading.text == "how is low-dose naltrexone stored?"
+    assert reading.cited == ("a#b:0",)
+
+
+def test_what_only_generic_words_ask_is_asked_with_the_question_before():
+    reading = after("Who writes this page?", "did they read the full papers?")
+    assert reading.own == reading.text == "Who writes this page? did they read the full papers?"
+
+
 def test_a_pronoun_that_stands_for_nothing_stays():
+    assert after("Is LDN proven in MS?", "is it true?").text == "Is LDN proven in MS? is it true?"
+    assert after("How is evidence graded in this library?").text == "How is evidence graded in this library?"
+    assert after("Which opioid receptors does LDN block?", "does it last?").text == "does low-dose naltrexone last?"
     assert after("Is it true that LDN is an opioid?").text == "Is it true that LDN is an opioid?"
     assert after("Is it safe to drive?").text == "Is it safe to drive?"
 
@@ -95,6 +127,11 @@ def test_slips_are_put_right_but_no_medicine_becomes_another():
     assert words.corrected(asked) == "what are the side effects of naltrexone in FIBROMYALGIA"
     assert words.corrected("Can I take prednisone?") == "Can I take prednisone?"
     assert read("oxicodone?", (), lexicon=LEXICON, vocabulary=words).text == "oxycodone?"
+
+
+def test_two_words_are_read_as_the_one_the_articles_write_with_a_hyphen():
+    words = vocabulary_of(["In Hailey-Hailey disease the skin cleared. Low-dose naltrexone is a low dose of it."])
+    assert words.corrected("hailey hailey and low dose") == "hailey-hailey and low dose"
 
 
 def test_an_abbreviation_that_an_article_defines_is_known():

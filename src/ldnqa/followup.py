@@ -31,19 +31,34 @@ _OPENS_LEANING = re.compile(
 # "For men?", "after surgery": a part of a sentence whose other part was said before.
 _ONLY_WHERE = re.compile(
     r"(?:for|in|with|without|at|on|by|from|to|after|before|during|as)\b"
-    r"(?!.*\b(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b)",
+    r"(?!.*\b(?:what|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b)",
+    re.IGNORECASE,
+)
+# These bring nothing to look up.
+_NOTHING_NEW = re.compile(
+    r"\W*(?:(?:and|but|so|ok(?:ay)?|please|yes|no|why|not|really|(?:tell me |say )?more|go on|are you sure)\b\W*)+",
+    re.IGNORECASE,
+)
+# "Another thing: ..." asks nothing; "a different topic" also leaves what was asked before behind.
+_ONE_MORE = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|k|right|so|and|now|well|sorry)\W+)*"
+    r"(?:(?P<new>(?:an? |on an? )?(?:different|new|unrelated|separate|other) (?:topic|thing|subject|question|matter)"
+    r"|something (?:else|different)(?: entirely| altogether)?|chang(?:e|ing) (?:of |the )?(?:topic|subject))"
+    r"|(?:an?|one) (?:other|more|further|last|quick) (?:thing|question)|another (?:thing|question)"
+    r"|quick question)\W+(?=\w)",
     re.IGNORECASE,
 )
 _SUBJECT_PRONOUN = re.compile(
     r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
-    r"|this(?! (?:article|page|study)))\b(?!['’]s\b)",
+    r"|this(?! (?:article|page|study|library|site|website|box|trial|review|paper)))\b(?!['’]s\b)",
     re.IGNORECASE,
 )
 # "Is it true that ...", "does it matter": the pronoun stands for nothing.
 _EMPTY_PRONOUN = re.compile(
     r"\bdoes it matter\b|"
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
-    r"dangerous|bad|good|necessary|enough) (?:that|to|if|when)\b",
+    r"dangerous|bad|good|necessary|enough) (?:that|to|if|when)\b|"
+    r"\b(?:is|was) it (?:true|right|correct|so)\W*$",
     re.IGNORECASE,
 )
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
@@ -75,6 +90,11 @@ _COURTESY = re.compile(
     r"|a lot|then|for (?:that|this|your help|the help|all))\W*)+",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(
+    r"\b(?:what|which|how|when|where|who|why|is|are|was|were|am|can|could|do|does|did|should|shall|will|would|may|might"
+    r"|must|has|have|had|i|we|you|he|she|they)\b",
+    re.IGNORECASE,
+)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
@@ -82,7 +102,8 @@ _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b
 class Reading:
     """How a question is read. `text` stands alone and is shown; `own` is the part of it that this question brings;
     `earlier` has the readings before it, newest first, and `cited` the ids of the passages that the last answer cited.
-    `bare` is the question by itself where nothing better was found than to put it behind the one before it.
+    `bare` is the question by itself where nothing better was found than to put it behind the one before it, and then
+    `after` the last question that needed no other.
     """
 
     text: str
@@ -90,6 +111,7 @@ class Reading:
     earlier: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
     bare: str | None = None
+    after: str | None = None
 
 
 @stage("standalone")
@@ -107,16 +129,21 @@ def read(
     "It", "this drug" and the like are read as what the conversation is about: a medicine of the lexicon named last,
     else `subject`, unless the question names that itself, by this or by one of `other_names`. "And for MS?" is the
     question before it with MS in the place of the condition there. A short question that leans on the conversation
-    in any other way is read together with the one before it.
+    in any other way is read together with the one before it. "A different topic: ..." leaves everything behind.
     """
     lexicon = lexicon or Lexicon()
     readings: list[Reading] = []
-    for asked in (*(turn.question for turn in history), question):
-        own = fold_space(asked)
+    cited: tuple[str, ...] = ()
+    for asked in (*history, Turn(question=question)):
+        own = fold_space(asked.question)
+        if more := _ONE_MORE.match(own):
+            own = own[more.end() :]
+            if more["new"]:
+                readings, cited = [], ()
         if vocabulary:
             own = vocabulary.corrected(own, lexicon.vocabulary)
         readings.append(_read_one(own, readings[-1] if readings else None, subject, other_names, lexicon))
-    cited = next((turn.source_ids for turn in reversed(history) if turn.source_ids), ())
+        cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
 
@@ -133,13 +160,20 @@ def _read_one(
         named = _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
             return Reading(named, named)
-    if before is None or not leans(own):
+    fragment = not _names_any(own, (*other_names, *([subject] if subject else ()))) and _is_fragment(own)
+    if before is None or not (fragment or leans(own)):
         return Reading(own, own)
-    text = f"{before.text if before.text.endswith(('?', '.', '!')) else before.text + '?'} {own}"
+    # What stands by itself, and the last step from there: more would drown the question.
+    after = before.after or before.text
+    steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
+    text = " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps), own])
     if meant and not _names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
-    # "Why?", "yes" and "tell me more" bring nothing to look up.
-    return Reading(text, own if set(terms(own)) - lexicon.generic_terms else text, bare=own)
+    if _NOTHING_NEW.fullmatch(own):
+        brings = before.own
+    else:
+        brings = own if set(terms(own)) - lexicon.generic_terms else text
+    return Reading(text, brings, bare=own, after=after)
 
 
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
@@ -178,7 +212,9 @@ def _other_medicine(
     """The medicine "it" is, if not the subject: one that the reading before names alone, or that is to be stopped."""
     if before is None:
         return None
-    other = next((text for kind, text in lexicon.things_in(before.text) if kind == "medicine"), None)
+    named = [text for kind, text in lexicon.things_in(before.text) if kind == "medicine"]
+    # An opioid receptor is no medicine.
+    other = next((text for text in named if not re.search(rf"{re.escape(text)}\W+receptor", before.text)), None)
     alone = not (subject and _names_any(before.text, (subject, *other_names)))
     return other if alone or _COMING_OFF.search(own) else None
 
@@ -202,6 +238,11 @@ def parts(question: str) -> tuple[str, ...]:
     found = [part.strip(" ,;") for part in _NEXT_QUESTION.split(fold_space(question))]
     asks = [bool(_ASKS.match(part)) and bool(terms(part)) for part in found]
     return tuple(found) if len(found) > 1 and all(asks) else (question,)
+
+
+def _is_fragment(question: str) -> bool:
+    """Whether a question is no sentence but a few words ("responders at 30%?"), which go on from what was said."""
+    return 0 < len(terms(question)) <= LEANING_TERMS and not _SENTENCE.search(question)
 
 
 def leans(question: str) -> bool:

@@ -29,6 +29,7 @@ FAR_MORE_COMMON = 3.0
 COMMON_WORD = 3.2
 
 _WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_TWO_WORDS = re.compile(r"([^\W\d_]+) ([^\W\d_]+)(?!\S*-)")
 _IN_BRACKETS = re.compile(r"\(\s*([A-Z][A-Za-z0-9-]{1,9})s?\s*[;,)]")
 
 
@@ -56,7 +57,13 @@ class Vocabulary:
                 return written
             return meant.upper() if written.isupper() else meant
 
-        return _WRITTEN.sub(right, text)
+        return _WRITTEN.sub(right, _TWO_WORDS.sub(self._hyphened, text))
+
+    def _hyphened(self, match: re.Match[str]) -> str:
+        """Two words as the one they make with a hyphen, if the articles have that and not the two."""
+        first, second = match[1].lower(), match[2].lower()
+        one = f"{first}-{second}" in self.counts and not (first in self.counts and second in self.counts)
+        return f"{match[1]}-{match[2]}" if one else match[0]
 
     def _meant(self, word: str, known: frozenset[str]) -> str | None:
         if (common := _swapped().get(word)) and word not in self and word not in known and not _is_common(word):
