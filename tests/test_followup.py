@@ -73,6 +73,13 @@ def test_another_thing_takes_the_place_of_the_one_before():
     assert after("What dose of LDN for fibromyalgia?", "And for MS?", "CRPS?").text == "What dose of LDN for CRPS?"
 
 
+def test_a_situation_takes_the_place_of_another():
+    assert after("Is naltrexone safe when pregnant?", "and nursing?").text == "Is naltrexone safe when nursing?"
+    reading = after("What do studies say of LDN in CRPS?", "only two people?", "and back pain")
+    assert reading.text == "What do studies say of LDN in back pain?"
+    assert after("Which other painkillers are opioids?", "is fentanyl one").text.endswith("? is fentanyl one")
+
+
 def test_it_is_the_medicine_that_was_asked_about_or_is_to_be_stopped():
     assert after("How often is Vivitrol given?", "what is it used for?").text == "what is Vivitrol used for?"
     read = after("I take Percocet. Can I start LDN?", "How long must I be off it first?")
@@ -127,6 +134,13 @@ def test_slips_are_put_right_but_no_medicine_becomes_another():
     assert words.corrected(asked) == "what are the side effects of naltrexone in FIBROMYALGIA"
     assert words.corrected("Can I take prednisone?") == "Can I take prednisone?"
     assert read("oxicodone?", (), lexicon=LEXICON, vocabulary=words).text == "oxycodone?"
+
+
+def test_a_slip_in_a_name_is_put_right_although_it_makes_another_word():
+    words = vocabulary_of(["Low-dose naltrexone does little. Doze off at a low dose."])
+    names = ["low-dose naltrexone", "LDN"]
+    assert words.corrected("low does naltrexone", names=names) == "low dose naltrexone"
+    assert words.corrected("what does naltrexone do", names=names) == "what does naltrexone do"
 
 
 def test_two_words_are_read_as_the_one_the_articles_write_with_a_hyphen():

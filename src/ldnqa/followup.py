@@ -77,6 +77,8 @@ _ANOTHER = re.compile(
 _NOTHING_MORE = re.compile(
     r"\W*(?:(?:ones?|tablets?|pills?|instead|then|too|as well|only|i mean|i meant)\W*)*$", re.IGNORECASE
 )
+# "Is fentanyl one" puts nothing in the place of anything.
+_NO_MORE_IS_SAID = re.compile(r"\W*(?:(?:instead|then|too|as well|i mean|i meant)\W*)*$", re.IGNORECASE)
 _QUESTION_WORD = (
     r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
 )
@@ -141,7 +143,7 @@ def read(
             if more["new"]:
                 readings, cited = [], ()
         if vocabulary:
-            own = vocabulary.corrected(own, lexicon.vocabulary)
+            own = vocabulary.corrected(own, lexicon.vocabulary, other_names)
         readings.append(_read_one(own, readings[-1] if readings else None, subject, other_names, lexicon))
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
@@ -153,8 +155,9 @@ def _read_one(
     """The reading of one question, given the reading of the one before it."""
     if _COURTESY.fullmatch(own) and not re.fullmatch(r"\W*ok(?:ay)?\W*", own, re.IGNORECASE):
         return Reading(own, own)
-    if before is not None and (switched := _switched(own, before.text, lexicon)):
-        return Reading(switched, switched)
+    for said in (before.after, before.text) if before is not None else ():
+        if said and (switched := _switched(own, said, lexicon)):
+            return Reading(switched, switched)
     meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not _names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = _name_subject(own, meant)
@@ -169,11 +172,8 @@ def _read_one(
     text = " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps), own])
     if meant and not _names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
-    if _NOTHING_NEW.fullmatch(own):
-        brings = before.own
-    else:
-        brings = own if set(terms(own)) - lexicon.generic_terms else text
-    return Reading(text, brings, bare=own, after=after)
+    brings = own if set(terms(own)) - lexicon.generic_terms else text
+    return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
 
 
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
@@ -186,7 +186,7 @@ def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
         return None
     kind, thing = named[0]
     rest = own[start.end() :]
-    if not rest.startswith(thing) or not _NOTHING_MORE.match(rest[len(thing) :]):
+    if not rest.startswith(thing) or not _NO_MORE_IS_SAID.match(rest[len(thing) :]):
         return None
     old = [text for other, text in lexicon.things_in(before) if other == kind]
     if not old or thing.lower() in (text.lower() for text in old):

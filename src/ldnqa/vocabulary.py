@@ -29,6 +29,9 @@ FAR_MORE_COMMON = 3.0
 COMMON_WORD = 3.2
 
 _WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORDS_ALONE = re.compile(r"[^\W\d_]+")
+# In a name of fewer words too little else is right.
+_WORDS_OF_NAME = 3
 _TWO_WORDS = re.compile(r"([^\W\d_]+) ([^\W\d_]+)(?!\S*-)")
 _IN_BRACKETS = re.compile(r"\(\s*([A-Z][A-Za-z0-9-]{1,9})s?\s*[;,)]")
 
@@ -47,8 +50,11 @@ class Vocabulary:
         """Whether the articles use this word; "it's" and "MS-related" are looked up in their parts, too."""
         return word in self.counts or all(part in self.counts for part in re.split(r"['’-]", word))
 
-    def corrected(self, text: str, known: Collection[str] = frozenset()) -> str:
-        """`text` with its slips put right; `known` are further words that are right or may have been meant."""
+    def corrected(self, text: str, known: Collection[str] = frozenset(), names: Iterable[str] = ()) -> str:
+        """`text` with its slips put right; `known` are further words that are right or may have been meant.
+
+        In one of `names`, of several words, a slip that makes another word ("low does naltrexone") is one, too.
+        """
 
         def right(match: re.Match[str]) -> str:
             written = match.group()
@@ -57,7 +63,10 @@ class Vocabulary:
                 return written
             return meant.upper() if written.isupper() else meant
 
-        return _WRITTEN.sub(right, _TWO_WORDS.sub(self._hyphened, text))
+        text = _WRITTEN.sub(right, _TWO_WORDS.sub(self._hyphened, text))
+        for name in names:
+            text = _with_name(text, name)
+        return text
 
     def _hyphened(self, match: re.Match[str]) -> str:
         """Two words as the one they make with a hyphen, if the articles have that and not the two."""
@@ -92,6 +101,22 @@ class Vocabulary:
     @cached_property
     def _long_words(self) -> tuple[str, ...]:
         return tuple(word for word in self.counts if len(word) >= SHORTEST)
+
+
+def _with_name(text: str, name: str) -> str:
+    """`text` where all words of a name but one stand in their order, with that one put right if it is near."""
+    wanted = re.split(r"[\s-]+", name.lower())
+    written = list(_WORDS_ALONE.finditer(text))
+    if len(wanted) < _WORDS_OF_NAME:
+        return text
+    for at in range(len(written) - len(wanted) + 1):
+        there = written[at : at + len(wanted)]
+        other = [n for n, word in enumerate(there) if word.group().lower() != wanted[n]]
+        if len(other) == 1 and (slip := there[other[0]]) and len(wanted[other[0]]) >= SHORTEST:
+            meant = wanted[other[0]]
+            if OSA.distance(slip.group().lower(), meant) == 1:
+                return text[: slip.start()] + meant + text[slip.end() :]
+    return text
 
 
 def vocabulary_of(texts: Iterable[str], asked: Iterable[str] = ()) -> Vocabulary:
