@@ -1,6 +1,6 @@
 """The second learned part of triage: how much the meaning of a text, as the encoder sees it, is that of an emergency.
 
-A small network over the question's vector, the one that retrieval uses as well; it knows words that nobody wrote down.
+Small networks over the question's vector, the one that retrieval uses as well; they know words that nobody wrote down.
 Its weights fit one encoder, named by its digest; with any other encoder, or none, the words alone decide.
 """
 
@@ -18,16 +18,14 @@ from ldnqa.policy.phrases import CALM
 
 # Vectors of length one have entries of about 0.05; the network learns faster from larger ones.
 SCALE = np.float32(8)
-# The network is surer of itself than it should be: on the open lines of tests/triage and on the questions of others,
-# half of its log-odds added to those of the words find as much as all of them with fewer false alarms.
-TRUST = 0.5
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """The weights: `inner` (dimension, hidden), `outer` (hidden, len(flags)), with their intercepts.
+    """The weights: `inner` (networks, dimension, hidden), `outer` (networks, hidden, len(flags)), and their intercepts.
 
-    `encoder` is the digest of the encoder they were learned with, `made_from` that of the phrases.
+    The networks differ in their seeds only, and their scores are averaged: what one of them has learned by chance
+    counts for little. `encoder` is the digest of the encoder they were learned with, `made_from` that of the phrases.
     """
 
     flags: tuple[str, ...]
@@ -39,14 +37,14 @@ class Meaning:
     made_from: str
 
     def judge(self, vector: NDArray[np.float32]) -> tuple[float, dict[str, float]]:
-        """(alarm, odds) of a unit vector: log-odds of an emergency, of each flag against none, as far as trusted."""
+        """(alarm, odds) of a unit vector: log-odds of an emergency, of each flag against none."""
         hidden = np.maximum(SCALE * vector @ self.inner + self.inner_intercept, 0)
-        scores = hidden @ self.outer + self.outer_intercept
+        scores = (np.einsum("nh,nhf->nf", hidden, self.outer) + self.outer_intercept).mean(axis=0)
         scores = scores - scores[self.flags.index(CALM)]
         odds = {flag: float(score) for flag, score in zip(self.flags, scores, strict=True) if flag != CALM}
         values = np.array(list(odds.values()))
         alarm = float(values.max() + np.log(np.exp(values - values.max()).sum()))
-        return TRUST * alarm, {flag: TRUST * odd for flag, odd in odds.items()}
+        return alarm, odds
 
 
 def meaning_file() -> Path:
