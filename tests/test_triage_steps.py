@@ -155,7 +155,7 @@ def meant(text, limits, encoder=None, *before):
 
 
 def vector(at=0):
-    made = np.zeros(meaning().inner.shape[0], dtype=np.float32)
+    made = np.zeros(meaning().inner.shape[-2], dtype=np.float32)
     made[at] = 1
     return made
 
