@@ -52,12 +52,16 @@ COMMENTS = [
     "The dose was never above 4.5 mg here.",
     "Two of the authors sold LDN themselves.",
 ]
+KEEP, ON_KEEPING = (
+    "Capsules keep for half a year.",
+    ["Some capsules keep for longer.", "Nobody tested the oldest ones."],
+)
 DISAGREE = "The trials disagree on fibromyalgia pain: LDN eased it in two small ones, but not in the largest."
 
 
 def notes(text, *pairs):
     """Ties words of one section to comments in the section "notes"."""
-    made = section(*COMMENTS, DISAGREE, id="notes", tier=Tier.EDITORIAL).text
+    made = section(*COMMENTS, *ON_KEEPING, DISAGREE, id="notes", tier=Tier.EDITORIAL).text
     return tuple(
         EditorNote(
             start=text.index(words),
@@ -85,8 +89,10 @@ def articles():
     trials = section(PLAIN_TRIAL, TRIAL, DENIED, "Headache was rare.", id="trials", regimen=Regimen.LOW_DOSE)
     on_trial = zip(("A double-blind", "4.5 mg", "women"), COMMENTS[1:], strict=True)
     trials = trials.model_copy(update={"notes": notes(trials.text, *on_trial)})
-    general = section("Capsules keep for half a year.", "Tell every doctor.", id="general", tier=Tier.GUIDELINE)
-    comments = section(*COMMENTS, DISAGREE, id="notes", tier=Tier.EDITORIAL)
+    general = section(KEEP, "Tell every doctor.", id="general", tier=Tier.GUIDELINE)
+    on_keeping = zip(("Capsules", "half a year"), ON_KEEPING, strict=True)
+    general = general.model_copy(update={"notes": notes(general.text, *on_keeping)})
+    comments = section(*COMMENTS, *ON_KEEPING, DISAGREE, id="notes", tier=Tier.EDITORIAL)
     comments = cited(cited(comments, "two small ones", "1"), "in the largest", "2")
     references = tuple(Reference(label=n, key=f"work-{n}", title=f"Work {n}", year=2010 + int(n)) for n in "12")
     yield article(
@@ -182,6 +188,7 @@ def test_commented_words_are_said_with_the_comment_and_the_comment_with_the_word
 
 def test_a_comment_that_leads_comes_before_the_words_unless_these_have_many(said):
     assert said(COMMENTS[0], SLEEP) == [[COMMENTS[0], GUIDELINE], [SLEEP]]
+    assert said(ON_KEEPING[1]) == [[ON_KEEPING[1], KEEP, ON_KEEPING[0]]]
     assert said(COMMENTS[1], SLEEP) == [[COMMENTS[1]], [SLEEP]]
 
 
