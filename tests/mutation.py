@@ -1,7 +1,7 @@
 """`make mutation`: mutmut, told that a step of an answer can be broken like any other function; then the score.
 
-mutmut passes over every function with a decorator, since calling one twice may do things twice. `stage` and `lru_cache`
-do nothing of the kind, and without this `ground`, `answered` and `triage` themselves would never be broken.
+mutmut passes over every function with a decorator, since calling one twice may do things twice. `stage` does nothing of
+the kind, and without this `ground`, `answered` and `triage` themselves would never be broken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mutmut.__main__ import cli
 from mutmut.mutation.file_mutation import MutationVisitor
 from mutmut.stats import status_by_exit_code
 
-HARMLESS = {"stage", "lru_cache"}
+HARMLESS = {"stage"}
 NOTICED = {"killed", "timeout", "segfault"}
 # Share of the mutants of each module that its tests must notice. docs/testing.md has what they do, and what is left.
 REQUIRED = 0.8

@@ -112,7 +112,7 @@ def test_a_block_of_less_than_30_words_joins_the_next(size, passages):
 
 
 def test_short_blocks_join_wherever_they_stand():
-    long = words(110)
+    long = words(118)
     assert passages_of(long, "Pain fell.", "Dreams came.") == [long, "Pain fell.\n\nDreams came."]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -40,6 +41,7 @@ CALL = Notice(kind=NoticeKind.EMERGENCY, text="Call 112 now.")
 
 GUIDELINE = "LDN eased fibromyalgia pain in two small trials."
 SLEEP = "Sleep was better from the second week on."
+EASY = "People slept better after a week."
 TABLET = "The 50 mg tablet is taken once a day."
 TRIAL = "A double-blind crossover trial gave 4.5 mg a day to 30 women."
 PLAIN_TRIAL = "Readers of the trial were sceptical."
@@ -50,12 +52,16 @@ COMMENTS = [
     "The dose was never above 4.5 mg here.",
     "Two of the authors sold LDN themselves.",
 ]
+KEEP, ON_KEEPING = (
+    "Capsules keep for half a year.",
+    ["Some capsules keep for longer.", "Nobody tested the oldest ones."],
+)
 DISAGREE = "The trials disagree on fibromyalgia pain: LDN eased it in two small ones, but not in the largest."
 
 
 def notes(text, *pairs):
     """Ties words of one section to comments in the section "notes"."""
-    made = section(*COMMENTS, DISAGREE, id="notes", tier=Tier.EDITORIAL).text
+    made = section(*COMMENTS, *ON_KEEPING, DISAGREE, id="notes", tier=Tier.EDITORIAL).text
     return tuple(
         EditorNote(
             start=text.index(words),
@@ -76,13 +82,17 @@ def cited(part, words, label):
 
 def articles():
     low = section(GUIDELINE, SLEEP, "Dreams were vivid.", id="low", tier=Tier.GUIDELINE, regimen=Regimen.LOW_DOSE)
-    low = low.model_copy(update={"notes": notes(low.text, ("two small trials", COMMENTS[0]))})
+    twins = [b.model_copy(update={"plain": EASY if low.text[b.start : b.end] == SLEEP else None}) for b in low.blocks]
+    commented = notes(low.text, ("two small trials", COMMENTS[0]))
+    low = low.model_copy(update={"blocks": tuple(twins), "notes": commented})
     tablet = section(TABLET, id="tablet", tier=Tier.DRUG_LABEL, regimen=Regimen.STANDARD_DOSE)
     trials = section(PLAIN_TRIAL, TRIAL, DENIED, "Headache was rare.", id="trials", regimen=Regimen.LOW_DOSE)
     on_trial = zip(("A double-blind", "4.5 mg", "women"), COMMENTS[1:], strict=True)
     trials = trials.model_copy(update={"notes": notes(trials.text, *on_trial)})
-    general = section("Capsules keep for half a year.", "Tell every doctor.", id="general", tier=Tier.GUIDELINE)
-    comments = section(*COMMENTS, DISAGREE, id="notes", tier=Tier.EDITORIAL)
+    general = section(KEEP, "Tell every doctor.", id="general", tier=Tier.GUIDELINE)
+    on_keeping = zip(("Capsules", "half a year"), ON_KEEPING, strict=True)
+    general = general.model_copy(update={"notes": notes(general.text, *on_keeping)})
+    comments = section(*COMMENTS, *ON_KEEPING, DISAGREE, id="notes", tier=Tier.EDITORIAL)
     comments = cited(cited(comments, "two small ones", "1"), "in the largest", "2")
     references = tuple(Reference(label=n, key=f"work-{n}", title=f"Work {n}", year=2010 + int(n)) for n in "12")
     yield article(
@@ -178,6 +188,7 @@ def test_commented_words_are_said_with_the_comment_and_the_comment_with_the_word
 
 def test_a_comment_that_leads_comes_before_the_words_unless_these_have_many(said):
     assert said(COMMENTS[0], SLEEP) == [[COMMENTS[0], GUIDELINE], [SLEEP]]
+    assert said(ON_KEEPING[1]) == [[ON_KEEPING[1], KEEP, ON_KEEPING[0]]]
     assert said(COMMENTS[1], SLEEP) == [[COMMENTS[1]], [SLEEP]]
 
 
@@ -230,6 +241,15 @@ def test_who_asks_changes_the_order_within_a_tier_and_never_the_numbers(answer):
     assert [s.text for s in mixed.statements] == [SLEEP, TRIAL, *COMMENTS[1:], TABLET]
 
 
+def test_the_plain_twin_goes_with_its_words_and_comes_first_for_lay_readers(answer):
+    patients, doctors = (answer(SLEEP, asked=asked(audience=who)) for who in (Audience.PATIENT, Audience.CLINICIAN))
+    assert [statement.plain for statement in patients.statements] == [EASY]
+    assert patients.answer.startswith(f"{EASY} [1]\n")
+    assert EASY not in doctors.answer
+    assert doctors.statements == patients.statements
+    assert [statement.plain for statement in answer(TABLET).statements] == [None]
+
+
 def test_an_emergency_is_said_first_and_the_answer_is_urgent(answer):
     made = answer(SLEEP, emergency=CALL)
     assert made.status is Status.URGENT
@@ -269,6 +289,11 @@ def test_words_on_another_use_of_the_drug_are_announced_as_such(answer):
     assert beginning not in answer(SLEEP).answer
     # How the question was read counts, not how it was written.
     assert answer(SLEEP, asked=asked("And those?", standalone=about_tablets.question)).answer.startswith(line)
+    wanted = [WORDING.regimens[regimen] for regimen in (Regimen.STANDARD_DOSE, Regimen.INJECTION)]
+    both = answer(SLEEP, asked=asked("Do the 50 mg tablets differ from the monthly injection?")).answer
+    assert both.startswith(
+        WORDING.other_regimen.format(found=WORDING.regimens[Regimen.LOW_DOSE], asked=", ".join(wanted))
+    )
     several = answer(SLEEP, TABLET, asked=asked("How is the monthly injection given?")).answer
     assert several.startswith(
         WORDING.other_regimen.format(
@@ -341,6 +366,8 @@ def test_the_same_request_has_the_same_id_and_any_other_another(answer, index):
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"ans_[0-9a-f]{20}", id_) for id_ in ids)
     assert ids == [answer(SLEEP, asked=request).id for request in requests]
+    other = dataclasses.replace(index, manifest=index.manifest.model_copy(update={"index_id": "another"}))
+    assert urgent(requests[0], CALL, other, POLICY).id not in ids
     # How it came to be read so is no part of the request.
     assert urgent(asked("What is LDN?", standalone="LDN"), CALL, index, POLICY).id == ids[0]
 

@@ -273,6 +273,12 @@ def test_bytes_that_are_not_utf8_are_named_with_their_line(folder):
     assert faults(folder) == [("zinc.md", (HEAD + BODY).count("\n") + 1, "not-utf-8")]
 
 
+def test_a_file_that_is_too_large_or_cannot_be_read_is_named(folder):
+    (folder / "zinc.md").write_text(HEAD + BODY + "More.\n" * 400_000, encoding="utf-8")
+    (folder / "alum.md").symlink_to(folder / "nowhere")
+    assert [(file, rule) for file, _, rule in faults(folder)] == [("alum.md", "unreadable"), ("zinc.md", "too-large")]
+
+
 REFERENCE_FAULTS = [
     ('[\n{"id": "a" "type": "book"}]', 2, "bad-json"),
     ("{}", 1, "bad-references"),

@@ -178,6 +178,11 @@ def test_the_last_words_of_a_section_can_be_quoted():
     assert kept(PAIN, small(PAIN))
 
 
+def test_white_space_beside_a_quote_belongs_to_nothing():
+    assert is_whole(small(f"{SLEEP}\n\n"), SMALL)
+    assert is_whole(small(f"\n\n{PAIN}"), SMALL)
+
+
 def test_an_editors_note_is_quoted_whole_and_its_neighbours_are_not_part_of_it():
     assert is_whole(small(COMMENT, "notes"), SMALL)
     assert not is_whole(small("Ask a pharmacist.", "notes"), SMALL)

@@ -21,7 +21,9 @@ def policy(**more):
     flags = RedFlags(
         rules=(
             RedFlag(id="flood", patterns=("flood", r"\btap\b.*\brunning\b", r"took 4\.5 cups"), text="Climb up."),
-            RedFlag(id="fire", patterns=("fire", "can't get out"), unless=("fire drill",), text="Go out."),
+            RedFlag(
+                id="fire", patterns=("fire", "can't get out", "black and blue"), unless=("fire drill",), text="Go out."
+            ),
         ),
         calm=(r"\bago\b", r"^no\b"),
         patient=("the owner's house",),
@@ -82,6 +84,10 @@ def test_what_lies_behind_raises_nothing_and_hides_nothing():
 def test_what_is_calm_is_so_for_its_own_sentence(mark):
     assert raised(f"That was long ago{mark} There is a fire") == "fire"
     assert raised(f"There is a fire{mark} That was long ago") == "fire"
+
+
+def test_clauses_that_are_not_calm_are_read_as_one():
+    assert raised("My whole arm is black and blue") == "fire"
 
 
 def test_a_full_stop_inside_a_figure_ends_no_sentence():
@@ -149,7 +155,7 @@ def meant(text, limits, encoder=None, *before):
 
 
 def vector(at=0):
-    made = np.zeros(meaning().inner.shape[0], dtype=np.float32)
+    made = np.zeros(meaning().inner.shape[-2], dtype=np.float32)
     made[at] = 1
     return made
 
@@ -193,6 +199,7 @@ def test_meaning_counts_beside_words_with_the_encoder_it_was_learned_with():
     seen = Encoder(vector())
     assert meant(TEXT, learning(with_meaning_from=-math.inf), seen) is not None
     assert seen.asked == [TEXT]
+    assert triage(TEXT, learning(with_meaning_from=-math.inf), encoder=seen) is not None
     assert meant(TEXT, learning(with_meaning_from=-math.inf)) is None
     for limits in (
         learning(),

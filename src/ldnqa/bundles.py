@@ -25,12 +25,9 @@ def bundles(claims: Sequence[Claim], index: Index) -> list[Bundle]:
     """
     kept: list[Bundle] = []
     for claim in claims:
-        told = {(text, quote) for bundle in kept for text, quote in bundle}
-        bundle = [
-            pair
-            for pair in _bundle(claim, index, leads=not kept)
-            if pair not in told and not any(overlap(pair[1], quote) for _, quote in told)
-        ]
+        told = [quote for bundle in kept for _, quote in bundle]
+        pairs = _bundle(claim, index, leads=not kept)
+        bundle = [pair for pair in pairs if not any(overlap(pair[1], quote) for quote in told)]
         if bundle and (not kept or sum(map(len, kept)) + len(bundle) <= MAX_STATEMENTS):
             kept.append(bundle)
     return [*kept[:1], *sorted(kept[1:], key=lambda bundle: _order(bundle[0][1], kept[0][0][1], index))]
