@@ -273,6 +273,12 @@ def test_bytes_that_are_not_utf8_are_named_with_their_line(folder):
     assert faults(folder) == [("zinc.md", (HEAD + BODY).count("\n") + 1, "not-utf-8")]
 
 
+@pytest.mark.parametrize("text", ["- " * 5_000, "[" * 20_000, "a: " + "{a: " * 5_000, "- term:\tzinc"])
+def test_a_glossary_that_is_no_yaml_is_a_fault_however_it_is_broken(folder, text):
+    (folder / "glossary.yaml").write_text(text, encoding="utf-8")
+    assert [(file, rule) for file, _, rule in faults(folder)] == [("glossary.yaml", "bad-yaml")]
+
+
 REFERENCE_FAULTS = [
     ('[\n{"id": "a" "type": "book"}]', 2, "bad-json"),
     ("{}", 1, "bad-references"),
