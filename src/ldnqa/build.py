@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,15 +131,14 @@ def bring_up_to_date(
 ) -> BuildReport | None:
     """Build the index if there is none, if it is an earlier ldnqa's or if the articles have changed; else None.
 
-    An index that is damaged or another model's is not built over: IndexDamaged or IndexMismatch says what to do.
+    An index that is damaged or another model's is not built over: IndexDamaged or IndexMismatch says what to do. One
+    that is up to date is not opened here, for whoever serves it does so, and that takes time.
     """
-    try:
+    if not is_stale(corpus, index, encoder, store):
+        return None
+    with suppress(IndexMissing, IndexOutdated):
         Index.open(index, encoder)
-    except (IndexMissing, IndexOutdated):
-        return build(corpus, index, encoder, store=store, progress=progress)
-    if is_stale(corpus, index, encoder, store):
-        return build(corpus, index, encoder, store=store, progress=progress)
-    return None
+    return build(corpus, index, encoder, store=store, progress=progress)
 
 
 def rollback(index: Path) -> str:
