@@ -20,6 +20,7 @@ from ldnqa.encode import Encoder, Exported
 from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
+from ldnqa.memory import uncollected
 from ldnqa.parts import Embedding, Source, describes, make, save, source_of
 from ldnqa.progress import Progress, Watcher
 from ldnqa.stores import DEFAULT_STORE
@@ -100,9 +101,11 @@ def build_articles(
     with swap.locked(index):
         old = swap.pointer_or_none(index)
         journal = Journal(index, encoder)
-        before = Earlier() if full else read_earlier(index, encoder)
+        with uncollected():
+            before = Earlier() if full else read_earlier(index, encoder)
         try:
-            parts = make(source, encoder, Embedding(encoder, before, journal), tell)
+            with uncollected():
+                parts = make(source, encoder, Embedding(encoder, before, journal), tell)
         except Exception:
             # Only a build that was killed or interrupted is taken up again where it was.
             journal.remove()
@@ -114,9 +117,10 @@ def build_articles(
             with swap.writing(index):
                 manifest = save(parts, source, encoder, store, index, made)
             tell(Progress("saving", 1, 1))
-            _try_out(open_build(index, made, manifest.index_id, encoder), index, tell)
+            new = open_build(index, made, manifest.index_id, encoder)
+            _try_out(new, index, tell)
             if isinstance(encoder, Exported) and not parts.vectors.reused:
-                encoder.check_against_original([text for _, text in _spread(parts.passages, source)])
+                encoder.check_against_original([text for _, text in _spread(new)])
             with swap.writing(index):
                 swap.finish(index, manifest.index_id)
             journal.remove()
@@ -180,7 +184,7 @@ def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Ma
 
 def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
     """IndexDamaged unless passages spread over the whole build are found by their own vectors and words."""
-    tried = _spread(new.passages, new)
+    tried = _spread(new)
     for done, (passage, text) in enumerate(tried, start=1):
         words = terms(text)
         nearest = new.search_dense(new.passage_vector(passage.id), 1)
@@ -194,10 +198,10 @@ def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
         tell(Progress("verifying", done, len(tried)))
 
 
-def _spread(passages: Sequence[Passage], made_from: Source | Index) -> list[tuple[Passage, str]]:
+def _spread(index: Index) -> list[tuple[Passage, str]]:
     """Passages from the whole length of a build, each with the text that stands for it."""
-    step = max(1, len(passages) // _TRIED_OUT)
-    return [(passage, embedded_text(made_from.articles[passage.article_id], passage)) for passage in passages[::step]]
+    step = max(1, len(index.passages) // _TRIED_OUT)
+    return [(passage, embedded_text(index.articles[passage.article_id], passage)) for passage in index.passages[::step]]
 
 
 def _report(manifest: Manifest, embedded: int, reused: int, unchanged: bool, started: float) -> BuildReport:

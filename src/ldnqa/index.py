@@ -21,10 +21,12 @@ from ldnqa.encode import PARITY, Encoder, Vectors
 from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
+from ldnqa.memory import uncollected
 from ldnqa.stores import Store, store_type
+from ldnqa.tally import Tally
 from ldnqa.text import fold_space
 from ldnqa.types import Article, GlossaryEntry, Passage
-from ldnqa.vocabulary import Vocabulary
+from ldnqa.vocabulary import Vocabulary, merged
 
 ARTICLES = "articles.jsonl"
 PASSAGES = "passages.jsonl"
@@ -34,6 +36,8 @@ PASSAGE_VECTORS = "vectors/passages.npy"
 QUOTE_VECTORS = "vectors/quotes.npy"
 QUESTION_VECTORS = "vectors/questions.npy"
 TITLE_VECTORS = "vectors/titles.npy"
+# Words of each article, counted; what the articles abbreviate, and readers' words, are in the file beside them.
+WORDS = "words"
 VOCABULARY = "vocabulary.json"
 LEXICAL = "lexical"
 STORE = "store"
@@ -176,7 +180,8 @@ def open_build(folder: Path, build: str, index_id: str | None, encoder: Encoder)
     check_fit(folder, manifest, encoder, CHUNKER_VERSION)
     check_files(folder, build, manifest)
     try:
-        index = _load(folder / build, manifest, encoder)
+        with uncollected():
+            index = _load(folder / build, manifest, encoder)
         _check_shapes(index)
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         # The checksums hold, so whoever wrote these files wrote them wrong.
@@ -219,11 +224,17 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
         question_vectors=_read_only(vectors[listed]),
         bank=Bank(tuple(asked[row] for row in tied), _read_only(vectors[tied]), _read_only(vectors[vain])),
         title_vectors=read_vectors(path / TITLE_VECTORS),
-        vocabulary=Vocabulary(**json.loads((path / VOCABULARY).read_bytes())),
+        vocabulary=_vocabulary(path),
         _quote_vectors=read_vectors(path / QUOTE_VECTORS),
         _lexical=Lexical.open(path / LEXICAL),
         _store=store_type(manifest.store).open(path / STORE),
     )
+
+
+def _vocabulary(path: Path) -> Vocabulary:
+    beside = json.loads((path / VOCABULARY).read_bytes())
+    defined = ((short, long) for of_article in beside["defined"].values() for short, long in of_article)
+    return merged(Tally.open(path / WORDS), beside["readers"], defined)
 
 
 def _check_shapes(index: Index) -> None:
