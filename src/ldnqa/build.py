@@ -21,7 +21,7 @@ from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusabl
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
 from ldnqa.memory import uncollected
-from ldnqa.parts import Embedding, Source, describes, make, save, source_of
+from ldnqa.parts import Embedding, describes, make, save, source_of
 from ldnqa.progress import Progress, Watcher
 from ldnqa.stores import DEFAULT_STORE
 from ldnqa.text import terms
@@ -95,14 +95,15 @@ def build_articles(
     started = time.monotonic()
     source = source_of(articles, glossary, unanswered)
     tell: Watcher = progress or (lambda _: None)
-    if not full and (current := _up_to_date(index, source, encoder, store)):
-        return _report(current, 0, 0, True, started)
+    served = None if full else _whole(index)
+    if served and describes(served, source, encoder, store, index):
+        return _report(served, 0, 0, True, started)
 
     with swap.locked(index):
         old = swap.pointer_or_none(index)
         journal = Journal(index, encoder)
         with uncollected():
-            before = Earlier() if full else read_earlier(index, encoder)
+            before = Earlier() if full else read_earlier(index, encoder, served)
         try:
             with uncollected():
                 parts = make(source, encoder, Embedding(encoder, before, journal), tell)
@@ -173,13 +174,12 @@ def is_stale(corpus: Path, index: Path, encoder: Encoder, store: str | None = No
     )
 
 
-def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Manifest | None:
-    """The served build if it is whole and this is what it was made from."""
+def _whole(index: Path) -> Manifest | None:
+    """The served build if it is undamaged."""
     try:
-        manifest = swap.verified(index, read_pointer(index).current)
+        return swap.verified(index, read_pointer(index).current)
     except IndexUnusable:
         return None
-    return manifest if describes(manifest, source, encoder, store, index) else None
 
 
 def _try_out(new: Index, folder: Path, tell: Watcher) -> None:

@@ -23,7 +23,6 @@ from ldnqa.chunk import CHUNKER_VERSION
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.errors import IndexUnusable
 from ldnqa.index import (
-    ARTICLES,
     LEXICAL,
     PASSAGE_VECTORS,
     PASSAGES,
@@ -33,11 +32,10 @@ from ldnqa.index import (
     TITLE_VECTORS,
     VOCABULARY,
     WORDS,
-    read_lines,
     read_questions,
     read_vectors,
 )
-from ldnqa.manifest import BUILDS, check_fit, read_pointer
+from ldnqa.manifest import BUILDS, Manifest, check_fit, read_pointer
 from ldnqa.swap import verified
 from ldnqa.tally import NOTHING, Tally
 
@@ -65,8 +63,8 @@ class Line(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """What the served build has. `known` numbers every vector by its key; the rest is of those articles that this
-    program with this model would split and embed as they were: `articles` has each one's line by its id, `rows` what
-    is its own, in `passages` and each of `vectors` and `keys`. `terms` counts by passage and `words` by article;
+    program with this model would split and embed as they were: `rows` says what is an article's own in `passages` and
+    in each of `vectors` and `keys`. `terms` counts by passage and `words` by article;
     `defined` has what articles abbreviate. `readers` are the words of the questions `asked`.
     """
 
@@ -74,7 +72,6 @@ class Earlier:
     vectors: tuple[Vectors, ...] = ()
     keys: tuple[NDArray[np.uint8], ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
-    articles: Mapping[str, bytes] = field(default_factory=dict)
     passages: Sequence[Line] = ()
     rows: Mapping[str, Rows] = field(default_factory=dict)
     terms: Tally = NOTHING
@@ -96,10 +93,11 @@ class Earlier:
         raise IndexError(number)
 
 
-def read_earlier(index: Path, encoder: Encoder) -> Earlier:
-    """What the served build has; nothing if it is damaged or another model's."""
+def read_earlier(index: Path, encoder: Encoder, whole: Manifest | None = None) -> Earlier:
+    """What the served build has; nothing if it is damaged or another model's. `whole` is one known to be undamaged."""
     try:
-        manifest = verified(index, read_pointer(index).current)
+        current = read_pointer(index).current
+        manifest = whole if whole and whole.index_id == current else verified(index, current)
         if manifest.model_digest != encoder.digest:
             return Earlier()
         folder = index / BUILDS / manifest.index_id
@@ -124,7 +122,6 @@ def read_earlier(index: Path, encoder: Encoder) -> Earlier:
             vectors,
             keys,
             manifest.articles,
-            dict(zip(sizes, read_lines(folder / ARTICLES), strict=True)),
             passages,
             rows_of({id_: (*sizes[id_], listed[id_], 1) for id_ in sizes}),
             Tally.open(folder / LEXICAL),
@@ -141,8 +138,9 @@ def _read_passages(path: Path) -> tuple[list[Line], dict[str, tuple[int, int]]]:
     """The lines of a build's passages, and of how many passages and quotes each article is made."""
     lines: list[Line] = []
     sizes: dict[str, tuple[int, int]] = {}
-    for line in read_lines(path):
-        passage = json.loads(line)
+    written = path.read_bytes().splitlines(keepends=True)
+    # All at once: that takes a third of the time.
+    for line, passage in zip(written, json.loads(b"[" + b",".join(written) + b"]"), strict=True):
         lines.append(Line(passage["id"], len(passage["quotes"]), line))
         count, quotes = sizes.get(passage["article_id"], (0, 0))
         sizes[passage["article_id"]] = (count + 1, quotes + lines[-1].quotes)

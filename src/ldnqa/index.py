@@ -24,7 +24,6 @@ from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, re
 from ldnqa.memory import uncollected
 from ldnqa.stores import Store, store_type
 from ldnqa.tally import Tally
-from ldnqa.text import fold_space
 from ldnqa.types import Article, GlossaryEntry, Passage
 from ldnqa.vocabulary import Vocabulary, merged
 
@@ -260,9 +259,10 @@ def _read_only(rows: Vectors) -> Vectors:
 
 
 def _says_more(article: Article) -> bool:
-    return (
-        not fold_space(article.sections[0].text).startswith(article.title.rstrip(" .…")) if article.sections else True
-    )
+    title = article.title.rstrip(" .…")
+    words = title.count(" ") + 1
+    # Of the text only as many words as the title has: it may be long.
+    return not " ".join(article.sections[0].text.split(None, words)[:words]).startswith(title)
 
 
 def _check_encoder(folder: Path, index: Index) -> None:

@@ -65,9 +65,11 @@ class Lexical:
         for number, weight in wanted:
             of_term = slice(starts[number], starts[number + 1])
             scores[places[of_term]] += np.float32(weight) * self._scores[of_term]
-        rows = np.flatnonzero(scores > 0)
-        if allowed is not None:
-            rows = np.intersect1d(rows, np.fromiter(allowed, dtype=np.int64, count=len(allowed)))
+        if allowed is None:
+            rows = np.flatnonzero(scores > 0)
+        else:
+            rows = np.unique(np.fromiter(allowed, dtype=np.int64, count=len(allowed)))
+            rows = rows[scores[rows] > 0]
         best = rows[np.argsort(-scores[rows], kind="stable")][:k]
         return [(int(row), float(scores[row])) for row in best]
 

@@ -95,18 +95,18 @@ class Embedding:
         self._encoder = encoder
         self._journal = journal
         self._known: Known = journal.read() if journal else {}
-        self._from_journal = frozenset(self._known)
-        self._used: set[bytes] = set()
+        self._reused: set[bytes] = set()
+        self._made: set[bytes] = set()
 
     @property
     def reused(self) -> int:
         """How many different texts were known before this build."""
-        return sum(key in self.earlier.known or key in self._from_journal for key in self._used)
+        return len(self._reused)
 
     @property
     def embedded(self) -> int:
         """How many different texts the encoder was asked for."""
-        return len(self._used) - self.reused
+        return len(self._made)
 
     def take(
         self, kind: int, same: Iterable[slice], now: Iterable[slice], rows: Vectors, keys: NDArray[np.uint8]
@@ -115,7 +115,7 @@ class Embedding:
         for old, new in _runs(same, now):
             rows[new] = self.earlier.vectors[kind][old]
             keys[new] = self.earlier.keys[kind][old]
-            self._used.update(split_keys(keys[new]))
+            self._reused.update(split_keys(keys[new]))
 
     def fill(
         self, rows: Vectors, keys: NDArray[np.uint8], texts: Iterator[tuple[int, str]], kind: str
@@ -136,7 +136,8 @@ class Embedding:
                 keys[row] = np.frombuffer(name, dtype=np.uint8)
                 # The row and not what the encoder gave, so that there are not two of each in memory.
                 self._known.setdefault(name, rows[row])
-            self._used.update(names)
+            self._made.update(fresh)
+            self._reused.update(name for name in names if name not in self._made)
             yield len(batch), len(fresh)
 
     def _vector(self, key: bytes) -> NDArray[np.float32] | None:
@@ -160,11 +161,10 @@ def _runs(same: Iterable[slice], now: Iterable[slice]) -> Iterator[tuple[slice, 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that is in a build, in memory; articles and passages as they are written down, `arrays` in the order
-    of the files of vectors.
+    """Everything that is in a build but its articles; passages as they are written down, `arrays` in the order of the
+    files of vectors.
     """
 
-    articles: list[bytes]
     passages: list[Line]
     questions: list[Question]
     arrays: Sequence[Vectors]
@@ -238,7 +238,6 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
     words_of = ((rows[id_][3].start, words_in_letters(texts)) for id_, texts in fresh.items())
     asked = tuple(question.text for question in questions)
     return Parts(
-        [earlier.articles[id_] if id_ in known else _line(article) for id_, article in articles.items()],
         lines,
         questions,
         arrays,
@@ -325,7 +324,7 @@ def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path
     for name in ("vectors", LEXICAL, WORDS, STORE):
         (folder / name).mkdir()
     with (folder / ARTICLES).open("wb") as file:
-        file.writelines(parts.articles)
+        file.writelines(map(_line, source.articles.values()))
     with (folder / PASSAGES).open("wb") as file:
         file.writelines(passage.line for passage in parts.passages)
     (folder / GLOSSARY).write_bytes(source.glossary)
