@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.encode import Vectors
+from ldnqa.encode import Vectors, products
 from ldnqa.types import Passage
 
 
@@ -70,8 +70,8 @@ class Bank:
         if not self.places:
             return NOTHING
         asked = _units(_across(vector[np.newaxis], self._centre))[0]
-        each = self._across_centre @ asked
-        vain = float((self._vain_across_centre @ asked).max()) if len(self._vain_across_centre) else 0.0
+        each = products(self._across_centre, asked)
+        vain = float(products(self._vain_across_centre, asked).max()) if len(self._vain_across_centre) else 0.0
         return Likeness(np.maximum.reduceat(each, self._first), each, vain)
 
     def likest(self, place: int, likeness: Likeness) -> Question:

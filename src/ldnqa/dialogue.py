@@ -76,8 +76,9 @@ def ask(
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
     unanswered = [part for part, claims in found if not claims]
-    told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
-    claims = ground_drafted(claims, index.articles, index.encoder.encode_passages, told_apart)
+    if any(claim.drafted for claim in claims):
+        told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
+        claims = ground_drafted(claims, index.articles, index.encoder.encode_passages, told_apart)
 
     before = [question, *(turn.question for turn in history)]
     near = claims[0].quotes[0].article_id if claims else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -126,6 +126,11 @@ class Index:
         """The unit vector of a passage, shape (dimension,): its product with a query's vector is their cosine."""
         vector: Vectors = self.passage_vectors[self._row(passage_id)]
         return vector
+
+    def passage_rows(self, passage_ids: Sequence[str]) -> Vectors:
+        """The unit vectors of passages, a row for each in their order."""
+        rows: Vectors = self.passage_vectors[[self._row(passage_id) for passage_id in passage_ids]]
+        return rows
 
     def quote_vectors(self, passage_id: str) -> Vectors:
         """Unit rows for the quotes of a passage, shape (len(passage.quotes), dimension), in their order."""

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ldnqa.encode import Vectors
+from ldnqa.encode import Vectors, products
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
@@ -47,7 +47,7 @@ def suggest(
 
     `near` is the article that was just quoted: its other questions come first.
     """
-    likeness = index.question_vectors @ query.vector
+    likeness = products(index.question_vectors, query.vector)
     order = likeness + SAME_ARTICLE_BONUS * np.array([article == near for article, _ in index.questions], np.float32)
     chosen: list[int] = []
     done = {" ".join(terms(text)) for text in asked}
