@@ -279,6 +279,12 @@ def test_a_file_that_is_too_large_or_cannot_be_read_is_named(folder):
     assert [(file, rule) for file, _, rule in faults(folder)] == [("alum.md", "unreadable"), ("zinc.md", "too-large")]
 
 
+@pytest.mark.parametrize("text", ["- " * 5_000, "[" * 20_000, "a: " + "{a: " * 5_000, "- term:\tzinc"])
+def test_a_glossary_that_is_no_yaml_is_a_fault_however_it_is_broken(folder, text):
+    (folder / "glossary.yaml").write_text(text, encoding="utf-8")
+    assert [(file, rule) for file, _, rule in faults(folder)] == [("glossary.yaml", "bad-yaml")]
+
+
 REFERENCE_FAULTS = [
     ('[\n{"id": "a" "type": "book"}]', 2, "bad-json"),
     ("{}", 1, "bad-references"),

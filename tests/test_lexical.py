@@ -92,7 +92,7 @@ def test_files_that_do_not_fit_together_do_not_open(tmp_path: Path) -> None:
     for folder, texts in ((one, TEXTS), (other, TEXTS[:1])):
         folder.mkdir()
         index_of(texts).save(folder)
-    (other / "indices.npy").write_bytes((one / "indices.npy").read_bytes())
+    (other / "texts.npy").write_bytes((one / "texts.npy").read_bytes())
     with pytest.raises(ValueError, match="fit together"):
         Lexical.open(other)
 

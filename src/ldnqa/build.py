@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from ldnqa.encode import Encoder, Exported
 from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
-from ldnqa.parts import Source, describes, make, save, source_of
+from ldnqa.memory import uncollected
+from ldnqa.parts import describes, make, save, source_of
 from ldnqa.progress import Progress, Watcher
 from ldnqa.stores import DEFAULT_STORE
 from ldnqa.text import terms
@@ -94,15 +96,18 @@ def build_articles(
     started = time.monotonic()
     source = source_of(articles, glossary, unanswered)
     tell: Watcher = progress or (lambda _: None)
-    if not full and (current := _up_to_date(index, source, encoder, store)):
-        return _report(current, 0, 0, True, started)
+    served = None if full else _whole(index)
+    if served and describes(served, source, encoder, store, index):
+        return _report(served, 0, 0, True, started)
 
     with swap.locked(index):
         old = swap.pointer_or_none(index)
         journal = Journal(index, encoder)
-        before = Earlier() if full else read_earlier(index, encoder)
+        with uncollected():
+            before = Earlier() if full else read_earlier(index, encoder, served)
         try:
-            parts = make(source, encoder, Embedding(encoder, before, journal), tell)
+            with uncollected():
+                parts = make(source, encoder, Embedding(encoder, before, journal), tell)
         except Exception:
             # Only a build that was killed or interrupted is taken up again where it was.
             journal.remove()
@@ -114,9 +119,10 @@ def build_articles(
             with swap.writing(index):
                 manifest = save(parts, source, encoder, store, index, made)
             tell(Progress("saving", 1, 1))
-            _try_out(open_build(index, made, manifest.index_id, encoder), index, tell)
+            new = open_build(index, made, manifest.index_id, encoder)
+            _try_out(new, index, tell)
             if isinstance(encoder, Exported) and not parts.vectors.reused:
-                encoder.check_against_original([text for _, text in _spread(parts.passages, source)])
+                encoder.check_against_original([text for _, text in _spread(new)])
             with swap.writing(index):
                 swap.finish(index, manifest.index_id)
             journal.remove()
@@ -131,15 +137,14 @@ def bring_up_to_date(
 ) -> BuildReport | None:
     """Build the index if there is none, if it is an earlier ldnqa's or if the articles have changed; else None.
 
-    An index that is damaged or another model's is not built over: IndexDamaged or IndexMismatch says what to do.
+    An index that is damaged or another model's is not built over: IndexDamaged or IndexMismatch says what to do. One
+    that is up to date is not opened here, for whoever serves it does so, and that takes time.
     """
-    try:
+    if not is_stale(corpus, index, encoder, store):
+        return None
+    with suppress(IndexMissing, IndexOutdated):
         Index.open(index, encoder)
-    except (IndexMissing, IndexOutdated):
-        return build(corpus, index, encoder, store=store, progress=progress)
-    if is_stale(corpus, index, encoder, store):
-        return build(corpus, index, encoder, store=store, progress=progress)
-    return None
+    return build(corpus, index, encoder, store=store, progress=progress)
 
 
 def rollback(index: Path) -> str:
@@ -170,18 +175,17 @@ def is_stale(corpus: Path, index: Path, encoder: Encoder, store: str | None = No
     )
 
 
-def _up_to_date(index: Path, source: Source, encoder: Encoder, store: str) -> Manifest | None:
-    """The served build if it is whole and this is what it was made from."""
+def _whole(index: Path) -> Manifest | None:
+    """The served build if it is undamaged."""
     try:
-        manifest = swap.verified(index, read_pointer(index).current)
+        return swap.verified(index, read_pointer(index).current)
     except IndexUnusable:
         return None
-    return manifest if describes(manifest, source, encoder, store, index) else None
 
 
 def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
     """IndexDamaged unless passages spread over the whole build are found by their own vectors and words."""
-    tried = _spread(new.passages, new)
+    tried = _spread(new)
     for done, (passage, text) in enumerate(tried, start=1):
         words = terms(text)
         nearest = new.search_dense(new.passage_vector(passage.id), 1)
@@ -195,10 +199,10 @@ def _try_out(new: Index, folder: Path, tell: Watcher) -> None:
         tell(Progress("verifying", done, len(tried)))
 
 
-def _spread(passages: Sequence[Passage], made_from: Source | Index) -> list[tuple[Passage, str]]:
+def _spread(index: Index) -> list[tuple[Passage, str]]:
     """Passages from the whole length of a build, each with the text that stands for it."""
-    step = max(1, len(passages) // _TRIED_OUT)
-    return [(passage, embedded_text(made_from.articles[passage.article_id], passage)) for passage in passages[::step]]
+    step = max(1, len(index.passages) // _TRIED_OUT)
+    return [(passage, embedded_text(index.articles[passage.article_id], passage)) for passage in index.passages[::step]]
 
 
 def _report(manifest: Manifest, embedded: int, reused: int, unchanged: bool, started: float) -> BuildReport:

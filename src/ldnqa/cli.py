@@ -5,6 +5,7 @@ Each does one thing and says what it did.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -71,6 +72,8 @@ def _told(report: BuildReport) -> str:
 @says_what_went_wrong
 def serve_command(corpus: Path | None, index: Path | None, host: str | None, port: int | None) -> None:
     """Build the index if it is missing or out of date, then serve the articles and the question box."""
+    # Questions share the cores, so one of them is not shared out among all of these. Read when numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ldnqa.encode import load_encoder
 
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)

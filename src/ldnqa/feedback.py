@@ -1,68 +1,22 @@
 """What readers said of answers, and, where the site opted in, what they asked in vain. Stored, or an error: never lost.
 
 When `add` returns, the row is on the disk of the database. Nothing says who a reader was: no address, no session.
-One module for SQLite and PostgreSQL; SQLAlchemy makes the difference.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from threading import Lock
+from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Engine,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    event,
-    func,
-    insert,
-    make_url,
-    select,
-    text,
-)
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-
-from ldnqa.errors import FeedbackUnavailable, MissingExtra
+if TYPE_CHECKING:
+    from ldnqa.database import Database
 
 MAX_COMMENT_CHARS = 1_000
-
-# A database that does not answer must not hold a reader's request.
-_CONNECT_SECONDS = 3
-_STATEMENT_SECONDS = 5
-# Several workers and `ldnqa gaps` share the file; each writes for a millisecond or two.
-_LOCK_SECONDS = 5
-
-_tables = MetaData()
-_feedback = Table(
-    "feedback",
-    _tables,
-    Column("id", String(40), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("site", String(64), nullable=False),
-    Column("answer_id", String(80), nullable=False, index=True),
-    Column("rating", String(8), nullable=False),
-    Column("reason", String(32), nullable=False),
-    Column("comment", Text, nullable=False),
-)
-_unanswered = Table(
-    "unanswered",
-    _tables,
-    Column("id", String(40), primary_key=True),
-    Column("on_day", String(10), nullable=False),
-    Column("site", String(64), nullable=False),
-    Column("article_id", String(200), nullable=False),
-    Column("question", Text, nullable=False, index=True),
-    Column("index_id", String(64), nullable=False),
-)
 
 
 class Rating(StrEnum):
@@ -118,11 +72,18 @@ class Gap:
 
 
 class FeedbackStore:
-    """The database at a URL. Opened at the first use, so that a service without feedback makes no file."""
+    """The database at a URL. Opened at the first use, so that a service without feedback makes no file.
+
+    FeedbackUnavailable or MissingExtra, at once, for an address that is none of SQLite or PostgreSQL.
+    """
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
-        self._ready = False
+        self._url = url
+        self._opening = Lock()
+        self._opened: Database | None = None
+        # An address that cannot be used stops the start; with that of a file nothing can be wrong before it is written.
+        if not url.startswith("sqlite:///"):
+            self._database()
 
     def add(self, given: Feedback) -> str:
         """Stores feedback and gives its id; FeedbackUnavailable if the database did not confirm it."""
@@ -136,7 +97,7 @@ class FeedbackStore:
             "reason": given.reason.value if given.reason else "",
             "comment": given.comment,
         }
-        self._write(_feedback, row)
+        self._database().insert("feedback", row)
         return new
 
     def keep(self, asked: Unanswered) -> None:
@@ -149,16 +110,13 @@ class FeedbackStore:
             "question": asked.question,
             "index_id": asked.index_id,
         }
-        self._write(_unanswered, row)
+        self._database().insert("unanswered", row)
 
     def gaps(self, *, at_least: int = 1, site: str | None = None) -> list[Gap]:
         """Questions asked in vain at least so often, most often first; those of one site if it is named."""
-        column = _unanswered.c
-        wanted = select(column.question, column.on_day, column.article_id)
-        if site is not None:
-            wanted = wanted.where(column.site == site)
         found: dict[str, list[tuple[str, str]]] = {}
-        for question, day, article_id in self._read(wanted):
+        columns = ("question", "on_day", "article_id")
+        for question, day, article_id in self._database().rows("unanswered", columns, site):
             found.setdefault(question, []).append((day, article_id))
         gaps = [
             Gap(
@@ -175,88 +133,27 @@ class FeedbackStore:
 
     def ratings(self) -> dict[tuple[str, str], int]:
         """How often each (rating, reason) was given; the reason is "" where none was."""
-        column = _feedback.c
-        wanted = select(column.rating, column.reason, func.count()).group_by(column.rating, column.reason)
-        return {(rating, reason): count for rating, reason, count in self._read(wanted)}
+        return Counter((rating, reason) for rating, reason in self._database().rows("feedback", ("rating", "reason")))
 
     def ids(self) -> set[str]:
         """The ids of all feedback stored."""
-        return {id_ for (id_,) in self._read(select(_feedback.c.id))}
+        return {id_ for (id_,) in self._database().rows("feedback", ("id",))}
 
     def check(self) -> None:
         """FeedbackUnavailable if the database cannot be reached or its tables cannot be made."""
-        self._read(select(func.count()).select_from(_feedback))
+        self._database().count("feedback")
 
     def close(self) -> None:
         """Closes its connections."""
-        self._engine.dispose()
+        with self._opening:
+            if self._opened is not None:
+                self._opened.close()
 
-    def _write(self, table: Table, row: dict[str, Any]) -> None:
-        try:
-            self._prepare()
-            with self._engine.begin() as connection:
-                connection.execute(insert(table), row)
-        except SQLAlchemyError as error:
-            raise _unavailable(error) from None
+    def _database(self) -> Database:
+        # SQLAlchemy takes a tenth of the time a service needs to start, and 20 MB that one without feedback saves.
+        from ldnqa.database import Database
 
-    def _read(self, wanted: Any) -> Sequence[Any]:
-        try:
-            self._prepare()
-            with self._engine.connect() as connection:
-                return connection.execute(wanted).all()
-        except SQLAlchemyError as error:
-            raise _unavailable(error) from None
-
-    def _prepare(self) -> None:
-        if not self._ready:
-            with self._engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    # Two workers that make the tables at once would fail on each other's.
-                    connection.execute(text("SELECT pg_advisory_xact_lock(7143562)"))
-                _tables.create_all(connection)
-            self._ready = True
-
-
-def _unavailable(error: SQLAlchemyError) -> FeedbackUnavailable:
-    """What the database said, without the statement and its values: those are the reader's words."""
-    said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-    return FeedbackUnavailable(
-        f"the feedback database does not take anything ({said}); "
-        "check LDNQA_FEEDBACK, that its server runs, and that its disk has room"
-    )
-
-
-def _engine(url: str) -> Engine:
-    try:
-        address = make_url(url)
-        if address.drivername in ("postgresql", "postgres"):
-            address = address.set(drivername="postgresql+psycopg")
-        if address.get_backend_name() == "sqlite":
-            engine = create_engine(address, connect_args={"timeout": _LOCK_SECONDS})
-            event.listen(engine, "connect", _make_durable)
-            return engine
-        if address.get_backend_name() != "postgresql":
-            raise ArgumentError
-        return create_engine(
-            address,
-            pool_pre_ping=True,
-            pool_timeout=_CONNECT_SECONDS,
-            connect_args={
-                "connect_timeout": _CONNECT_SECONDS,
-                "options": f"-c statement_timeout={_STATEMENT_SECONDS}s",
-            },
-        )
-    except ModuleNotFoundError as error:
-        raise MissingExtra("LDNQA_FEEDBACK names PostgreSQL: pip install 'ldnqa[postgres]'") from error
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise FeedbackUnavailable(
-            "LDNQA_FEEDBACK is no address of a database; use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
-        ) from error
-
-
-def _make_durable(connection: Any, _: Any) -> None:
-    """Readers do not wait for writers, and a row that was confirmed survives a power cut."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
+        with self._opening:
+            if self._opened is None:
+                self._opened = Database(self._url)
+            return self._opened

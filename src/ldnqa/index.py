@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -21,10 +21,11 @@ from ldnqa.encode import PARITY, Encoder, Vectors
 from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
+from ldnqa.memory import uncollected
 from ldnqa.stores import Store, store_type
-from ldnqa.text import fold_space
+from ldnqa.tally import Tally
 from ldnqa.types import Article, GlossaryEntry, Passage
-from ldnqa.vocabulary import Vocabulary
+from ldnqa.vocabulary import Vocabulary, merged
 
 ARTICLES = "articles.jsonl"
 PASSAGES = "passages.jsonl"
@@ -34,6 +35,8 @@ PASSAGE_VECTORS = "vectors/passages.npy"
 QUOTE_VECTORS = "vectors/quotes.npy"
 QUESTION_VECTORS = "vectors/questions.npy"
 TITLE_VECTORS = "vectors/titles.npy"
+# Words of each article, counted; what the articles abbreviate, and readers' words, are in the file beside them.
+WORDS = "words"
 VOCABULARY = "vocabulary.json"
 LEXICAL = "lexical"
 STORE = "store"
@@ -124,6 +127,11 @@ class Index:
         vector: Vectors = self.passage_vectors[self._row(passage_id)]
         return vector
 
+    def passage_rows(self, passage_ids: Sequence[str]) -> Vectors:
+        """The unit vectors of passages, a row for each in their order."""
+        rows: Vectors = self.passage_vectors[[self._row(passage_id) for passage_id in passage_ids]]
+        return rows
+
     def quote_vectors(self, passage_id: str) -> Vectors:
         """Unit rows for the quotes of a passage, shape (len(passage.quotes), dimension), in their order."""
         row = self._row(passage_id)
@@ -176,7 +184,8 @@ def open_build(folder: Path, build: str, index_id: str | None, encoder: Encoder)
     check_fit(folder, manifest, encoder, CHUNKER_VERSION)
     check_files(folder, build, manifest)
     try:
-        index = _load(folder / build, manifest, encoder)
+        with uncollected():
+            index = _load(folder / build, manifest, encoder)
         _check_shapes(index)
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         # The checksums hold, so whoever wrote these files wrote them wrong.
@@ -219,11 +228,17 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
         question_vectors=_read_only(vectors[listed]),
         bank=Bank(tuple(asked[row] for row in tied), _read_only(vectors[tied]), _read_only(vectors[vain])),
         title_vectors=read_vectors(path / TITLE_VECTORS),
-        vocabulary=Vocabulary(**json.loads((path / VOCABULARY).read_bytes())),
+        vocabulary=_vocabulary(path),
         _quote_vectors=read_vectors(path / QUOTE_VECTORS),
         _lexical=Lexical.open(path / LEXICAL),
         _store=store_type(manifest.store).open(path / STORE),
     )
+
+
+def _vocabulary(path: Path) -> Vocabulary:
+    beside = json.loads((path / VOCABULARY).read_bytes())
+    defined = ((short, long) for of_article in beside["defined"].values() for short, long in of_article)
+    return merged(Tally.open(path / WORDS), beside["readers"], defined)
 
 
 def _check_shapes(index: Index) -> None:
@@ -249,9 +264,10 @@ def _read_only(rows: Vectors) -> Vectors:
 
 
 def _says_more(article: Article) -> bool:
-    return (
-        not fold_space(article.sections[0].text).startswith(article.title.rstrip(" .…")) if article.sections else True
-    )
+    title = article.title.rstrip(" .…")
+    words = title.count(" ") + 1
+    # Of the text only as many words as the title has: it may be long.
+    return not " ".join(article.sections[0].text.split(None, words)[:words]).startswith(title)
 
 
 def _check_encoder(folder: Path, index: Index) -> None:

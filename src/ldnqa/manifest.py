@@ -5,7 +5,7 @@
         manifest.json                Manifest: what it was built from and by, and every file's checksum
         articles.jsonl passages.jsonl glossary.json questions.json vocabulary.json
         vectors/{passages,quotes,questions,titles,keys}.npy
-        lexical/ store/              what lexical.py and a store write
+        lexical/ words/ store/       what tally.py and a store write: terms by passage, words by article, vectors
 
 An `index_id` is the digest of its manifest, which has the digest of every file and no time in it: the same articles,
 model and program give the same id, and a build cannot change without losing its name. JSON and .npy only.
@@ -27,7 +27,7 @@ from ldnqa.encode import Encoder
 from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexOutdated
 from ldnqa.types import Noun
 
-FORMAT = 3
+FORMAT = 4
 POINTER = "index.json"
 BUILDS = "builds"
 MANIFEST = "manifest.json"

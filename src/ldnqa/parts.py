@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from ldnqa.bank import Question
 from ldnqa.chunk import CHUNKER_VERSION, call_by_first_name, embedded_text, quote_text, split
 from ldnqa.corpus.read import article_digest
-from ldnqa.earlier import KEY_BYTES, KEYS
+from ldnqa.earlier import KEY_BYTES, KEYS, VECTORS, Line, Rows, rows_of
 from ldnqa.embedding import Embedding
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.errors import CorpusError, IndexUnusable
@@ -26,23 +27,20 @@ from ldnqa.index import (
     ARTICLES,
     GLOSSARY,
     LEXICAL,
-    PASSAGE_VECTORS,
     PASSAGES,
-    QUESTION_VECTORS,
     QUESTIONS,
-    QUOTE_VECTORS,
     STORE,
-    TITLE_VECTORS,
     VOCABULARY,
+    WORDS,
 )
-from ldnqa.lexical import Lexical
 from ldnqa.manifest import MANIFEST, Counts, Manifest, check_fit, file_entry
 from ldnqa.progress import Pace, Progress, Watcher
 from ldnqa.stores import store_type
 from ldnqa.swap import sync
+from ldnqa.tally import Tally, tally
 from ldnqa.text import terms
 from ldnqa.types import Article, Asked, GlossaryEntry, Passage
-from ldnqa.vocabulary import Vocabulary, vocabulary_of
+from ldnqa.vocabulary import defined_in, readers_words, words_in_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,52 +86,64 @@ def describes(manifest: Manifest, source: Source, encoder: Encoder, store: str, 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that is in a build, in memory."""
+    """Everything that is in a build but its articles; passages as they are written down, `arrays` in the order of the
+    files of vectors.
+    """
 
-    passages: list[Passage]
+    passages: list[Line]
     questions: list[Question]
-    passage_vectors: Vectors
-    quote_vectors: Vectors
-    question_vectors: Vectors
-    title_vectors: Vectors
+    arrays: Sequence[Vectors]
     keys: NDArray[np.uint8]
-    lexical: Lexical
-    vocabulary: Vocabulary
+    terms: Tally
+    words: Tally
+    defined: dict[str, Any]
+    readers: Sequence[str]
     vectors: Embedding
 
 
 def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) -> Parts:
-    """Split the articles, embed what there is to embed and index the words; `tell` hears how far it is."""
+    """Split the articles, embed what there is to embed and count the words; `tell` hears how far it is."""
     articles, earlier = source.articles, vectors.earlier
-    same = {id_ for id_, digest in source.digests.items() if earlier.digests.get(id_) == digest}
-    passages: list[Passage] = []
+    same = [id_ for id_, digest in source.digests.items() if earlier.digests.get(id_) == digest]
+    known = frozenset(same)
+    lines: list[Line] = []
+    changed: list[tuple[int, Passage]] = []
+    questions: list[Question] = []
+    sizes: dict[str, tuple[int, int, int, int]] = {}
     for done, article in enumerate(articles.values(), start=1):
-        if article.id in same:
-            passages += earlier.passages[article.id]
+        if article.id in known:
+            own = earlier.passages[earlier.rows[article.id][0]]
         else:
-            passages += split(article, encoder.count_tokens, encoder.max_tokens)
+            passages = split(article, encoder.count_tokens, encoder.max_tokens)
+            changed += enumerate(passages, start=len(lines))
+            own = [Line(passage.id, len(passage.quotes), _line(passage)) for passage in passages]
+        of_article = list(_questions(article))
+        sizes[article.id] = (len(own), sum(line.quotes for line in own), len(of_article), 1)
+        lines += own
+        questions += of_article
         tell(Progress("splitting", done, len(articles)))
-    questions = [question for article in articles.values() for question in _questions(article)]
     questions += [Question("", text) for text in source.unanswered]
 
-    owners = (
-        [passage.article_id for passage in passages],
-        [passage.article_id for passage in passages for _ in passage.quotes],
-        [question.article_id for question in questions],
-        list(articles),
-    )
-    arrays = [np.empty((len(of_kind), encoder.dimension), dtype=np.float32) for of_kind in owners]
-    keys = np.empty((sum(map(len, owners)), KEY_BYTES), dtype=np.uint8)
-    changed = [passage for passage in passages if passage.article_id not in same]
+    rows = rows_of(sizes)
+    totals = (len(lines), sum(line.quotes for line in lines), len(questions), len(articles))
+    arrays = [np.empty((total, encoder.dimension), dtype=np.float32) for total in totals]
+    keys = np.empty((sum(totals), KEY_BYTES), dtype=np.uint8)
+    own_keys = np.split(keys, np.cumsum(totals)[:-1])
     texts = (
-        _passage_texts(articles, changed),
-        _quote_texts(articles, changed),
-        (_as_embedded(question, articles) for question in questions if question.article_id not in same),
-        (article.title for article in articles.values() if article.id not in same),
+        _passage_texts(articles, (passage for _, passage in changed)),
+        _quote_texts(articles, (passage for _, passage in changed)),
+        (_as_embedded(question, articles) for question in questions if question.article_id not in known),
+        (article.title for article in articles.values() if article.id not in known),
     )
-    own_keys = np.split(keys, np.cumsum([len(array) for array in arrays])[:-1])
     # What can be copied comes first, so that the time left is that of the rest.
-    missing = [vectors.take(kind, same, owners[kind], arrays[kind], own_keys[kind]) for kind in range(len(arrays))]
+    missing = []
+    for kind, total in enumerate(totals):
+        before, now = ([of[id_][kind] for id_ in same] for of in (earlier.rows, rows))
+        vectors.take(kind, before, now, arrays[kind], own_keys[kind])
+        taken = np.zeros(total, dtype=bool)
+        for part in now:
+            taken[part] = True
+        missing.append(np.flatnonzero(~taken).tolist())
     done = len(keys) - sum(map(len, missing))
     tell(Progress("encoding", done, len(keys)))
     pace = Pace(len(keys))
@@ -142,11 +152,41 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
         for more, embedded in vectors.fill(arrays[kind], own_keys[kind], where, name):
             done += more
             tell(pace.progress("encoding", done, embedded))
-    lexical = Lexical.build(_passage_terms(articles[passage.article_id], passage) for passage in passages)
-    asked_texts = (question.text for question in questions)
-    vocabulary = vocabulary_of((text for article in articles.values() for text in _words_of(article)), asked_texts)
-    quotes_at, questions_at, titles_at = arrays[1:]
-    return Parts(passages, questions, arrays[0], quotes_at, questions_at, titles_at, keys, lexical, vocabulary, vectors)
+
+    terms_of = ((row, _passage_terms(articles[passage.article_id], passage)) for row, passage in changed)
+    fresh = {id_: list(_words_of(article)) for id_, article in articles.items() if id_ not in known}
+    defined = {
+        id_: [*dict.fromkeys(pair for text in fresh[id_] for pair in defined_in(text))] if id_ in fresh else had
+        for id_ in articles
+        if (had := earlier.defined.get(id_)) or id_ in fresh
+    }
+    words_of = ((rows[id_][3].start, words_in_letters(texts)) for id_, texts in fresh.items())
+    asked = tuple(question.text for question in questions)
+    return Parts(
+        lines,
+        questions,
+        arrays,
+        keys,
+        tally(len(lines), terms_of, earlier.terms, _moved(earlier.terms.size, 0, same, earlier.rows, rows)),
+        tally(len(articles), words_of, earlier.words, _moved(earlier.words.size, 3, same, earlier.rows, rows)),
+        {id_: pairs for id_, pairs in defined.items() if pairs},
+        earlier.readers if asked == earlier.asked else readers_words(asked),
+        vectors,
+    )
+
+
+def _line(noun: Article | Passage) -> bytes:
+    return noun.model_dump_json().encode() + b"\n"
+
+
+def _moved(
+    size: int, kind: int, same: Iterable[str], before: Mapping[str, Rows], now: Mapping[str, Rows]
+) -> NDArray[np.int64]:
+    """For each of `size` rows there were of a kind its number now, -1 if its article has changed."""
+    moved = np.full(size, -1)
+    for id_ in same:
+        moved[before[id_][kind]] = np.arange(now[id_][kind].start, now[id_][kind].stop)
+    return moved
 
 
 def _questions(article: Article) -> Iterator[Question]:
@@ -206,24 +246,23 @@ def _quote_texts(articles: Mapping[str, Article], passages: Iterable[Passage]) -
 def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path, made: str) -> Manifest:
     """Write every file into the folder `made`, relative to `index`, the manifest last, and wait for the disk."""
     folder = index / made
-    for name in ("vectors", LEXICAL, STORE):
+    for name in ("vectors", LEXICAL, WORDS, STORE):
         (folder / name).mkdir()
-    with (folder / ARTICLES).open("w", encoding="utf-8") as file:
-        file.writelines(article.model_dump_json() + "\n" for article in source.articles.values())
-    with (folder / PASSAGES).open("w", encoding="utf-8") as file:
-        file.writelines(passage.model_dump_json() + "\n" for passage in parts.passages)
+    with (folder / ARTICLES).open("wb") as file:
+        file.writelines(map(_line, source.articles.values()))
+    with (folder / PASSAGES).open("wb") as file:
+        file.writelines(passage.line for passage in parts.passages)
     (folder / GLOSSARY).write_bytes(source.glossary)
-    (folder / QUESTIONS).write_text(json.dumps(parts.questions, ensure_ascii=False, indent=1), encoding="utf-8")
-    np.save(folder / PASSAGE_VECTORS, parts.passage_vectors, allow_pickle=False)
-    np.save(folder / QUOTE_VECTORS, parts.quote_vectors, allow_pickle=False)
-    np.save(folder / QUESTION_VECTORS, parts.question_vectors, allow_pickle=False)
-    np.save(folder / TITLE_VECTORS, parts.title_vectors, allow_pickle=False)
-    vocabulary = {"counts": parts.vocabulary.counts, "abbreviations": parts.vocabulary.abbreviations}
-    (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0), encoding="utf-8")
+    (folder / QUESTIONS).write_text(json.dumps(parts.questions, ensure_ascii=False), encoding="utf-8")
+    for name, array in zip(VECTORS, parts.arrays, strict=True):
+        np.save(folder / name, array, allow_pickle=False)
+    vocabulary = {"readers": parts.readers, "defined": parts.defined}
+    (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
     np.save(folder / KEYS, parts.keys, allow_pickle=False)
-    parts.lexical.save(folder / LEXICAL)
+    parts.terms.save(folder / LEXICAL)
+    parts.words.save(folder / WORDS)
     kept = store_type(store)(encoder.dimension)
-    kept.add([passage.id for passage in parts.passages], parts.passage_vectors)
+    kept.add([passage.id for passage in parts.passages], parts.arrays[0])
     kept.save(folder / STORE)
 
     paths = sorted(folder.rglob("*"))
@@ -241,7 +280,7 @@ def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path
         counts=Counts(
             articles=len(source.articles),
             passages=len(parts.passages),
-            quotes=len(parts.quote_vectors),
+            quotes=len(parts.arrays[1]),
             questions=len(parts.questions),
         ),
         files={path.relative_to(folder).as_posix(): file_entry(index, str(path.relative_to(index))) for path in files},

@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.asking import FIGURES, answers_kind, kind_of, tiers_asked
 from ldnqa.chunk import call_by_first_name
+from ldnqa.encode import products
 from ldnqa.index import Index
 from ldnqa.quotable import quotable
 from ldnqa.retrieve import Query, unit
@@ -110,15 +112,16 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
             "another_tier": float(bool(tiers) and section.tier not in tiers),
             "editorial": float(section.tier is Tier.EDITORIAL),
         }
-        cosines = ((parts.vectors @ asked) / parts.lengths).tolist()
-        cosines_alone = ((parts.vectors @ asked_alone) / parts.lengths).tolist()
-        cosines_read = ((parts.vectors @ asked_whole) / parts.lengths).tolist()
+        cosines = (products(parts.vectors, asked) / parts.lengths).tolist()
+        cosines_alone = (products(parts.vectors, asked_alone) / parts.lengths).tolist()
+        cosines_read = (products(parts.vectors, asked_whole) / parts.lengths).tolist()
         places = index.asked_in(passage)
         for row, (quote, found) in enumerate(parts.quotes):
             place = (article.id, section.id, quote.start, quote.end)
             if place in seen:
                 continue
             seen.add(place)
+            in_place = found | around
             yield (
                 quote,
                 {
@@ -127,10 +130,10 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
                     "quote_read": cosines_read[row],
                     "other_regimen": float(_is_other_use(quote.text, section.regimen, query)),
                     "coverage": share(wanted, found),
-                    "coverage_in_place": share(wanted_alone, found | around),
+                    "coverage_in_place": share(wanted_alone, in_place),
                     "asked": query.near.at(places[row]) if places[row] else _stand_in(cosines[row]),
                     "asked_own": query.near_own.at(places[row]) if places[row] else _stand_in(cosines_alone[row]),
-                    "asked_coverage": share(wanted_alone, found | around | asked_terms(index, query, places[row])),
+                    "asked_coverage": share(wanted_alone, in_place | asked_terms(index, query, places[row])),
                     **shared,
                 },
             )
@@ -166,7 +169,7 @@ def _readers_terms(text: str, subject: tuple[str, ...]) -> frozenset[str]:
 def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, float]:
     """For each article, the cosine of a unit vector to the nearest of the questions its editors say it answers."""
     near: dict[str, float] = {}
-    for (article_id, _), cosine in zip(index.questions, (index.question_vectors @ vector).tolist(), strict=True):
+    for (article_id, _), cosine in zip(index.questions, products(index.question_vectors, vector).tolist(), strict=True):
         if cosine > near.setdefault(article_id, 0.0):
             near[article_id] = cosine
     return near
@@ -185,7 +188,7 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
 
 def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:
     """The signs of SUPPORT_SIGNS for a question, its hits and their quotes, of which there is at least one."""
-    listed = index.question_vectors @ query.own_vector
+    listed = products(index.question_vectors, query.own_vector)
     lead = ranked[0]
     kind = kind_of(query.text)
     return {
@@ -202,19 +205,24 @@ def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequen
     }
 
 
-Weighted = tuple[tuple[frozenset[str], float], ...]
+class Weighted(NamedTuple):
+    """Groups of terms, each with what it counts, and what all of them count together."""
+
+    groups: tuple[tuple[frozenset[str], float], ...]
+    whole: float
 
 
 def weighted(groups: Mapping[frozenset[str], float], leave_out: frozenset[str], index: Index) -> Weighted:
     """What a text is to have: the groups that name anything but `leave_out`, each counting as much as it is rare."""
     named = ((group - leave_out, weight) for group, weight in groups.items() if not group <= leave_out)
-    return tuple((group, weight * min(map(index.rarity, group))) for group, weight in named)
+    counted = tuple((group, weight * min(map(index.rarity, group))) for group, weight in named)
+    return Weighted(counted, sum([weight for _, weight in counted]))
 
 
 def share(wanted: Weighted, present: frozenset[str]) -> float:
     """Share of what is wanted that is present, 0 to 1; nothing wanted is nothing found."""
-    whole = sum([weight for _, weight in wanted])
-    return sum([weight for group, weight in wanted if not group.isdisjoint(present)]) / whole if whole else 0.0
+    found = sum([weight for group, weight in wanted.groups if not group.isdisjoint(present)])
+    return found / wanted.whole if wanted.whole else 0.0
 
 
 def unknown(query: Query, about: frozenset[str], index: Index) -> float:
@@ -223,7 +231,8 @@ def unknown(query: Query, about: frozenset[str], index: Index) -> float:
     Words that only ask do not count: an article need not say "work" or "expect" to answer.
     """
     wanted = weighted(dict.fromkeys(query.own_groups, 1.0), about | query.generic, index)
-    return 1 - share(wanted, frozenset(t for group, _ in wanted for t in group if index.has_term(t))) if wanted else 0.0
+    known = frozenset(term for group, _ in wanted.groups for term in group if index.has_term(term))
+    return 1 - share(wanted, known) if wanted.groups else 0.0
 
 
 def subject_terms(index: Index) -> frozenset[str]:

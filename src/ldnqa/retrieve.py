@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ldnqa.asking import regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import query_vector
+from ldnqa.encode import products, query_vector
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
@@ -112,19 +112,22 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 
     weights = dict.fromkeys(own_terms, 1.0)
     groups = dict.fromkeys(own_groups, 1.0)
-    vector = own_vector.copy()
+    vector = own_vector
     for back, text in enumerate(reading.earlier[:MEMORY], start=1):
         weight = kept**back
         if weight <= 0:
             break
         said, their_terms, their_groups = _spelled_out(text, index, lexicon)
-        vector += np.float32(weight) * query_vector(index.encoder.encode_queries, said)
+        vector = vector + np.float32(weight) * query_vector(index.encoder.encode_queries, said)
         for term in their_terms:
             weights.setdefault(term, weight)
         for group in their_groups:
             groups.setdefault(group, weight)
-    vector = unit(vector) if reading.earlier else own_vector
     near_own = index.bank.likeness(own_vector)
+    near = near_own
+    if vector is not own_vector:
+        vector = unit(vector)
+        near = index.bank.likeness(vector)
     read_vector = own_vector
     if reading.text != reading.own:
         said, _, _ = _spelled_out(reading.text, index, lexicon)
@@ -142,7 +145,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
         lexicon=lexicon,
         cited=_cited(reading.cited, kept, index),
-        near=index.bank.likeness(vector) if reading.earlier else near_own,
+        near=near,
         near_own=near_own,
     )
 
@@ -227,15 +230,15 @@ def retrieve(
     by_meaning = index.search_dense(query.vector, DEPTH, allowed)
     by_words = dict(index.search_lexical(query.terms, DEPTH, allowed))
     perfect = sum(weight * index.rarity(term) for term, weight in query.terms.items())
-    by_title = index.title_vectors @ query.vector
+    by_title = products(index.title_vectors, query.vector)
 
     by_asked = _asked_for(index, query, allowed)
     cited = [id_ for id_ in query.cited if index.has_passage(id_) and (allowed is None or id_ in allowed)]
     candidates = list(dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words, *by_asked, *cited]))
     if not candidates:
         return []
-    vectors = np.stack([index.passage_vector(passage_id) for passage_id in candidates])
-    cosines = vectors @ query.vector
+    vectors = index.passage_rows(candidates)
+    cosines = products(vectors, query.vector)
     articles = [index.passage(passage_id).article_id for passage_id in candidates]
     titled = [index.title_row(id_) if index.has_title(id_) else -1 for id_ in articles]
     titles = np.where(np.array(titled) < 0, cosines, by_title[titled])
@@ -247,7 +250,7 @@ def retrieve(
         for passage_id, article_id in zip(candidates, articles, strict=True)
     ]
     best = np.argsort(-scores, kind="stable")[:FEEDBACK_FROM]
-    moved = vectors @ unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0)))
+    moved = products(vectors, unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0))))
     scores += (1 - TITLE_SHARE) * (moved - cosines)
 
     ranked = []

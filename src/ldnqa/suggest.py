@@ -14,7 +14,7 @@ import numpy as np
 
 from ldnqa.chunk import call_by_first_name
 from ldnqa.disputes import overlap
-from ldnqa.encode import Vectors
+from ldnqa.encode import Vectors, products
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
@@ -53,7 +53,7 @@ def suggest(
     holds is none. `read` is what earlier answers cited: what these passages answer comes last.
     """
     near = said[0].article_id if said else None
-    likeness = index.question_vectors @ query.vector
+    likeness = products(index.question_vectors, query.vector)
     order = likeness + SAME_ARTICLE_BONUS * np.array([article == near for article, _ in index.questions], np.float32)
     chosen: list[int] = []
     known: list[int] = []

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from ldnqa.tally import Tally, tally
 from ldnqa.text import STOPWORDS, words
 
 # One slip in a word of 4 to 7 letters, two in a longer one: in shorter words a slip makes another word.
@@ -121,16 +122,30 @@ def _with_name(text: str, name: str) -> str:
 
 def vocabulary_of(texts: Iterable[str], asked: Iterable[str] = ()) -> Vocabulary:
     """The vocabulary of the articles' texts, and of what readers ask, whose words count if the language has them."""
-    counts: Counter[str] = Counter()
-    readers = {word for text in asked for word in words(text) if word.isalpha() and len(word) >= SHORTEST}
-    counts.update(word for word in sorted(readers) if _frequency(word) >= COMMON_WORD)
+    found = list(texts)
+    counted = tally(1, [(0, words_in_letters(found))])
+    return merged(counted, readers_words(asked), (pair for text in found for pair in defined_in(text)))
+
+
+def merged(counted: Tally, readers: Iterable[str], defined: Iterable[tuple[str, str]]) -> Vocabulary:
+    """The vocabulary of what was counted and of readers' words; of two long forms of a short one the first counts."""
+    counts = Counter(dict(zip(counted.words, counted.totals().tolist(), strict=True)))
+    counts.update(readers)
     abbreviations: dict[str, str] = {}
-    for text in texts:
-        counts.update(words(text))
-        for short, long in defined_in(text):
-            abbreviations.setdefault(short.lower(), long)
-    in_letters = {word: count for word, count in sorted(counts.items()) if not word[0].isdigit()}
-    return Vocabulary(in_letters, dict(sorted(abbreviations.items())))
+    for short, long in defined:
+        abbreviations.setdefault(short.lower(), long)
+    return Vocabulary(dict(sorted(counts.items())), dict(sorted(abbreviations.items())))
+
+
+def words_in_letters(texts: Iterable[str]) -> list[str]:
+    """The words of texts that begin with no figure, in their order."""
+    return [word for text in texts for word in words(text) if not word[0].isdigit()]
+
+
+def readers_words(asked: Iterable[str]) -> list[str]:
+    """The words readers ask with that are common enough in the language to be no slips, each once, in order."""
+    readers = {word for text in asked for word in words(text) if word.isalpha() and len(word) >= SHORTEST}
+    return [word for word in sorted(readers) if _frequency(word) >= COMMON_WORD]
 
 
 def defined_in(text: str) -> list[tuple[str, str]]:

@@ -17,7 +17,8 @@ from typing import Any
 
 import yaml
 
-from ldnqa.corpus.frontmatter import load_yaml, read_review_event
+from ldnqa.corpus.frontmatter import read_review_event
+from ldnqa.corpus.nodes import load_yaml
 from ldnqa.corpus.problems import Report, read_utf8
 from ldnqa.types import Article, Review, ReviewEvent, ReviewStatus, Section
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from ldnqa.corpus.frontmatter import ASKED_KEYS, load_yaml, read_lines, read_mapping
+from ldnqa.corpus.frontmatter import ASKED_KEYS, read_lines, read_mapping
+from ldnqa.corpus.nodes import load_yaml
 from ldnqa.corpus.problems import Report, read_utf8
 from ldnqa.types import Article, Asked, Section
 

@@ -13,7 +13,8 @@ import yaml
 
 from ldnqa.corpus.body import read_body
 from ldnqa.corpus.draft import DraftBlock, DraftNote, DraftSection
-from ldnqa.corpus.frontmatter import load_yaml, split_front_matter
+from ldnqa.corpus.frontmatter import split_front_matter
+from ldnqa.corpus.nodes import load_yaml
 from ldnqa.corpus.problems import Report
 from ldnqa.corpus.read import GLOSSARY, Reading
 from ldnqa.corpus.references import FILE_NAME as REFERENCES

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from ldnqa.corpus.nodes import load_yaml
 from ldnqa.corpus.problems import UNWANTED, Report
 from ldnqa.types import Audience, Disclaimer, GlossaryEntry, Review, ReviewEvent, ReviewStatus
 
@@ -36,20 +37,6 @@ class _Fault(Exception):
         self.line = node.start_mark.line
         self.message = message
         self.mend = mend
-
-
-def load_yaml(text: str, first_line: int, report: Report) -> yaml.Node | None:
-    """The node tree of `text`, whose first line is line `first_line` of the file; None, reported, if it is no YAML."""
-    try:
-        # SafeLoader only composes nodes here; nothing is constructed.
-        return yaml.SafeLoader(text).get_single_node()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        report.error(line, "bad-yaml", error.problem or "not YAML", "mend the YAML; put texts with a colon in quotes")
-    except (yaml.YAMLError, RecursionError) as error:
-        report.error(first_line, "bad-yaml", str(error).splitlines()[0], "mend the YAML")
-    return None
 
 
 def _text(node: yaml.Node) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,8 +98,7 @@ def read_own(path: Path, references: Mapping[str, Entry]) -> Article:
 
 def article_digest(article: Article) -> str:
     """SHA-256, in hex, of the whole article, its review included."""
-    content = json.dumps(article.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(article.model_dump_json().encode()).hexdigest()
 
 
 def _read(path: Path, references: Mapping[str, Entry], *, named: bool = True) -> tuple[Article | None, list[Problem]]:

@@ -110,6 +110,16 @@ def query_vector(encode: Callable[[Sequence[str]], Vectors], text: str) -> Vecto
     return vector
 
 
+def products(rows: Vectors, vector: Vectors) -> Vectors:
+    """The product of each row with a vector: of unit rows their cosines.
+
+    Not by BLAS, which shares out one question's few thousand rows among all cores: on a machine that has other work it
+    waits for them 16 ms, and alone it takes as long as this does.
+    """
+    found: Vectors = np.einsum("ij,j->i", rows, vector)
+    return found
+
+
 class Unexportable(Exception):
     """Why a model is not run as an ONNX graph, and what would change that."""
 

@@ -18,6 +18,7 @@ from ldnqa.text import plain_case
 
 # More alternatives than this are not spelled out: the words around them tell enough.
 _MOST = 128
+_ASCII = 128
 # Words are looked up by three of their letters, shorter ones by two; one letter is in nearly every text.
 _GRAM, _SHORTEST = 3, 2
 # A question's texts come again with every list of patterns; what is kept of one takes 30 kB. The articles' quotes come
@@ -96,24 +97,33 @@ def _sequence(items: Iterable[tuple[Any, Any]]) -> _Told:
     whole = True
     run: frozenset[str] = frozenset({""})
     best: frozenset[str] | None = None
-    for item in items:
-        every, needed = _told(*item)
+    letters = ""
+    for operation, what in items:
+        # Most of a pattern is plain letters; they are put on the run together.
+        if operation is _op.LITERAL and what < _ASCII:
+            letters += chr(what)
+            continue
+        run, letters = _followed(run, letters), ""
+        every, needed = _told(operation, what)
         best = _better(best, needed)
         if every is not None and len(run) * len(every) <= _MOST:
             run = frozenset(before + after for before in run for after in every)
             continue
         best, whole = _better(best, run), False
         run = every if every is not None else frozenset({""})
+    run = _followed(run, letters)
     return (run, best) if whole else (None, _better(best, run))
+
+
+def _followed(run: frozenset[str], letters: str) -> frozenset[str]:
+    return frozenset(before + letters.lower() for before in run) if letters else run
 
 
 def _told(operation: Any, what: Any) -> _Told:
     """What is told by one expression; anything that is not known here tells nothing."""
     match operation:
-        case _op.LITERAL:
-            return (frozenset({chr(what).lower()}), None) if what < 128 else _UNKNOWN
         case _op.IN:
-            plain = all(kind is _op.LITERAL and sign < 128 for kind, sign in what)
+            plain = all(kind is _op.LITERAL and sign < _ASCII for kind, sign in what)
             return (frozenset(chr(sign).lower() for _, sign in what), None) if plain else _UNKNOWN
         case _op.AT | _op.ASSERT_NOT:
             return _NOTHING
