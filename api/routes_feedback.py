@@ -18,7 +18,7 @@ from .body import StrictRoute
 from .errors import Rejected
 from .logs import event
 from .routes import _BODY, _problems
-from .schemas import _CONTROL, Wire, _line_ends
+from .schemas import _CONTROL, _TEXT, Wire, _line_ends
 from .sites import asking_site
 
 router = APIRouter(route_class=StrictRoute)
@@ -60,7 +60,7 @@ class FeedbackRequest(Wire):
         str,
         BeforeValidator(_line_ends),
         AfterValidator(_comment),
-        Field(json_schema_extra={"maxLength": MAX_COMMENT_CHARS}),
+        Field(json_schema_extra={"maxLength": MAX_COMMENT_CHARS, "pattern": f"^{_TEXT}$"}),
     ] = ""
     """In the reader's own words, at most 1,000 characters."""
 

@@ -25,12 +25,15 @@ def serve_process(index: Path, folder: Path, **environment: str) -> Iterator[str
         for line in process.stdout:
             found = re.search(r"http://\S+", line)
             if found:
-                yield found.group()
                 break
         else:
             raise AssertionError("the server ended before it served")
-        process.terminate()
-        process.stdout.read()
+        # Without this a failure inside would wait for a server that nobody stops.
+        try:
+            yield found.group()
+        finally:
+            process.terminate()
+            process.stdout.read()
 
 
 @contextmanager

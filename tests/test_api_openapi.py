@@ -80,6 +80,13 @@ def test_nothing_can_be_uploaded(client, document):
         assert client.post(path, files={"file": ("article.md", b"# Text")}).status_code in (400, 405, 415), path
 
 
+def test_the_document_forbids_what_a_comment_may_not_hold(document):
+    comment = re.compile(document["components"]["schemas"]["FeedbackRequest"]["properties"]["comment"]["pattern"])
+    assert comment.search("It does not say\n\twho should not take it.")
+    assert comment.search("")
+    assert not comment.search("a\x94\x1e")
+
+
 def test_links_lead_from_what_is_given_to_what_is_taken(client, document):
     operations = {o["operationId"]: path for path, methods in document["paths"].items() for o in methods.values()}
     links = [link for m in document["paths"].values() for o in m.values() for link in linked(o)]

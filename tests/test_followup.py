@@ -115,6 +115,12 @@ def test_a_different_topic_leaves_everything_behind():
     assert reading.cited == ("a#b:0",)
 
 
+def test_thanks_lean_on_nothing_and_nothing_leans_on_them():
+    reading = after("What is LDN?", "ok, that helps, thanks!")
+    assert (reading.text, reading.earlier) == ("ok, that helps, thanks!", ())
+    assert after("Does LDN help in MS?", "thanks!", "and in Crohn's?").text == "Does LDN help in Crohn's?"
+
+
 def test_what_only_generic_words_ask_is_asked_with_the_question_before():
     reading = after("Who writes this page?", "did they read the full papers?")
     assert reading.own == reading.text == "Who writes this page? did they read the full papers?"

@@ -88,8 +88,9 @@ _NEXT_QUESTION = re.compile(
 _ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{_QUESTION_WORD}", re.IGNORECASE)
 # Thanks and greetings ask nothing and lean on nothing.
 _COURTESY = re.compile(
-    r"\W*(?:(?:ok(?:ay)?|thanks|thank you|thx|cheers|bye|goodbye|hi|hello|hey|great|cool|nice|perfect|so much|very much"
-    r"|a lot|then|for (?:that|this|your help|the help|all))\W*)+",
+    r"\W*(?:(?:thanks|thank you|thx|cheers|bye|goodbye|hi|hello|hey|great|cool|nice|perfect|so much|very much|a lot"
+    r"|then|ok(?:ay)?|that (?:helps|helped|makes sense|was helpful)|very helpful|i see|got it|understood|good to know"
+    r"|for (?:that|this|your help|the help|all))\b\W*)+",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
@@ -136,7 +137,8 @@ def read(
     lexicon = lexicon or Lexicon()
     readings: list[Reading] = []
     cited: tuple[str, ...] = ()
-    for asked in (*history, Turn(question=question)):
+    turns = (*history, Turn(question=question))
+    for asked in turns:
         own = fold_space(asked.question)
         if more := _ONE_MORE.match(own):
             own = own[more.end() :]
@@ -144,6 +146,10 @@ def read(
                 readings, cited = [], ()
         if vocabulary:
             own = vocabulary.corrected(own, lexicon.vocabulary, other_names)
+        if _asks_nothing(own):
+            if asked is not turns[-1]:
+                continue
+            return Reading(own, own)
         readings.append(_read_one(own, readings[-1] if readings else None, subject, other_names, lexicon))
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
@@ -153,8 +159,6 @@ def _read_one(
     own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
 ) -> Reading:
     """The reading of one question, given the reading of the one before it."""
-    if _COURTESY.fullmatch(own) and not re.fullmatch(r"\W*ok(?:ay)?\W*", own, re.IGNORECASE):
-        return Reading(own, own)
     for said in (before.after, before.text) if before is not None else ():
         if said and (switched := _switched(own, said, lexicon)):
             return Reading(switched, switched)
@@ -174,6 +178,11 @@ def _read_one(
         text = _name_subject(text, meant)
     brings = own if set(terms(own)) - lexicon.generic_terms else text
     return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
+
+
+def _asks_nothing(own: str) -> bool:
+    """Whether these are thanks or a greeting; "ok?" alone may ask."""
+    return bool(_COURTESY.fullmatch(own)) and not re.fullmatch(r"\W*ok(?:ay)?\W*", own, re.IGNORECASE)
 
 
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
