@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ldnqa.asking import sums_up
 from ldnqa.disputes import Dispute, Side, alike, disputes, overlap
 from ldnqa.index import Index
 from ldnqa.text import term_set
@@ -62,7 +63,11 @@ def clashes(
         sides = [side for side in dispute.sides if not approved_only or _approved(side, index)]
         taken = [side for side in sides if any(alike(side.quote, quote) for quote in said)]
         told = any(overlap(dispute.told_in, quote) for quote in said)
-        chosen = _opposed(taken or (sides if told else []), sides)
+        # Who sums up a dispute takes no side in it.
+        partial = [side for side in sides if not sums_up(side.quote.text)]
+        if taken and not any(side in partial for side in taken) and (chosen := _opposed(partial, partial)):
+            taken = chosen[:1]
+        chosen = _opposed(taken or (sides if told else []), partial if taken and taken[0] in partial else sides)
         if chosen:
             quotes = sorted((side.quote for side in chosen), key=lambda quote: _authority(quote, index))
             tiers = {_authority(quote, index)[0] for quote in quotes}
