@@ -55,7 +55,7 @@ check: $(VENV)/installed
 	$(BIN)/ldnqa check
 
 # Breaks what is most dangerous to get wrong in a thousand small ways and counts which of them the quick tests notice;
-# docs/testing.md says what they do. A quarter of an hour of a quiet machine.
+# docs/testing.md says what they do. Half an hour of a quiet machine.
 mutation: $(VENV)/installed
 	$(PYTHON) -m venv $(VENV)/mutation
 	$(VENV)/mutation/bin/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
