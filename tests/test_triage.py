@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from importlib.resources import files
 from pathlib import Path
 
@@ -51,6 +52,8 @@ EMERGENCIES = [
     "I started LDN two weeks ago and my throat is swelling up",
     "I don't have chest pain but I can't breathe",
     "What is LDN used for? My mother has collapsed and is not breathing.",
+    "The swelling has gone to my throat and I can't swallow",
+    "My brother has been shot",
 ]
 
 LOOK_ALIKES = [
@@ -69,6 +72,11 @@ LOOK_ALIKES = [
     "Does it help with shortness of breath in long COVID?",
     "What happens if I take too much?",
     "Is it safe after a stroke last year?",
+    "In a stroke, why is one side weak?",
+    "He wasn't choking, he only coughed. Can he open the capsule?",
+    "The rash is gone, breathing is fine. Can I go on with LDN?",
+    "I read that naltrexone can cause suicidal thoughts, is that likely at 3 mg?",
+    "I've been shot down by two doctors, which study can I show them?",
 ]
 
 
@@ -101,10 +109,15 @@ def test_a_look_alike_is_left_to_the_articles(question):
 
 @pytest.mark.parametrize("held", [False, True], ids=["open", "held"])
 # The second and third suites came after the rules, in odder words: they say what is to be expected of readers nobody
-# thought of.
+# thought of. The fourth was written blind, in people's usual words.
 @pytest.mark.parametrize(
     ("suite", "size", "recall"),
-    [("emergencies", 125, 0.98), ("second_emergencies", 50, 0.85), ("third_emergencies", 70, 0.65)],
+    [
+        ("emergencies", 125, 0.98),
+        ("second_emergencies", 50, 0.88),
+        ("third_emergencies", 70, 0.68),
+        ("fourth_emergencies", 125, 0.9),
+    ],
 )
 def test_most_emergencies_of_the_suites_are_recognised(suite, size, recall, held, encoder):
     found, of = suites(suite, encoder=encoder).share(urgent=True, held=held)
@@ -128,6 +141,13 @@ def test_hardly_any_look_alike_is_taken_for_an_emergency(names, held, with_meani
     assert found / of <= 0.02
 
 
+@pytest.mark.parametrize("held", [False, True], ids=["open", "held"])
+def test_few_look_alikes_written_blind_are_taken_for_an_emergency(held, encoder):
+    found, of = suites("fourth_look_alikes", encoder=encoder).share(urgent=False, held=held)
+    assert of >= 200
+    assert found / of <= 0.04
+
+
 def test_the_suites_are_large_enough_to_mean_something():
     cases = suites("emergencies", "look_alikes").cases
     assert sum(case.urgent for case in cases) >= 250
@@ -139,7 +159,7 @@ RESEMBLES = 0.75
 
 
 def test_no_phrase_is_nearly_a_line_of_the_suites():
-    from collections import Counter, defaultdict
+    from collections import defaultdict
 
     from ldnqa.policy.phrases import filled_phrases
 
@@ -151,11 +171,13 @@ def test_no_phrase_is_nearly_a_line_of_the_suites():
         for word in line:
             with_word[word].append(at)
     too_near = []
-    for phrase in filled_phrases():
-        said = frozenset(words(phrase.text))
-        shared = Counter(at for word in said for at in with_word.get(word, ()))
-        if any(n >= RESEMBLES * len(said | lines[at]) for at, n in shared.items()):
-            too_near.append(phrase.text)
+    for said in {frozenset(words(phrase.text)) for phrase in filled_phrases()}:
+        known = sorted((word for word in said if word in with_word), key=lambda word: len(with_word[word]))
+        # A line that shares three quarters has one of all but the commonest words: those are looked up, and no others.
+        enough = math.ceil(RESEMBLES * len(said))
+        able = {at for word in known[: max(0, len(known) - enough + 1)] for at in with_word[word]}
+        if any(len(said & lines[at]) >= RESEMBLES * len(said | lines[at]) for at in able):
+            too_near.append(" ".join(sorted(said)))
     assert not too_near, "take these out of phrases*.yaml, they are nearly lines of tests/triage/"
 
 
