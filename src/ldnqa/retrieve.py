@@ -51,8 +51,10 @@ FEEDBACK = 0.3
 SELF_CONTAINED = 0.8
 FADING_SLOPE = 1.75
 MOST_KEPT = 0.7
-# Other names of one thing that are embedded with the question; more of them drown it.
-NAMES_EMBEDDED = 4
+# Other names of one thing that are embedded with the question; more of them drown it, and its length is what it costs.
+# On tests/gold.yaml 4, 2 and 1 find the right quote first for .913, .930 and .930 of the questions; of the dev half of
+# tests/conversations.yaml they pass .919, .919 and .911, without any .886, and .861 each of the held half.
+NAMES_EMBEDDED = 2
 # Ages from which people are called adults, and older people.
 ADULT = 18
 OLDER = 65
