@@ -6,11 +6,13 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ldnqa.lexical import K1, B, Lexical
+from ldnqa.tally import tally
 from ldnqa.text import terms
 
 TEXTS = [
@@ -118,3 +120,29 @@ def test_scores_are_those_of_the_formula(texts: list[list[str]], query: list[str
     for row, score in found:
         assert score == pytest.approx(expected[row], rel=1e-4)
     assert [score for _, score in found] == sorted((s for _, s in found), reverse=True)
+
+
+@given(
+    before=st.lists(st.lists(words_of_a_small_language, max_size=6), max_size=6),
+    now=st.lists(st.one_of(st.integers(0, 5), st.lists(words_of_a_small_language, max_size=6)), max_size=6),
+)
+def test_what_is_taken_over_is_counted_as_if_it_were_counted_anew(
+    before: list[list[str]], now: list[int | list[str]]
+) -> None:
+    old = tally(len(before), enumerate(before))
+    kept = np.full(len(before), -1)
+    texts, fresh = [], []
+    for row, what in enumerate(now):
+        if isinstance(what, int) and what < len(before) and kept[what] < 0:
+            kept[what] = row
+            texts.append(before[what])
+        else:
+            texts.append([] if isinstance(what, int) else what)
+            fresh.append((row, texts[-1]))
+    spliced, anew = tally(len(now), fresh, old, kept), tally(len(now), enumerate(texts))
+    assert spliced.words == anew.words
+    for name in ("starts", "texts", "counts"):
+        assert getattr(spliced, name).tobytes() == getattr(anew, name).tobytes()
+    assert dict(zip(anew.words, anew.totals().tolist(), strict=True)) == Counter(
+        word for text in texts for word in text
+    )
