@@ -160,9 +160,8 @@ def test_a_wording_that_asks_the_same_is_looked_up_and_shown(worded, without, be
     assert answer.generator == "extractive"
 
 
-def test_a_wording_finds_what_two_questions_side_by_side_do_not(worded, without):
+def test_a_wording_is_what_is_looked_up(worded):
     before, question = "I'm on Percocet for my back. Can I start LDN?", "why not?"
-    assert without(before, question).status == "abstained"
     answer = worded(before, question, "Why can I not start LDN on Percocet for my back?")
     assert answer.status == "answered"
     assert "because LDN can set off withdrawal symptoms" in answer.answer

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ldnqa.cite import note_quote, quote_around
 from ldnqa.conflict import notes_on
-from ldnqa.disputes import alike
+from ldnqa.disputes import overlap
 from ldnqa.index import Index
 from ldnqa.types import Claim, Quote
 
@@ -21,13 +21,13 @@ def bundles(claims: Sequence[Claim], index: Index) -> list[Bundle]:
     """What is said, in order: the claims that with their editor's notes make at most MAX_STATEMENTS; at least one.
 
     The first claim leads. The others go by regimen, those about the lead's first, and by tier. A note comes with the
-    words it comments on, and nothing is said twice, nor again in nearly the same words.
+    words it comments on, and no words are said twice.
     """
     kept: list[Bundle] = []
     for claim in claims:
         told = [quote for bundle in kept for _, quote in bundle]
         pairs = _bundle(claim, index, leads=not kept)
-        bundle = [pair for pair in pairs if not any(alike(pair[1], quote) for quote in told)]
+        bundle = [pair for pair in pairs if not any(overlap(pair[1], quote) for quote in told)]
         if bundle and (not kept or sum(map(len, kept)) + len(bundle) <= MAX_STATEMENTS):
             kept.append(bundle)
     return [*kept[:1], *sorted(kept[1:], key=lambda bundle: _order(bundle[0][1], kept[0][0][1], index))]

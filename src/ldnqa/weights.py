@@ -50,7 +50,6 @@ SUPPORT_SIGNS = {
     "covered": "share of the question's own terms in the leading quote, its place and the question likest to it",
     "kind": "the leading quote has the dose, the number or the time that is asked for; 1 if none is",
     "unknown": "share of the question that no article has a word for",
-    "cited_passage": "how much the last answer's citing the leading quote's passage counts",
     "about_other": "it asks of another thing what only an article on that could say",
 }
 # For an index without readers' questions, and for one that has them.
@@ -102,13 +101,12 @@ WITH_QUESTIONS = Weights(
         "another_tier": -0.45,
     },
     support={
-        "lead": 6.5,
-        "in_vain": -10.0,
-        "covered": 1.5,
-        "kind": 2.9,
-        "unknown": -3.7,
-        "about_other": -3.8,
-        "cited_passage": -1.2,
+        "lead": 6.4,
+        "in_vain": -9.9,
+        "covered": 1.7,
+        "kind": 3.0,
+        "unknown": -3.6,
+        "about_other": -3.6,
     },
-    intercept=-5.85,
+    intercept=-6.29,
 )
