@@ -16,6 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 FOLDER = Path(__file__).parent.parent / "docs" / "screens"
 ARTICLE = "/articles/ldn-indications"
 DOSE = "What dose of LDN is used, and when is it taken?"
+DISPUTED = "Does LDN help in multiple sclerosis?"
 # Drawn at every width and in both schemes; the rest only light, wide and narrow.
 EVERYWHERE = {"article", "box", "source", "urgent", "articles"}
 HOST = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -84,13 +85,13 @@ def main(site: str) -> None:
             turn.locator(".cite").first.click()
             turn.locator(".cited .card").first.scroll_into_view_if_needed()
             save(turn.locator(".group").first, f"source-{name}")
-            save(turn.locator(".conflict").first, f"conflict-{name}")
             turn.get_by_role("button", name="Not helpful").click()
             save(turn.locator(".after"), f"feedback-{name}")
             turn.get_by_role("button", name="Show in the article").first.click()
             save(page, f"shown-{name}")
             page.get_by_role("button", name="Back to the answer").click()
             box.get_by_role("button", name="Patient").click()
+            save(ask(page, DISPUTED).locator(".conflict").first, f"conflict-{name}")
             save(ask(page, "Is it safe to fly to the moon?"), f"abstained-{name}")
             save(ask(page, "I took an overdose of my pills"), f"urgent-{name}")
             fail(page, 429, {"Retry-After": "30"})

@@ -132,6 +132,7 @@ def test_a_pronoun_that_stands_for_nothing_stays():
     assert after("Which opioid receptors does LDN block?", "does it last?").text == "does low-dose naltrexone last?"
     assert after("Is it true that LDN is an opioid?").text == "Is it true that LDN is an opioid?"
     assert after("Is it safe to drive?").text == "Is it safe to drive?"
+    assert after("Does LDN help in MS?", "Is it safe to fly?").text == "Is it safe to fly?"
 
 
 def test_slips_are_put_right_but_no_medicine_becomes_another():

@@ -265,6 +265,6 @@ def leans(question: str) -> bool:
         _GOES_ON.match(question),
         _OPENS_LEANING.match(question),
         _ONLY_WHERE.match(question),
-        _POINTS_BACK.search(question),
+        _POINTS_BACK.search(_EMPTY_PRONOUN.sub(" ", question)),
     )
     return any(signs) or len(topic) == 1
