@@ -23,7 +23,8 @@ SOAK_CASES = 5_000
 
 def check(site, folder, *options):
     """How many cases schemathesis generated; fails with its report unless all of them passed."""
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{site}/openapi.json"]
+    settings = str(Path(__file__).with_name("schemathesis.toml"))
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", settings, "run", f"{site}/openapi.json"]
     command += ["--checks", "all", "--no-color"]
     done = subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, check=False)
     report = done.stdout + done.stderr
