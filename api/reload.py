@@ -7,6 +7,7 @@ reload opens new ones beside the old and then changes which of them new requests
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
@@ -36,11 +37,18 @@ class Reload:
         self._reopen, self._put, self._count = reopen, put, count
         self._one_at_a_time = asyncio.Lock()
 
+    def _collected(self) -> Resources:
+        """Freshly opened resources, once what earlier reloads left is gone: an index has cycles, and opening one counts
+        for nothing with the collector, so that dozens would pile up.
+        """
+        gc.collect()
+        return self._reopen()
+
     async def __call__(self) -> str:
         """Opens the index afresh, puts it in service and gives its id; ReloadRefused if it cannot be served."""
         async with self._one_at_a_time:
             try:
-                fresh = await anyio.to_thread.run_sync(self._reopen, limiter=anyio.CapacityLimiter(1))
+                fresh = await anyio.to_thread.run_sync(self._collected, limiter=anyio.CapacityLimiter(1))
             except Exception as error:
                 self._count("refused")
                 # The library's own messages name the mending command; any other might say anything.
