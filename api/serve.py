@@ -6,6 +6,7 @@ A signal to stop is heeded in order: not ready, then no new connections, then ev
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -21,6 +22,10 @@ from . import logs
 from .app import create_app
 from .deps import open_resources
 from .protocol import KEEP_ALIVE_SECONDS, MAX_HEAD_BUFFER_BYTES, PatientProtocol
+
+# glibc's name for how many heaps the threads of a process may have (malloc.h), and as many as are needed here.
+_M_ARENA_MAX = -8
+_HEAPS = 2
 
 
 def serve(settings: Settings, encoder: Encoder) -> None:
@@ -58,6 +63,7 @@ def listen(settings: Settings) -> tuple[socket.socket, str]:
 def run(app: object, settings: Settings, listening: socket.socket, started: Callable[[], None]) -> None:
     """Serves `app` on the socket until a signal to stop; calls `started` once it answers."""
     logs.configure(settings.log)
+    _share_heaps()
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         http=PatientProtocol,
@@ -73,6 +79,15 @@ def run(app: object, settings: Settings, listening: socket.socket, started: Call
         h11_max_incomplete_event_size=MAX_HEAD_BUFFER_BYTES,
     )
     _Draining(config, settings.drain_seconds, started).run(sockets=[listening])
+
+
+def _share_heaps() -> None:
+    """Lets the threads share two heaps, where the C library can. With one for each thread, what reloads freed lay
+    scattered over all of them: 500 MiB and more after 60 reloads under load, where 320 are enough.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(_M_ARENA_MAX, _HEAPS)
 
 
 def _announce(address: str) -> None:
