@@ -118,6 +118,7 @@ def test_a_different_topic_leaves_everything_behind():
 def test_thanks_lean_on_nothing_and_nothing_leans_on_them():
     reading = after("What is LDN?", "ok, that helps, thanks!")
     assert (reading.text, reading.earlier) == ("ok, that helps, thanks!", ())
+    assert after("What is LDN?", "thanks, that's clear").text == "thanks, that's clear"
     assert after("Does LDN help in MS?", "thanks!", "and in Crohn's?").text == "Does LDN help in Crohn's?"
 
 

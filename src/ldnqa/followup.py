@@ -89,8 +89,8 @@ _ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{_QUE
 # Thanks and greetings ask nothing and lean on nothing.
 _COURTESY = re.compile(
     r"\W*(?:(?:thanks|thank you|thx|cheers|bye|goodbye|hi|hello|hey|great|cool|nice|perfect|so much|very much|a lot"
-    r"|then|ok(?:ay)?|that (?:helps|helped|makes sense|was helpful)|very helpful|i see|got it|understood|good to know"
-    r"|for (?:that|this|your help|the help|all))\b\W*)+",
+    r"|then|ok(?:ay)?|that(?:['’]s| is| was)? (?:helps|helped|makes sense|helpful|clear|good|great)|very helpful"
+    r"|i see|got it|understood|good to know|for (?:that|this|your help|the help|all))\b\W*)+",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
