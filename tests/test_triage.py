@@ -66,7 +66,7 @@ LOOK_ALIKES = [
     "My daughter takes LDN for Crohn's, is it safe?",
     "Can children take LDN?",
     "How long before surgery should I stop?",
-    "A patient on naltrexone 50 mg needs an elective hernia repair. What does the literature say about when to stop it?",
+    "A patient on naltrexone 50 mg needs an elective hernia repair. What is written on when to stop it?",
     "Patient on naltrexone 50 mg needs cataract surgery. Stop it?",
     "My mother needs a hip replacement and takes LDN, what should the anaesthetist know?",
     "I am dying to know whether it works",
