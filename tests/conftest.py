@@ -13,8 +13,18 @@ import pytest
 
 
 def pytest_collection_modifyitems(items):
-    """Whatever drives the browser comes last: while it is open, its event loop runs and no test can start its own."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Tests of one file run on one core; whatever drives the browser comes last and stays together.
+
+    While a browser is open its event loop runs, and no other test of that process can start its own.
+    """
+
+    def browses(item):
+        return "browser" in getattr(item, "fixturenames", ())
+
+    items.sort(key=browses)
+    for item in items:
+        group = f"{item.path.stem}-browser" if browses(item) else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -182,7 +182,9 @@ def test_a_folder_with_a_space_is_quoted_in_the_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [HashedEncoder(seed="other"), HashedEncoder(dimension=64), HashedEncoder(max_tokens=64)], ids=str
+    "other",
+    [HashedEncoder(seed="other"), HashedEncoder(dimension=64), HashedEncoder(max_tokens=64)],
+    ids=["other weights", "fewer dimensions", "fewer tokens"],
 )
 def test_another_model_is_refused_with_both_names(built: Path, other: HashedEncoder) -> None:
     with pytest.raises(IndexMismatch, match=f"{ENCODER.name}.*{other.name}.*`ldnqa build"):
