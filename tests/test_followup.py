@@ -80,6 +80,20 @@ def test_a_situation_takes_the_place_of_another():
     assert after("Which other painkillers are opioids?", "is fentanyl one").text.endswith("? is fentanyl one")
 
 
+def test_another_use_of_the_drug_takes_the_place_of_the_drug_as_such():
+    assert after("Can naltrexone harm the liver?", "At 4.5 mg too?").text == f"Can {LDN} harm the liver?"
+    assert after("Can naltrexone harm the liver?", "And the 50 mg tablets?").text.startswith("Can naltrexone 50 mg")
+    assert after("Can naltrexone harm the liver?", "Does that apply to LDN?").text == f"Can {LDN} harm the liver?"
+    assert after("Does LDN help MS?", "is that different for Crohn's").text == "Does LDN help Crohn's?"
+    assert after("Who makes it?", "At 4.5 mg too?").text.endswith("? At 4.5 mg too?")
+
+
+@pytest.mark.parametrize("question", ["did it last?", "was it blinded?", "Has it been repeated?", "how many patients"])
+def test_what_happened_once_is_what_was_just_spoken_of(question):
+    assert after("Did LDN help in colitis?", question).text == f"Did LDN help in colitis? {question}"
+    assert standalone("did it last?", (), LDN) == f"did {LDN} last?"
+
+
 def test_it_is_the_medicine_that_was_asked_about_or_is_to_be_stopped():
     assert after("How often is Vivitrol given?", "what is it used for?").text == "what is Vivitrol used for?"
     read = after("I take Percocet. Can I start LDN?", "How long must I be off it first?")

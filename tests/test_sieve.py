@@ -17,7 +17,12 @@ from ldnqa.policy.sieve import Sieve, needed_words
 
 POLICY = load_policy()
 FLAGS = POLICY.red_flags
-OF_FLAGS = [*FLAGS.calm, *FLAGS.patient, *FLAGS.over, *(p for r in FLAGS.rules for p in (*r.patterns, *r.unless))]
+OF_FLAGS = [
+    *FLAGS.calm,
+    *FLAGS.patient,
+    *FLAGS.over,
+    *(p for r in FLAGS.rules for p in (*r.patterns, *r.certain, *r.unless)),
+]
 OF_LEXICON = [
     pattern.pattern
     for sieve in (

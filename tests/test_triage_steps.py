@@ -10,8 +10,8 @@ import pytest
 from ldnqa.policy import load_policy
 from ldnqa.policy.learned import learned
 from ldnqa.policy.meaning import meaning
-from ldnqa.policy.red_flags import RedFlag, RedFlags, Thresholds
-from ldnqa.triage import STAYS_URGENT, is_about_a_patient, red_flag, triage
+from ldnqa.policy.red_flags import RedFlag, RedFlags, Thresholds, WithMeaning
+from ldnqa.triage import MOST, STAYS_URGENT, is_about_a_patient, red_flag, taken_apart, triage
 from ldnqa.types import NoticeKind, Turn
 
 BUILT_IN = load_policy()
@@ -188,42 +188,79 @@ def test_a_fragment_tells_nothing():
     assert meant("It was so very long ago, he drank the whole bottle. And the", anything) is not None
 
 
+def weighing(rule=0.0, part=0.0, words=0.0, meaning=0.0, start=0.0, asked_from=-math.inf, **more):
+    weights = WithMeaning(rule=rule, part=part, words=words, meaning=meaning, start=start, asked_from=asked_from)
+    return learning(with_meaning=weights, **more)
+
+
 def test_what_was_learned_counts_in_earlier_turns_too():
     assert meant("and?", learning(alarm=-math.inf), None, TEXT) == WORDS_SAY
-    alarms = learning(with_meaning_from=-math.inf)
-    assert meant("and?", alarms, Encoder(vector()), TEXT) is not None
-    assert meant("and?", alarms, None, TEXT) is None
+    assert meant("and?", weighing(start=1), Encoder(vector()), TEXT) is not None
+    assert meant("and?", weighing(start=1), None, TEXT) is None
 
 
 def test_meaning_counts_beside_words_with_the_encoder_it_was_learned_with():
     seen = Encoder(vector())
-    assert meant(TEXT, learning(with_meaning_from=-math.inf), seen) is not None
+    assert meant(TEXT, weighing(start=1), seen) is not None
     assert seen.asked == [TEXT]
-    assert triage(TEXT, learning(with_meaning_from=-math.inf), encoder=seen) is not None
-    assert meant(TEXT, learning(with_meaning_from=-math.inf)) is None
-    for limits in (
-        learning(),
-        learning(with_meaning_from=math.inf),
-        learning(with_meaning_from=-math.inf, meaning_from=math.inf),
-        learning(with_meaning_from=-math.inf, meaning_asked_from=math.inf),
-    ):
-        assert meant(TEXT, limits, Encoder(vector())) is None
+    assert triage(TEXT, weighing(start=1), encoder=seen) is not None
+    assert meant(TEXT, weighing(start=1)) is None
+    assert meant(TEXT, weighing(), Encoder(vector())) is None
+    alone = Encoder(vector())
+    assert meant(TEXT, weighing(start=1, asked_from=math.inf), alone) is None
+    assert not alone.asked
     other = Encoder(vector(), digest="0" * 64)
-    assert meant(TEXT, learning(with_meaning_from=-math.inf), other) is None
-    assert meant(TEXT, learning(alarm=-math.inf, with_meaning_from=math.inf), other) == WORDS_SAY
+    assert meant(TEXT, weighing(start=1), other) is None
+    assert meant(TEXT, weighing(start=-1, alarm=-math.inf), other) == WORDS_SAY
     assert not other.asked
 
 
-def test_words_and_meaning_are_summed():
-    more, _ = meaning().judge(vector())
-    alarm, _ = learned().judge(TEXT)
-    both = alarm + more
-    assert meant(TEXT, learning(with_meaning_from=both - 1e-3), Encoder(vector())) is not None
-    assert meant(TEXT, learning(with_meaning_from=both + 1e-3), Encoder(vector())) is None
-    # It can speak against an emergency as well as for one.
-    assert meant(TEXT, learning(alarm=-math.inf, with_meaning_from=both + 1e-3), Encoder(vector())) is None
-    assert meant(TEXT, learning(with_meaning_from=-math.inf, meaning_from=more - 1e-3), Encoder(vector())) is not None
-    assert meant(TEXT, learning(with_meaning_from=-math.inf, meaning_from=more + 1e-3), Encoder(vector())) is None
+def test_each_sign_counts_by_its_weight():
+    more, alarm = meaning().judge(vector())[0], learned().judge(TEXT)[0]
+    assert max(abs(more), abs(alarm), abs(more + alarm)) < MOST
+    for sign, odds in (("part", alarm + more), ("words", alarm), ("meaning", more)):
+        for weight in (1, -2):
+            assert meant(TEXT, weighing(**{sign: weight}, start=1e-3 - weight * odds), Encoder(vector())) is not None
+            assert meant(TEXT, weighing(**{sign: weight}, start=-1e-3 - weight * odds), Encoder(vector())) is None
+
+
+def test_no_sign_counts_more_than_the_most():
+    far = next(v for at in range(384) for v in (vector(at) * 50, vector(at) * -50) if meaning().judge(v)[0] > MOST)
+    for sign in ("part", "meaning"):
+        assert meant(TEXT, weighing(**{sign: 1}, start=1e-3 - MOST), Encoder(far)) is not None
+        assert meant(TEXT, weighing(**{sign: 1}, start=-1e-3 - MOST), Encoder(far)) is None
+    # Nothing but calm clauses: no sentence speaks for an emergency.
+    calm = weighing(part=1, start=MOST + 1e-3, calm=("bottle",)), weighing(part=1, start=MOST - 1e-3, calm=("bottle",))
+    assert [meant(TEXT, each, Encoder(vector())) is not None for each in calm] == [True, False]
+
+
+def test_a_rule_is_weighed_against_what_the_question_means():
+    rules = (RedFlag(id="bottle", patterns=("bottle",), text="Stop."), *ALL)
+    assert meant(TEXT, weighing(rule=2, start=-1, rules=rules), Encoder(vector())) == "bottle"
+    assert meant(TEXT, weighing(rule=2, start=-3, rules=rules), Encoder(vector())) is None
+    assert meant(TEXT, weighing(rule=2, start=-3, rules=rules)) == "bottle"
+    certain = (RedFlag(id="bottle", certain=("bottle",), unless=("empty",), text="Stop."), *ALL)
+    assert meant(TEXT, weighing(rule=2, start=-3, rules=certain), Encoder(vector())) == "bottle"
+    assert meant(f"{TEXT} empty", weighing(rule=2, start=-3, rules=certain), Encoder(vector())) is None
+    # The encoder is asked whatever the words say, but not about a fragment, for which the rule speaks alone.
+    assert meant(TEXT, weighing(rule=2, start=-3, asked_from=math.inf, rules=rules), Encoder(vector())) is None
+    assert meant("the bottle", weighing(rule=2, start=-3, rules=rules), Encoder(vector())) == "bottle"
+
+
+def test_the_most_alarming_sentence_counts_and_the_whole_beside_it():
+    told = f"We were at home. {TEXT}. It is late."
+    words = {text: learned().judge(text)[0] for text in (told, TEXT)}
+    seen = Encoder(vector())
+    loudest = max(learned().judge(text)[0] for text in evidence_texts(told)) + meaning().judge(vector())[0]
+    assert meant(told, weighing(part=1, start=1e-3 - loudest), seen) is not None
+    assert meant(told, weighing(part=1, start=-1e-3 - loudest), seen) is None
+    assert meant(told, weighing(words=1, start=1e-3 - words[told]), seen) is not None
+    assert meant(told, weighing(words=1, start=-1e-3 - words[told]), seen) is None
+    assert {told, "We were at home.", f"{TEXT}.", "It is late."} <= set(seen.asked)
+
+
+def evidence_texts(question):
+    return taken_apart(question, learning()).sentences
 
 
 def test_the_kind_of_emergency_is_told_by_words_and_meaning_together():
@@ -231,4 +268,4 @@ def test_the_kind_of_emergency_is_told_by_words_and_meaning_together():
     sure = max(strong, key=lambda one: max(meaning().judge(one)[1].values()))
     odds = meaning().judge(sure)[1]
     kind = max(odds, key=odds.get)
-    assert meant(TEXT, learning(with_meaning_from=-math.inf), Encoder(sure)) == kind != WORDS_SAY
+    assert meant(TEXT, weighing(start=1), Encoder(sure)) == kind != WORDS_SAY

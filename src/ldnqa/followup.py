@@ -24,7 +24,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _OPENS_LEANING = re.compile(
-    r"(?:how (?:long|much|often|soon|so)|when|who|which|really|are you sure|any(?:thing)? else"
+    r"(?:how (?:long|much|many|often|soon|so)|when|who|which|really|are you sure|any(?:thing)? else"
     r"|is that|is this|are those|are these|(?:was|were|is|are) there|any|did (?:they|he|she))\b",
     re.IGNORECASE,
 )
@@ -53,9 +53,9 @@ _SUBJECT_PRONOUN = re.compile(
     r"|this(?! (?:article|page|study|library|site|website|box|trial|review|paper)))\b(?!['’]s\b)",
     re.IGNORECASE,
 )
-# "Is it true that ...", "does it matter": the pronoun stands for nothing.
+# "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
 _EMPTY_PRONOUN = re.compile(
-    r"\bdoes it matter\b|"
+    r"\bdoes it matter\b|\bwho (?:wrote|writes|reviewed|checked|edited) (?:it|this)\b|"
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
     r"dangerous|bad|good|necessary|enough) (?:that|to|if|when)\b|"
     r"\b(?:is|was) it (?:true|right|correct|so)\W*$",
@@ -63,6 +63,8 @@ _EMPTY_PRONOUN = re.compile(
 )
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
 _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
+# "Did it last?", "was it blinded?": what was done once is what was just spoken of, not the medicine as such.
+_WHAT_HAPPENED = re.compile(r"\b(?:did|was|has|had)(?:n['’]t)? (?:it|this|that)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(
     r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b"
     r"(?! (?:articles?|pages?|sites?|box)\b)",
@@ -71,6 +73,9 @@ _POINTS_BACK = re.compile(
 # "And for MS?", "in Crohn's?", "MS?": a question that only puts another thing in the place of one before.
 _ANOTHER = re.compile(
     r"(?:(?:and|but|or|so|ok(?:ay)?|also|then|what about|how about|same)\W+)*"
+    # "Is that different for", "does that apply to"
+    r"(?:(?:is|does|would|will) (?:that|this|it) (?:(?:also|even|any|the|be)\W+)*"
+    r"(?:different|differ|the same|same|true|so|apply|hold|go|count)\W+(?:for|with|in|on|to)\W+)?"
     r"(?:(?:for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
     re.IGNORECASE,
 )
@@ -164,7 +169,8 @@ def _read_one(
             return Reading(switched, switched)
     meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not _names_any(own, (meant, *(other_names if meant == subject else ()))):
-        named = _name_subject(own, meant)
+        happened = before is not None and leans(own) and _WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own))
+        named = own if happened else _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
             return Reading(named, named)
     fragment = not _names_any(own, (*other_names, *([subject] if subject else ()))) and _is_fragment(own)
@@ -209,10 +215,17 @@ def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
     if len({regimen for regimen, _ in said}) != 1 or not thing.lower().startswith(said[0][1].lower()):
         return None
     regimen, words = said[-1]
-    old = [span for other, span in lexicon.regimen_words(before) if other is not regimen]
-    if not old or not _NOTHING_MORE.match(thing[thing.lower().index(words.lower()) + len(words) :]):
+    if not _NOTHING_MORE.match(thing[thing.lower().index(words.lower()) + len(words) :]):
         return None
-    return before.replace(old[-1], lexicon.regimens[regimen][0])
+    name = lexicon.regimens[regimen][0]
+    before_named = lexicon.regimen_words(before)
+    if old := [span for other, span in before_named if other is not regimen]:
+        return before.replace(old[-1], name)
+    # "Can naltrexone harm the liver?" "At 4.5 mg too?": the drug itself was named, and of no regimen.
+    drug = next(
+        (word for word in re.findall(r"\w+", before) if not before_named and word.lower() in name.split()), None
+    )
+    return re.sub(rf"\b{drug}\b", name, before, count=1) if drug else None
 
 
 def _other_medicine(

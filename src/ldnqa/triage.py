@@ -1,7 +1,8 @@
 """Emergencies are recognised before anything is retrieved, and answered with fixed words.
 
-The policy's rules decide first; the learned half of the policy knows what no rule says. Who is reading changes nothing:
-the same question in the same conversation raises the same flag.
+Where the encoder is at hand, the policy's rules and its learned half are weighed against each other; without it rules
+decide first, and words know what no rule says. Who is reading changes nothing: the same question in the same
+conversation raises the same flag.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from ldnqa.encode import Encoder, query_vector
 from ldnqa.policy import Policy, RedFlag
 from ldnqa.policy.learned import learned
 from ldnqa.policy.meaning import meaning
-from ldnqa.policy.red_flags import RedFlags, Thresholds
+from ldnqa.policy.red_flags import RedFlags, Thresholds, WithMeaning
 from ldnqa.stages import stage
 from ldnqa.text import fold_space
 from ldnqa.types import Notice, NoticeKind, Turn
@@ -25,6 +27,9 @@ STAYS_URGENT = 2
 _TOO_SHORT = 3
 # What is left of a sentence whose calm clauses are gone says something from this many words on.
 _ENOUGH_WORDS = 6
+
+# Log-odds further from nought say no more: what is learned is never that sure of what it has not seen.
+MOST = 6.0
 
 # What is learned tells nothing of a fragment ("and 6-beta-naltrexol?"); rules may.
 _FEWEST_WORDS = 3
@@ -47,8 +52,8 @@ def red_flag(
 ) -> RedFlag | None:
     """The red flag a question raises: by itself, with the question before it, or because it goes on about one.
 
-    `history` holds the earlier turns, newest last. The first rule of the policy that fires decides. With the encoder
-    that the policy's weights were learned with, what a question means counts beside its words.
+    `history` holds the earlier turns, newest last. With the encoder that the policy's weights were learned with, what a
+    question means counts beside rules and words.
     """
     raised = _raised(question, policy, encoder)
     if raised or not history:
@@ -57,7 +62,7 @@ def red_flag(
     if any(earlier):
         over = policy.red_flags.is_over(_plain(question))
         return None if over else next(flag for flag in reversed(earlier) if flag)
-    return _raised_together(history[-1].question, question, policy)
+    return _raised_together(history[-1].question, question, policy, encoder)
 
 
 def is_about_a_patient(question: str, policy: Policy) -> bool:
@@ -65,48 +70,114 @@ def is_about_a_patient(question: str, policy: Policy) -> bool:
     return policy.red_flags.is_about_a_patient(_plain(question))
 
 
-def _raised(question: str, policy: Policy, encoder: Encoder | None) -> RedFlag | None:
-    """What a text raises by itself, sentence by sentence, then each two neighbours together."""
+class Evidence(NamedTuple):
+    """What speaks for an emergency in one question: whether a rule fires, and log-odds of the learned half.
+
+    `part` is that of words and meaning in the sentence that says most, `words` and `meaning` are those of the whole
+    question. Evidence is weighed by the policy's `with_meaning`.
+    """
+
+    rule: float
+    part: float
+    words: float
+    meaning: float
+
+
+class Parts(NamedTuple):
+    """A question taken apart: the whole on one line, what a reader of sentences can judge, and the rule that fires.
+
+    `certain` says whether the rule is to be followed whatever else the question says.
+    """
+
+    whole: str
+    sentences: tuple[str, ...]
+    ruled: RedFlag | None
+    certain: bool
+
+
+def taken_apart(question: str, policy: Policy) -> Parts:
+    """The question without the clauses that are calm: its sentences, and each two neighbours together."""
     flags = policy.red_flags
-    sentences = _sentences(_plain(question))
+    whole = _plain(question)
+    sentences = _sentences(whole)
     alarming = [_alarming(sentence, flags) for sentence in sentences]
     texts = [
         *filter(None, alarming),
         *(f"{one} {next_one}" for one, next_one in pairwise(alarming) if one and next_one),
     ]
-    for flag in flags.rules:
-        if any(flag.fires(text) for text in texts):
-            return flag
-    if flags.learned is None:
-        return None
-    for text in texts:
-        words = len(text.split())
-        if words < _FEWEST_WORDS or (text not in sentences and words < _ENOUGH_WORDS):
-            continue
-        if likeliest := _learned(text, flags.learned, encoder):
-            return next((flag for flag in flags.rules if flag.id == likeliest), None)
-    return None
+    ruled = next((flag for flag in flags.rules if any(flag.fires(text) for text in texts)), None)
+    certain = ruled is not None and any(ruled.is_certain(text) for text in texts)
+    said = [text for text in texts if len(text.split()) >= (_FEWEST_WORDS if text in sentences else _ENOUGH_WORDS)]
+    return Parts(whole, tuple(said), ruled, certain)
 
 
-def _learned(text: str, limits: Thresholds, encoder: Encoder | None) -> str | None:
-    """The id of the flag that the learned half thinks a text should raise."""
-    alarm, odds = learned().judge(text)
-    raised = alarm >= limits.alarm_from and max(odds.values()) >= limits.margin_from
-    if encoder and limits.with_meaning_from is not None and alarm >= limits.meaning_asked_from:
-        known = meaning()
-        if known.encoder == encoder.digest:
-            more, meant = known.judge(query_vector(encoder.encode_queries, text))
-            raised = alarm + more >= limits.with_meaning_from and more >= limits.meaning_from
-            odds = {flag: odd + meant.get(flag, 0.0) for flag, odd in odds.items()}
-    return max(odds, key=odds.__getitem__) if raised else None
+def evidence(parts: Parts, encoder: Encoder) -> Evidence:
+    """What speaks for an emergency, by the encoder that the policy's weights were learned with."""
+    odds = {text: (learned().judge(text)[0], _meaning(text, encoder)[0]) for text in (parts.whole, *parts.sentences)}
+    words, means = odds[parts.whole]
+    loudest = max((sum(odds[text]) for text in parts.sentences), default=-MOST)
+    return Evidence(float(parts.ruled is not None), _bounded(loudest), _bounded(words), _bounded(means))
 
 
-def _raised_together(before: str, question: str, policy: Policy) -> RedFlag | None:
+def _raised(question: str, policy: Policy, encoder: Encoder | None) -> RedFlag | None:
+    """What a text raises by itself. With the encoder most rules alone raise nothing: they read no context."""
+    flags = policy.red_flags
+    parts = taken_apart(question, policy)
+    if parts.certain or flags.learned is None or len(parts.whole.split()) < _FEWEST_WORDS:
+        return parts.ruled
+    texts = (parts.whole, *parts.sentences)
+    if (weights := _weights(flags, encoder)) and encoder:
+        calm = parts.ruled is None and max(learned().judge(text)[0] for text in texts) < weights.asked_from
+        if calm or weights.odds(*evidence(parts, encoder)) <= 0:
+            return None
+        likeliest: str | None = _likeliest(texts, encoder)
+    else:
+        likeliest = _likeliest_by_words(parts.sentences, flags.learned)
+    return parts.ruled or next((flag for flag in flags.rules if flag.id == likeliest), None)
+
+
+def _raised_together(before: str, question: str, policy: Policy, encoder: Encoder | None) -> RedFlag | None:
     """What two questions raise only together: "Can I take LDN with oxycodone?" "I took both and now I am shaking"."""
     flags = policy.red_flags
     now = _alarming(_plain(question), flags)
     joined = f"{now.rstrip('.?! ')}, {_plain(before)}"
-    return next((flag for flag in flags.rules if flag.fires(joined)), None)
+    ruled = next((flag for flag in flags.rules if flag.fires(joined)), None)
+    if ruled and encoder and (weights := _weights(flags, encoder)) and not ruled.is_certain(joined):
+        return ruled if weights.odds(*evidence(Parts(joined, (joined,), ruled, False), encoder)) > 0 else None
+    return ruled
+
+
+def _weights(flags: RedFlags, encoder: Encoder | None) -> WithMeaning | None:
+    """The weights of evidence, if the encoder is the one they were fitted for."""
+    weights = flags.learned.with_meaning if flags.learned else None
+    return weights if weights and encoder and meaning().encoder == encoder.digest else None
+
+
+def _likeliest(texts: Sequence[str], encoder: Encoder) -> str:
+    """The id of the flag that the learned half thinks the most alarming of these texts should raise."""
+    odds = []
+    for text in texts:
+        said, meant = learned().judge(text)[1], _meaning(text, encoder)[1]
+        odds.append({flag: said[flag] + meant.get(flag, 0.0) for flag in said})
+    loudest = max(odds, key=lambda each: max(each.values()))
+    return max(loudest, key=loudest.__getitem__)
+
+
+def _likeliest_by_words(texts: Sequence[str], limits: Thresholds) -> str | None:
+    """The id of the flag that the first of these texts with alarming words should raise."""
+    for text in texts:
+        alarm, odds = learned().judge(text)
+        if alarm >= limits.alarm_from and max(odds.values()) >= limits.margin_from:
+            return max(odds, key=odds.__getitem__)
+    return None
+
+
+def _meaning(text: str, encoder: Encoder) -> tuple[float, dict[str, float]]:
+    return meaning().judge(query_vector(encoder.encode_queries, text))
+
+
+def _bounded(odds: float) -> float:
+    return max(-MOST, min(MOST, odds))
 
 
 def _plain(text: str) -> str:

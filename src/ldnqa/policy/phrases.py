@@ -1,4 +1,4 @@
-"""The phrases of phrases*.yaml with their slots filled: what the learned half of triage is trained on.
+"""The phrases of phrases*.yaml with their slots filled, and the messages of messages.yaml: what triage is trained on.
 
 The same files and seed give the same phrases in every process.
 """
@@ -18,24 +18,32 @@ import yaml
 SEED = 20_250_227
 # How often each line is filled in anew: enough for every person and opener to meet most of the events.
 FILLED = 8
+# How often a whole message counts: a line gives eight phrases, and messages are what readers send.
+WHOLE = 12
 # Share of the phrases that get a slip of the finger, as readers' questions do.
 SLIPS = 0.15
+# Each line is also typed badly once: that share of its longer words is mistyped.
+BADLY = 0.5
 CALM = "none"
 _SLOT = re.compile(r"<(\w+)>")
 
 
 class Phrase(NamedTuple):
-    """One phrase; `flag` is the id of the red flag it should raise or "none", `line` counts the lines of the files."""
+    """One phrase; `flag` is the id of the red flag it should raise or "none", `line` counts the lines of the files.
+
+    It counts `times` as often as a line that is filled in once.
+    """
 
     text: str
     flag: str
     line: int
+    times: int = 1
 
 
 def phrase_files() -> list[Path]:
-    """The files that ship with ldnqa, phrases.yaml first."""
+    """The files that ship with ldnqa, phrases.yaml first, the messages last."""
     folder = Path(str(files("ldnqa.policy")))
-    return [folder / "phrases.yaml", *sorted(folder.glob("phrases_*.yaml"))]
+    return [folder / "phrases.yaml", *sorted(folder.glob("phrases_*.yaml")), folder / "messages.yaml"]
 
 
 def digest() -> str:
@@ -45,7 +53,8 @@ def digest() -> str:
 
 def filled_phrases() -> list[Phrase]:
     """Everything in the files, each phrase once."""
-    data = _read()
+    *lists, sent = phrase_files()
+    data = _read(lists)
     made: dict[str, Phrase] = {}
     lines = [(flag, line) for flag, listed in data["urgent"].items() for line in listed]
     lines += [(CALM, line) for line in data["calm"]]
@@ -63,13 +72,21 @@ def filled_phrases() -> list[Phrase]:
             whole = chance.choice(data["openers"]) + line + chance.choice(enders)
             text = _slip(_fill(whole, data, chance), chance)
             made.setdefault(text, Phrase(text, flag, at))
+        typed = _typed_badly(_fill(line, data, chance), chance)
+        made.setdefault(typed, Phrase(typed, flag, at))
+    messages: Mapping[str, Sequence[str]] = yaml.safe_load(sent.read_text(encoding="utf-8"))
+    pairs = [(flag, text) for flag, listed in messages.items() for text in listed]
+    for at, (flag, text) in enumerate(pairs, len(lines)):
+        typed = _typed_badly(text, random.Random(f"{SEED} {text}"))  # noqa: S311 (no secret)
+        made.setdefault(text, Phrase(text, flag, at, WHOLE))
+        made.setdefault(typed, Phrase(typed, flag, at, WHOLE // FILLED))
     return list(made.values())
 
 
-def _read() -> dict[str, Any]:
+def _read(paths: Sequence[Path]) -> dict[str, Any]:
     """The files as one: lines are lists or blocks of text with one line each."""
     data: dict[str, Any] = {"slots": {}, "urgent": {}, "calm": []}
-    for path in phrase_files():
+    for path in paths:
         part: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         data["slots"].update(part.get("slots", {}))
         for flag, lines in part.get("urgent", {}).items():
@@ -103,6 +120,19 @@ def _slip(text: str, chance: random.Random) -> str:
     if chance.random() < SLIPS:
         text = text.replace("'", "").lower()
     if chance.random() < SLIPS and len(text) > 8:
-        at = chance.randrange(1, len(text) - 2)
-        text = chance.choice([text[:at] + text[at + 1 :], text[:at] + text[at + 1] + text[at] + text[at + 2 :]])
+        text = _mistyped(text, chance)
     return text
+
+
+def _typed_badly(text: str, chance: random.Random) -> str:
+    """In lower case, and every second word or so mistyped. Without it "waht are teh efects" is taken for a stroke."""
+    words = [
+        _mistyped(word, chance) if len(word) > 3 and chance.random() < BADLY else word for word in text.lower().split()
+    ]
+    return " ".join(words)
+
+
+def _mistyped(text: str, chance: random.Random) -> str:
+    """Two letters swapped or one left out, not at the ends."""
+    at = chance.randrange(1, len(text) - 2)
+    return chance.choice([text[:at] + text[at + 1 :], text[:at] + text[at + 1] + text[at] + text[at + 2 :]])

@@ -5,13 +5,12 @@ The file red_flags.yaml says all of it; a pattern that does not compile or a slo
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ldnqa.policy.lexicon import Lexicon
 from ldnqa.policy.sieve import Sieve
@@ -19,45 +18,78 @@ from ldnqa.types import NonEmpty, Noun
 
 DEFAULT_COUNTRY = "international"
 _LISTS = ("calm", "patient", "over")
+_OF_A_RULE = ("patterns", "certain", "unless")
 _SLOT = re.compile(r"\{[a-z_]+\}")
 
 Patterns = tuple[NonEmpty, ...]
 
 
 class RedFlag(Noun):
-    """One kind of emergency: fires when a pattern is found in a text and no `unless` is."""
+    """One kind of emergency: fires when a pattern is found in a text and no `unless` is.
+
+    What one of the `certain` patterns finds is an emergency whatever else the question says.
+    """
 
     id: NonEmpty
-    patterns: Annotated[Patterns, Field(min_length=1)]
+    patterns: Patterns = ()
+    certain: Patterns = ()
     unless: Patterns = ()
     text: NonEmpty
 
+    @model_validator(mode="after")
+    def _can_fire(self) -> RedFlag:
+        if not self.patterns and not self.certain:
+            raise ValueError(f"the rule {self.id} has no patterns")
+        return self
+
     def fires(self, text: str) -> bool:
         """Whether `text` describes this emergency."""
-        return self._patterns.found(text) and not self._unless.found(text)
+        return self._all.found(text) and not self._unless.found(text)
+
+    def is_certain(self, text: str) -> bool:
+        """Whether it does so beyond doubt."""
+        return self._certain.found(text) and not self._unless.found(text)
 
     @cached_property
-    def _patterns(self) -> Sieve:
-        return Sieve(self.patterns)
+    def _all(self) -> Sieve:
+        return Sieve((*self.patterns, *self.certain))
+
+    @cached_property
+    def _certain(self) -> Sieve:
+        return Sieve(self.certain)
 
     @cached_property
     def _unless(self) -> Sieve:
         return Sieve(self.unless)
 
 
+class WithMeaning(Noun):
+    """How much each sign of an emergency counts where the encoder is at hand; `triage.Evidence` says what they are.
+
+    The encoder is asked only if a rule fires or the words of a sentence or of the whole reach `asked_from`.
+    """
+
+    rule: float
+    part: float
+    words: float
+    meaning: float
+    start: float
+    asked_from: float
+
+    def odds(self, rule: float, part: float, words: float, meaning: float) -> float:
+        """The log-odds of an emergency."""
+        return self.start + self.rule * rule + self.part * part + self.words * words + self.meaning * meaning
+
+
 class Thresholds(Noun):
     """From which log-odds on the learned half raises a flag; see `Learned.judge` and `Meaning.judge`.
 
-    Words alone raise one from `alarm_from`, with a likeliest flag from `margin_from`. Where there is an encoder, words
-    and meaning in sum raise one from `with_meaning_from`, unless the meaning speaks against it by more than
-    `meaning_from`; it is asked only where the words reach `meaning_asked_from`.
+    Words alone raise one from `alarm_from`, with a likeliest flag from `margin_from`.
     """
 
     alarm_from: float
     margin_from: float
-    with_meaning_from: float | None = None
-    meaning_from: float = -math.inf
-    meaning_asked_from: float = -math.inf
+    with_meaning: WithMeaning | None = None
 
 
 class RedFlags(Noun):
@@ -131,15 +163,14 @@ def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> R
             "rules": [
                 {
                     **rule,
-                    "patterns": [fill(pattern) for pattern in rule["patterns"]],
-                    "unless": [fill(pattern) for pattern in rule.get("unless", ())],
+                    **{name: [fill(pattern) for pattern in rule.get(name, ())] for name in _OF_A_RULE},
                     "text": fill(rule["text"]),
                 }
                 for rule in data["rules"]
             ],
         }
     )
-    of_rules = (pattern for rule in flags.rules for pattern in (*rule.patterns, *rule.unless))
+    of_rules = (pattern for rule in flags.rules for name in _OF_A_RULE for pattern in getattr(rule, name))
     for pattern in (*flags.calm, *flags.patient, *flags.over, *of_rules):
         re.compile(pattern, re.IGNORECASE)
     return flags

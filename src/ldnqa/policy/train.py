@@ -1,4 +1,4 @@
-"""`python -m ldnqa.policy.train`: phrases*.yaml -> learned.npz, meaning.npz. Same phrases, same weights, to rounding.
+"""`python -m ldnqa.policy.train`: phrases*.yaml, messages.yaml -> learned.npz, meaning.npz. Same phrases, same weights.
 
 Words: logistic regression with an L2 restraint by L-BFGS, once for "an emergency or not" and once for the kinds.
 Meaning: networks with one hidden layer over the encoder's vectors, by Adam (Kingma and Ba, ICLR 2015) with dropout
@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from ldnqa.encode import Encoder, Vectors, load_encoder
 from ldnqa.policy.learned import BUCKETS, signs, weights_file
 from ldnqa.policy.meaning import SCALE, meaning_file
-from ldnqa.policy.phrases import CALM, SEED, digest, filled_phrases
+from ldnqa.policy.phrases import CALM, SEED, Phrase, digest, filled_phrases
 
 # With these, words alone find 73% of the emergencies among phrases whose lines were left out, at 1% false alarms.
 ROUNDS = 60
@@ -40,18 +40,19 @@ FASTEST = 3e-3
 DECAY = 1e-4
 
 
-def train(phrases: list[tuple[str, str]]) -> dict[str, NDArray[np.float64]]:
-    """Weights and intercepts of both models for (phrase, flag) pairs; the alarm is a model with one column."""
-    flags = sorted({flag for _, flag in phrases})
-    rows = [signs(phrase) for phrase, _ in phrases]
+def train(phrases: Sequence[Phrase]) -> dict[str, NDArray[np.float64]]:
+    """Weights and intercepts of both models of the words; the alarm is a model with one column."""
+    flags = sorted({phrase.flag for phrase in phrases})
+    rows = [signs(phrase.text) for phrase in phrases]
     ends = np.cumsum([0, *(len(row) for row in rows)])
     values = np.concatenate([np.full(len(row), 1 / np.sqrt(max(1, len(row)))) for row in rows])
     found = csr_array((values, np.concatenate(rows), ends), shape=(len(rows), BUCKETS))
     kinds = np.zeros((len(rows), len(flags)))
-    kinds[np.arange(len(rows)), [flags.index(flag) for _, flag in phrases]] = 1
+    kinds[np.arange(len(rows)), [flags.index(phrase.flag) for phrase in phrases]] = 1
     urgent = 1 - kinds[:, [flags.index(CALM)]]
-    alarm, alarm_intercept = _fitted(found, np.hstack([1 - urgent, urgent]))
-    kind, kind_intercept = _fitted(found, kinds)
+    times = np.array([[phrase.times] for phrase in phrases])
+    alarm, alarm_intercept = _fitted(found, np.hstack([1 - urgent, urgent]), times)
+    kind, kind_intercept = _fitted(found, kinds, times)
     return {
         "alarm": alarm[:, 1] - alarm[:, 0],
         "alarm_intercept": alarm_intercept[1] - alarm_intercept[0],
@@ -60,8 +61,10 @@ def train(phrases: list[tuple[str, str]]) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def _fitted(found: csr_array, wanted: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights (BUCKETS, columns) and intercepts (columns,) of a softmax over the columns."""
+def _fitted(
+    found: csr_array, wanted: NDArray[np.float64], times: NDArray[np.int_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights (BUCKETS, columns) and intercepts (columns,) of a softmax over the columns; each row counts `times`."""
     columns = wanted.shape[1]
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -70,8 +73,8 @@ def _fitted(found: csr_array, wanted: NDArray[np.float64]) -> tuple[NDArray[np.f
         scores -= scores.max(axis=1, keepdims=True)
         likely = np.exp(scores)
         total = likely.sum(axis=1, keepdims=True)
-        missed = float((np.log(total[:, 0]) - (scores * wanted).sum(axis=1)).sum())
-        slope = likely / total - wanted
+        missed = float((times[:, 0] * (np.log(total[:, 0]) - (scores * wanted).sum(axis=1))).sum())
+        slope = times * (likely / total - wanted)
         slopes = np.vstack([found.T @ slope + RESTRAINT * weights[:-1], slope.sum(axis=0)])
         return missed + RESTRAINT / 2 * float((weights[:-1] ** 2).sum()), slopes.ravel()
 
@@ -149,7 +152,7 @@ def _slopes(
 def save_words() -> None:
     """Train on the words of the phrases and write the weights."""
     phrases = filled_phrases()
-    made = train([(phrase.text, phrase.flag) for phrase in phrases])
+    made = train(phrases)
     kept: dict[str, NDArray[np.generic]] = {}
     for name in ("alarm", "kinds"):
         kept |= _rounded(name, made[name])
@@ -168,7 +171,8 @@ def save_meaning(encoder: Encoder) -> None:
             for start in range(0, len(phrases), BATCH)
         ]
     )
-    made = train_meaning(vectors, [phrase.flag for phrase in phrases])
+    rows = [row for row, phrase in enumerate(phrases) for _ in range(phrase.times)]
+    made = train_meaning(vectors[rows], [phrases[row].flag for row in rows])
     arrays: dict[str, Any] = {
         "flags": np.asarray(sorted({phrase.flag for phrase in phrases})),
         "made_from": np.asarray(digest()),
