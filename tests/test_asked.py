@@ -155,6 +155,20 @@ def test_the_use_of_the_drug_can_be_switched(index, policy):
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("question", ["how much is it", "How much is LDN a month?"])
+def test_a_price_that_no_article_has_is_not_answered_with_a_dose(question, index, policy):
+    assert ask(index, question, policy=policy).status == "abstained"
+    assert ask(index, "How much LDN is taken?", policy=policy).status == "answered"
+
+
+@pytest.mark.model
+def test_the_same_can_be_asked_of_a_low_dose(index, policy):
+    first = Turn(question="Can naltrexone damage the liver?")
+    answer = ask(index, "At 4.5 mg too?", policy=policy, history=[first])
+    assert "no verified data" in answer.statements[0].text
+
+
+@pytest.mark.model
 def test_thanks_are_no_question(index, policy):
     turn = Turn(question="Does LDN help with long COVID?")
     assert ask(index, "ok thanks", policy=policy, history=[turn]).status == "abstained"
