@@ -247,6 +247,20 @@ def test_a_rule_is_weighed_against_what_the_question_means():
     assert meant("the bottle", weighing(rule=2, start=-3, rules=rules), Encoder(vector())) == "bottle"
 
 
+def test_a_page_of_text_costs_a_bounded_number_of_vectors():
+    seen = Encoder(vector())
+    page = " ".join(f"My neighbour has {number} cats." for number in range(60)) + f" {TEXT}."
+    meant(page, weighing(start=1), seen)
+    assert len(set(seen.asked)) <= 15
+    assert any(TEXT in text for text in seen.asked if text != page)
+
+
+def test_a_certain_rule_goes_before_others():
+    first = RedFlag(id="husband", patterns=("husband",), text="Call.")
+    second = RedFlag(id="bottle", certain=("bottle",), text="Stop.")
+    assert meant(TEXT, weighing(start=-9, rules=(first, second, *ALL)), Encoder(vector())) == "bottle"
+
+
 def test_the_most_alarming_sentence_counts_and_the_whole_beside_it():
     told = f"We were at home. {TEXT}. It is late."
     words = {text: learned().judge(text)[0] for text in (told, TEXT)}

@@ -24,6 +24,9 @@ from ldnqa.types import Notice, NoticeKind, Turn
 # An emergency stays one for this many turns, whatever is asked; after that the reader has turned to something else.
 STAYS_URGENT = 2
 
+# The encoder judges the sentences, or two neighbours, whose words alarm most: a page of text costs no more than that.
+_MOST_SENTENCES = 12
+
 _TOO_SHORT = 3
 # What is left of a sentence whose calm clauses are gone says something from this many words on.
 _ENOUGH_WORDS = 6
@@ -105,10 +108,12 @@ def taken_apart(question: str, policy: Policy) -> Parts:
         *filter(None, alarming),
         *(f"{one} {next_one}" for one, next_one in pairwise(alarming) if one and next_one),
     ]
-    ruled = next((flag for flag in flags.rules if any(flag.fires(text) for text in texts)), None)
-    certain = ruled is not None and any(ruled.is_certain(text) for text in texts)
+    certain = next((flag for flag in flags.rules if any(flag.is_certain(text) for text in texts)), None)
+    ruled = certain or next((flag for flag in flags.rules if any(flag.fires(text) for text in texts)), None)
     said = [text for text in texts if len(text.split()) >= (_FEWEST_WORDS if text in sentences else _ENOUGH_WORDS)]
-    return Parts(whole, tuple(said), ruled, certain)
+    if len(said) > _MOST_SENTENCES:
+        said = sorted(said, key=lambda text: -learned().judge(text)[0])[:_MOST_SENTENCES]
+    return Parts(whole, tuple(said), ruled, certain is not None)
 
 
 def evidence(parts: Parts, encoder: Encoder) -> Evidence:
