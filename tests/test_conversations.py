@@ -19,8 +19,8 @@ from ldnqa.evaluate.conversations import read_conversations, run_conversations
 from ldnqa.settings import packaged_corpus
 
 FILE = Path(__file__).parent / "conversations.yaml"
-# Of each half: the right passage first, silence where due, no regimen mixed up. The aim is 0.90 of all; what is reached is
-# 0.93 and 0.87 (docs/evaluation.md). This holds what is reached.
+# Of each half: the right passage first, silence where due, no regimen mixed up. The aim is 0.90 of all; 0.93 and 0.87
+# are reached (docs/evaluation.md). This holds what is reached.
 REQUIRED = {"dev": 0.91, "held": 0.85}
 
 SMALL = """
