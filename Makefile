@@ -21,6 +21,7 @@ test: $(VENV)/installed check
 	$(BIN)/python tests/audit.py
 	$(BIN)/python tests/browser.py
 	$(BIN)/python tests/servers.py
+	$(BIN)/ldnqa build
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 # Pages that are made from the code (docs/make). A test fails while one of them is stale.
