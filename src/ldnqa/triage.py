@@ -108,12 +108,18 @@ def taken_apart(question: str, policy: Policy) -> Parts:
         *filter(None, alarming),
         *(f"{one} {next_one}" for one, next_one in pairwise(alarming) if one and next_one),
     ]
-    certain = next((flag for flag in flags.rules if any(flag.is_certain(text) for text in texts)), None)
-    ruled = certain or next((flag for flag in flags.rules if any(flag.fires(text) for text in texts)), None)
+    ruled, certain = _rule(texts, flags)
     said = [text for text in texts if len(text.split()) >= (_FEWEST_WORDS if text in sentences else _ENOUGH_WORDS)]
     if len(said) > _MOST_SENTENCES:
         said = sorted(said, key=lambda text: -learned().judge(text)[0])[:_MOST_SENTENCES]
-    return Parts(whole, tuple(said), ruled, certain is not None)
+    return Parts(whole, tuple(said), ruled, certain)
+
+
+def _rule(texts: Sequence[str], flags: RedFlags) -> tuple[RedFlag | None, bool]:
+    """The first rule that fires on one of the texts, and whether it is certain; one that is goes before others."""
+    certain = next((flag for flag in flags.rules if any(flag.is_certain(text) for text in texts)), None)
+    ruled = certain or next((flag for flag in flags.rules if any(flag.fires(text) for text in texts)), None)
+    return ruled, certain is not None
 
 
 def evidence(parts: Parts, encoder: Encoder) -> Evidence:
@@ -146,8 +152,8 @@ def _raised_together(before: str, question: str, policy: Policy, encoder: Encode
     flags = policy.red_flags
     now = _alarming(_plain(question), flags)
     joined = f"{now.rstrip('.?! ')}, {_plain(before)}"
-    ruled = next((flag for flag in flags.rules if flag.fires(joined)), None)
-    if ruled and encoder and (weights := _weights(flags, encoder)) and not ruled.is_certain(joined):
+    ruled, certain = _rule([joined], flags)
+    if ruled and not certain and encoder and (weights := _weights(flags, encoder)):
         return ruled if weights.odds(*evidence(Parts(joined, (joined,), ruled, False), encoder)) > 0 else None
     return ruled
 
