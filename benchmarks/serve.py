@@ -117,6 +117,7 @@ class Overheard:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self.digest = encoder.digest
         self.text = ""
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:

@@ -61,12 +61,12 @@ def ask(
         return urgent(asked, emergency, index, policy)
 
     several = parts(question)
-    told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon)
     patience = Patience(model) if model and not emergency else None
     # The reading has words of the question before, which may have been an emergency that is over.
     if patience and red_flag(reading.text, policy, encoder=index.encoder):
         patience = None
-    if patience and len(several) == 1:
+    told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon) if patience else None
+    if patience and told_apart and len(several) == 1:
         reading = rewritten(reading, subject, index, told_apart, patience)
         asked = replace(asked, standalone=reading.text)
 
@@ -86,7 +86,7 @@ def ask(
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
     unanswered = [part for part, claims in found if not claims]
-    if patience:
+    if patience and told_apart:
         drafts = with_drafts(claims, reading.text, audience, patience)
         claims = ground_drafted(drafts, index.articles, index.encoder.encode_passages, told_apart)
 

@@ -22,6 +22,8 @@ from ldnqa.types import Article, Claim, Quote, Section, Span
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nor|neither|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
 # Sections remembered cut up; a passage of a section is asked for again and again.
 _SECTIONS = 256
+# Claims remembered with what they quote, by some hundred words each.
+_CLAIMS = 4096
 
 
 @stage("ground")
@@ -73,7 +75,12 @@ def says_no_more(text: str, quotes: Sequence[str]) -> bool:
 
     "4.5mg", "4.50 mg" and "4.5 milligrams" are the same figure; "5 mg" and "5 g" are not.
     """
-    given = " ".join(map(fold_space, quotes))
+    return _says_no_more(text, " ".join(map(fold_space, quotes)))
+
+
+# Quotes are claims of their own, word for word, and come again with every question like the last.
+@lru_cache(maxsize=_CLAIMS)
+def _says_no_more(text: str, given: str) -> bool:
     said, there = len(_NEGATION.findall(text)), len(_NEGATION.findall(given))
     return not missing_figures(text, given) and said <= there and (said > 0) == (there > 0)
 

@@ -27,6 +27,7 @@ class Lexical:
         self.counted = counted
         self._numbers = {term: number for number, term in enumerate(counted.words)}
         self._scores = _scores(counted)
+        self._rarities: dict[str, float] = {}
 
     def __len__(self) -> int:
         """How many texts are indexed."""
@@ -44,10 +45,14 @@ class Lexical:
 
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency, ln(1 + (n - df + 0.5) / (df + 0.5)): above 0, highest if unknown."""
-        number = self._numbers.get(term)
-        starts = self.counted.starts
-        frequency = 0 if number is None else int(starts[number + 1] - starts[number])
-        return math.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))
+        known = self._rarities.get(term)
+        if known is None:
+            number = self._numbers.get(term)
+            if number is None:
+                return math.log1p((len(self) + 0.5) / 0.5)
+            frequency = int(self.counted.starts[number + 1] - self.counted.starts[number])
+            known = self._rarities[term] = math.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))
+        return known
 
     def search(
         self, terms: Mapping[str, float], k: int, allowed: Collection[int] | None = None

@@ -24,12 +24,14 @@ _KEPT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """`terms` are those of the passage as it is embedded; `quotes` has each quote with its terms. `vectors` are those
-    of the quotes from the centre of the index, row for row, not of length one, and `lengths` how long they are.
+    """`terms` are those of the passage as it is embedded, `heading` those of its heading; `quotes` has each quote with
+    its terms, and with these and those of the heading and the title. `vectors` are those of the quotes from the centre
+    of the index, row for row, not of length one, and `lengths` how long they are.
     """
 
     terms: frozenset[str]
-    quotes: tuple[tuple[Quote, frozenset[str]], ...]
+    heading: frozenset[str]
+    quotes: tuple[tuple[Quote, frozenset[str], frozenset[str]], ...]
     vectors: Vectors
     lengths: Vectors
 
@@ -66,9 +68,12 @@ def _read(index: Index, passage: Passage) -> Quotable:
     vectors = index.quote_vectors(passage.id) - index.centre
     lengths = np.linalg.norm(vectors, axis=1)
     lengths[lengths == 0] = 1
+    heading = term_set(section.heading)
+    around = heading | term_set(article.title)
     return Quotable(
         terms=frozenset(terms(embedded_text(article, passage))),
-        quotes=tuple((quote, term_set(quote.text)) for quote in quotes),
+        heading=heading,
+        quotes=tuple((quote, (found := term_set(quote.text)), found | around) for quote in quotes),
         vectors=vectors,
         lengths=lengths,
     )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,9 @@ from ldnqa.asking import FIGURES, answers_kind, kind_of, tiers_asked
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products
 from ldnqa.index import Index
-from ldnqa.quotable import quotable
+from ldnqa.quotable import Quotable, quotable
 from ldnqa.retrieve import Query, unit
-from ldnqa.text import names, term_set, terms
+from ldnqa.text import names, terms
 from ldnqa.types import Hit, Quote, Regimen, Tier
 from ldnqa.weights import WITH_QUESTIONS, WITHOUT_QUESTIONS, Weights
 
@@ -80,30 +81,31 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
     Cosines of quotes are taken from the centre of all quotes of the index, so that what every quote says (the drug's
     name) does not count as likeness to the question.
     """
-    asked, asked_alone = unit(query.vector - index.centre), unit(query.own_vector - index.centre)
-    asked_whole = unit(query.read_vector - index.centre)
+    if not hits:
+        return
+    passages = [quotable(index, hit.passage) for hit in hits]
+    cosines, cosines_alone, cosines_read = cosines_of(passages, query, index)
     tiers = tiers_asked(query.text)
     about = subject_terms(index)
     wanted = weighted(query.term_groups, about, index)
     wanted_alone = weighted(dict.fromkeys(query.own_groups, 1.0), about | query.generic, index)
-    near, near_alone = nearest_questions(index, query.vector), nearest_questions(index, query.own_vector)
+    near = nearest_questions(index, query.vector)
+    near_alone = near if query.own_vector is query.vector else nearest_questions(index, query.own_vector)
     seen: set[tuple[str, str, int, int]] = set()
+    numbers = count()
     # Most articles have their subject in common, and naming it has nothing to do with the passage.
     named: dict[tuple[str, ...], bool] = {}
-    for hit in hits:
+    for hit, parts in zip(hits, passages, strict=True):
         passage = hit.passage
         article = index.articles[passage.article_id]
         section = article.section(passage.section_id)
-        parts = quotable(index, passage)
-        heading = term_set(section.heading)
-        around = heading | term_set(article.title)
         if article.subject not in named:
             named[article.subject] = any(names(query.text, name) for name in article.subject)
         ours = named[article.subject] or not set(article.subject).isdisjoint(index.subject)
         shared = {
             "passage": hit.cosine,
             "passage_coverage": share(wanted, parts.terms),
-            "heading_coverage": share(wanted_alone, heading),
+            "heading_coverage": share(wanted_alone, parts.heading),
             "listed": near.get(article.id, 0.0),
             "listed_own": near_alone.get(article.id, 0.0),
             "cited": query.cited.get(article.id, 0.0),
@@ -112,16 +114,12 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
             "another_tier": float(bool(tiers) and section.tier not in tiers),
             "editorial": float(section.tier is Tier.EDITORIAL),
         }
-        cosines = (products(parts.vectors, asked) / parts.lengths).tolist()
-        cosines_alone = (products(parts.vectors, asked_alone) / parts.lengths).tolist()
-        cosines_read = (products(parts.vectors, asked_whole) / parts.lengths).tolist()
         places = index.asked_in(passage)
-        for row, (quote, found) in enumerate(parts.quotes):
+        for (quote, found, in_place), of_quote, row in zip(parts.quotes, places, numbers, strict=False):
             place = (article.id, section.id, quote.start, quote.end)
             if place in seen:
                 continue
             seen.add(place)
-            in_place = found | around
             yield (
                 quote,
                 {
@@ -131,12 +129,26 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
                     "other_regimen": float(_is_other_use(quote.text, section.regimen, query)),
                     "coverage": share(wanted, found),
                     "coverage_in_place": share(wanted_alone, in_place),
-                    "asked": query.near.at(places[row]) if places[row] else _stand_in(cosines[row]),
-                    "asked_own": query.near_own.at(places[row]) if places[row] else _stand_in(cosines_alone[row]),
-                    "asked_coverage": share(wanted_alone, in_place | asked_terms(index, query, places[row])),
+                    "asked": query.near.at(of_quote) if of_quote else _stand_in(cosines[row]),
+                    "asked_own": query.near_own.at(of_quote) if of_quote else _stand_in(cosines_alone[row]),
+                    "asked_coverage": share(wanted_alone, in_place | asked_terms(index, query, of_quote)),
                     **shared,
                 },
             )
+
+
+def cosines_of(passages: Sequence[Quotable], query: Query, index: Index) -> tuple[list[float], ...]:
+    """For each quote of the passages in turn its cosine, from the centre of the index, to the three vectors of a query:
+    with what remains of the conversation, by itself, and as it is read.
+    """
+    rows = np.concatenate([parts.vectors for parts in passages])
+    lengths = np.concatenate([parts.lengths for parts in passages])
+    known: dict[int, list[float]] = {}
+    for vector in (query.vector, query.own_vector, query.read_vector):
+        # A question that stands by itself has one vector for all three.
+        if id(vector) not in known:
+            known[id(vector)] = (products(rows, unit(vector - index.centre)) / lengths).tolist()
+    return tuple(known[id(vector)] for vector in (query.vector, query.own_vector, query.read_vector))
 
 
 def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:

@@ -125,6 +125,7 @@ def slug(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", ascii_text.lower().replace("'", ""))) or "section"
 
 
+@lru_cache(_REMEMBERED)
 def names(text: str, term: str) -> bool:
     """Whether `text` has `term` as whole words, singular or plural, without regard to case."""
     # Most texts have most terms nowhere, which this tells ten times as fast.

@@ -114,9 +114,9 @@ def products(rows: Vectors, vector: Vectors) -> Vectors:
     """The product of each row with a vector: of unit rows their cosines.
 
     Not by BLAS, which shares out one question's few thousand rows among all cores: on a machine that has other work it
-    waits for them 16 ms, and alone it takes as long as this does.
+    waits for them 16 ms, and alone it takes as long as this does, row by row.
     """
-    found: Vectors = np.einsum("ij,j->i", rows, vector)
+    found: Vectors = np.vecdot(rows, vector)
     return found
 
 

@@ -8,7 +8,7 @@ a Trigram Index", 2012, for the idea.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from re import _constants as _op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
@@ -37,6 +37,7 @@ class Sieve:
     def __init__(self, patterns: Iterable[str]) -> None:
         self.patterns = tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
         self._remembered: dict[str, tuple[int, ...]] = {}
+        self._matches = lru_cache(_TEXTS)(self._matches_in)
         self._always: list[int] = []
         self._by_gram: dict[str, list[tuple[str, int]]] = {}
         for number, pattern in enumerate(self.patterns):
@@ -72,11 +73,14 @@ class Sieve:
         """Whether one of the patterns is in `text`."""
         return any(self.patterns[number].search(text) for number in self.possible(text))
 
-    def matches(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    def matches(self, text: str) -> tuple[tuple[int, re.Match[str]], ...]:
         """(number of the pattern, match) for every match in `text`, pattern by pattern."""
-        for number in self.possible(text):
-            for match in self.patterns[number].finditer(text):
-                yield number, match
+        return self._matches(text)
+
+    def _matches_in(self, text: str) -> tuple[tuple[int, re.Match[str]], ...]:
+        return tuple(
+            (number, match) for number in self.possible(text) for match in self.patterns[number].finditer(text)
+        )
 
 
 def needed_words(pattern: str) -> frozenset[str] | None:
