@@ -1,4 +1,4 @@
-"""The MCP door: streamable HTTP at /mcp, by the official SDK, which is loaded when the server starts.
+"""The MCP door: streamable HTTP at /mcp, by the official SDK, which is loaded when somebody first knocks.
 
 Every request stands alone: no session is kept, no stream is held open, and the index is looked up anew each time.
 """
@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import anyio
 import anyio.to_thread
 from fastapi import FastAPI, Request
 from pydantic import ValidationError
@@ -39,39 +40,63 @@ _INSTRUCTIONS = (
 
 def install(app: FastAPI) -> None:
     """Gives `app` the door. It is closed until `opened`."""
-    app.state.mcp = None
+    app.state.mcp = _Hinges()
     # A client that wants a stream held open, or a session ended, is told by 405 that there is none.
     app.router.routes.append(Route(PATH, endpoint=_Door(), methods=["POST"], include_in_schema=False))
 
 
+class _Hinges:
+    """What the door turns on: whether somebody knocked, whether that was heard, and who lets in then, if anybody."""
+
+    def __init__(self) -> None:
+        self.knocked, self.heard = anyio.Event(), anyio.Event()
+        self.manager: StreamableHTTPSessionManager | None = None
+
+
 @asynccontextmanager
 async def opened(app: FastAPI) -> AsyncIterator[None]:
-    """Opens the door while the server runs; without the SDK installed it stays closed, and says what to install."""
-    try:
-        manager = _manager()
-    except ImportError:
-        yield
-        return
-    async with manager.run():
-        app.state.mcp = manager
+    """Lets in who knocks while the server runs; without the SDK installed the door stays closed, and says what to
+    install. The SDK takes as long to load as everything else together, and most servers never need it.
+    """
+    hinges = app.state.mcp = _Hinges()
+
+    async def listen() -> None:
+        await hinges.knocked.wait()
+        try:
+            manager = await anyio.to_thread.run_sync(_manager)
+        except Exception as error:
+            # An SDK that does not load must not end the service, whatever it raises.
+            if not isinstance(error, ImportError):
+                logging.getLogger(__name__).exception("the MCP door stays closed")
+            hinges.heard.set()
+            return
+        async with manager.run():
+            hinges.manager = manager
+            hinges.heard.set()
+            await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(listen)
         try:
             yield
         finally:
-            app.state.mcp = None
+            tasks.cancel_scope.cancel()
 
 
 class _Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         resources_of(request.app)
-        manager = request.app.state.mcp
-        if manager is None:
+        hinges = request.app.state.mcp
+        hinges.knocked.set()
+        await hinges.heard.wait()
+        if hinges.manager is None:
             raise Rejected("not-installed", "Install what this needs with: pip install 'ldnqa[mcp]'")
         origin = request.headers.get("origin")
         # A page of another site must not use the reader's browser to reach a server on the reader's machine.
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             raise Rejected("foreign-origin", "Pages of other sites cannot use this; programs send no Origin header.")
-        await manager.handle_request(scope, receive, send)
+        await hinges.manager.handle_request(scope, receive, send)
 
 
 def _manager() -> StreamableHTTPSessionManager:

@@ -119,7 +119,7 @@ def build_articles(
             with swap.writing(index):
                 manifest = save(parts, source, encoder, store, index, made)
             tell(Progress("saving", 1, 1))
-            new = open_build(index, made, manifest.index_id, encoder)
+            new = open_build(index, made, manifest.index_id, encoder, just_sealed=True)
             _try_out(new, index, tell)
             if isinstance(encoder, Exported) and not parts.vectors.reused:
                 encoder.check_against_original([text for _, text in _spread(new)])

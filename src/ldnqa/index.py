@@ -178,11 +178,16 @@ class Index:
         return self._rows[passage_id]
 
 
-def open_build(folder: Path, build: str, index_id: str | None, encoder: Encoder) -> Index:
-    """The build in the folder `build`, given relative to the index `folder`, verified in full."""
+def open_build(
+    folder: Path, build: str, index_id: str | None, encoder: Encoder, *, just_sealed: bool = False
+) -> Index:
+    """The build in the folder `build`, given relative to the index `folder`, verified in full; the checksums of one that
+    is `just_sealed` were made of its files as they lie on the disk.
+    """
     manifest = read_manifest(folder, build, index_id)
     check_fit(folder, manifest, encoder, CHUNKER_VERSION)
-    check_files(folder, build, manifest)
+    if not just_sealed:
+        check_files(folder, build, manifest)
     try:
         with uncollected():
             index = _load(folder / build, manifest, encoder)
