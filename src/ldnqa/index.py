@@ -181,8 +181,8 @@ class Index:
 def open_build(
     folder: Path, build: str, index_id: str | None, encoder: Encoder, *, just_sealed: bool = False
 ) -> Index:
-    """The build in the folder `build`, given relative to the index `folder`, verified in full; the checksums of one that
-    is `just_sealed` were made of its files as they lie on the disk.
+    """The build in the folder `build`, given relative to the index `folder`, verified in full. Of one that is
+    `just_sealed` the checksums have just been made of the files, and are not made again.
     """
     manifest = read_manifest(folder, build, index_id)
     check_fit(folder, manifest, encoder, CHUNKER_VERSION)

@@ -51,10 +51,10 @@ FEEDBACK = 0.3
 SELF_CONTAINED = 0.8
 FADING_SLOPE = 1.75
 MOST_KEPT = 0.7
-# So many other names of a thing are embedded together, by themselves and once for all questions, and their vector counts
-# this much beside the question's own. On liveqa-med nDCG@10 is .747 without them, .754 at 0.1, .766 at 0.2, and .770 with
-# the names put behind the question, which makes every question's call 1.35 times as long; on mtrag-un it is .947
-# whichever way, and our own questions pass as often.
+# So many other names of a thing are embedded together, by themselves and once for all questions, and their vector
+# counts this much beside the question's own. On liveqa-med nDCG@10 is .747 without them, .754 at 0.1, .766 at 0.2, and
+# .770 with the names put behind the question, which makes every question's call 1.35 times as long; on mtrag-un it is
+# .947 whichever way, and our own questions pass as often.
 NAMES_EMBEDDED = 2
 NAMES_WEIGHT = np.float32(0.2)
 # Ages from which people are called adults, and older people.
