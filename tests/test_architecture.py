@@ -27,7 +27,7 @@ FLOORS = [
         "progress",
         "wordclasses",
     },
-    {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary", "tokens", "weights"},
+    {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary", "tokens", "weights", "leading"},
     {"manifest", "llm", "bank"},
     {"index", "triage"},
     {"parts", "swap", "earlier", "embedding"},

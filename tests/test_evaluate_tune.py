@@ -15,7 +15,9 @@ from test_evaluate_beir import write_beir
 from ldnqa import Index
 from ldnqa.build import build_articles
 from ldnqa.cli import main
+from ldnqa.evaluate.leading import readers_lessons
 from ldnqa.evaluate.tune import Sample, fit_ranking, fit_support, only, samples, tune, without_questions
+from ldnqa.leading import SIGNS
 from ldnqa.types import Asked
 from ldnqa.weights import RANKING_SIGNS, SUPPORT_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS
 
@@ -129,7 +131,7 @@ def test_a_sample_tells_whether_a_question_is_answerable_and_which_quotes_are_ri
     ]
     for sample in found:
         assert len(sample.support) == len(SUPPORT_SIGNS)
-        assert sample.quotes.shape == (len(sample.right), len(RANKING_SIGNS))
+        assert sample.quotes.shape == (len(sample.right), len(SIGNS))
         assert sample.right.sum() == sample.answerable
     held = list(samples(index, policy, folder / "gold.yaml", [folder / "conversations.yaml"], held=True))
     assert [(s.of, s.group, s.answerable) for s in held] == [("held", "out", True), ("held", "out", False)]
@@ -191,3 +193,37 @@ def test_what_is_held_is_never_fitted_to_and_the_same_questions_give_the_same_we
         assert fitted[part] == without[part]
     assert fitted["right quote first, left out"]["gold"] == without["right quote first, left out"]["gold"] > 0.7
     assert set(fitted["AUROC, left out"]) - set(without["AUROC, left out"]) == {"held"}
+
+
+def test_the_networks_that_choose_a_lead_are_taught_and_told_how_often_they_are_right(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("ldnqa.encode.load_encoder", lambda *_: HashedEncoder())
+    given = ["--gold", "gold.yaml", "--conversations", "conversations.yaml", "--index", "index", "--out", "leading.npz"]
+    done = CliRunner().invoke(main, ["eval", "lead", *given])
+    assert done.exit_code == 0, done.output
+    for figures in json.loads(done.stdout).values():
+        assert set(figures) == {"gold", "dev", "held"}
+        assert all(0 <= share <= 1 for share in figures.values())
+    with np.load(folder / "leading.npz") as kept:
+        assert {name.partition("_")[0] for name in kept} == {"with", "without"}
+
+
+def test_readers_questions_are_lessons_as_if_nobody_had_written_them_down(tmp_path, policy):
+    first, other = "Uric acid crystals cause gout.", "Cherries are eaten by many."
+    asked = Asked(
+        section_id="part", start=0, end=len(first), questions=("What causes gout?", "Which crystals cause it?")
+    )
+    alone = Asked(
+        section_id="part", start=len(first) + 1, end=len(first) + 1 + len(other), questions=("Who eats cherries?",)
+    )
+    made = article(section(f"{first} {other}"), id="gout", subject=("gout",), title="Gout", asked=(asked, alone))
+    build_articles([made], (), tmp_path / "index", HashedEncoder())
+    index = Index.open(tmp_path / "index", HashedEncoder())
+    lessons = list(readers_lessons(index, policy, index.bank))
+    assert len(lessons) == 2
+    assert all(lesson.right.any() and not lesson.right.all() for lesson in lessons)
+    exact = index.bank.likeness(index.bank.vectors[0])
+    assert exact.each[0] == pytest.approx(1)
+    assert index.bank.likeness(index.bank.vectors[0], leave_out=0).best[0] < 0.9
+    plain = without_questions(index)
+    assert len(list(readers_lessons(plain, policy, index.bank))) == 3

@@ -61,8 +61,8 @@ class Bank:
     def __len__(self) -> int:
         return len(self.questions)
 
-    def likeness(self, vector: Vectors) -> Likeness:
-        """How like the questions are to a question's unit vector.
+    def likeness(self, vector: Vectors, leave_out: int | None = None) -> Likeness:
+        """How like the questions are to a question's unit vector, as if the one of number `leave_out` were not there.
 
         What points to the centre of all questions is left out, so that naming what everybody asks about does not count,
         nor leaving it out.
@@ -71,14 +71,24 @@ class Bank:
             return NOTHING
         asked = _units(_across(vector[np.newaxis], self._centre))[0]
         each = products(self._across_centre, asked)
+        if leave_out is not None:
+            each[leave_out] = -1
         vain = float(products(self._vain_across_centre, asked).max()) if len(self._vain_across_centre) else 0.0
         return Likeness(np.maximum.reduceat(each, self._first), each, vain)
 
     def likest(self, place: int, likeness: Likeness) -> Question:
         """The question of a place that is likest."""
-        start = int(self._first[place])
+        rows = self.at_place(place)
+        return self.questions[rows.start + int(likeness.each[rows.start : rows.stop].argmax())]
+
+    def at_place(self, place: int) -> range:
+        """The numbers of the questions of a place."""
         end = int(self._first[place + 1]) if place + 1 < len(self._first) else len(self.questions)
-        return self.questions[start + int(likeness.each[start:end].argmax())]
+        return range(int(self._first[place]), end)
+
+    def place_of(self, question: int) -> int:
+        """The place of the question of that number."""
+        return int(np.searchsorted(self._first, question, side="right")) - 1
 
     def places_of(self, passages: Iterable[Passage]) -> Mapping[str, tuple[tuple[int, ...], ...]]:
         """For each passage by id, the places in each of its quotes, in their order."""

@@ -100,14 +100,12 @@ def build_articles(
     if served and describes(served, source, encoder, store, index):
         return _report(served, 0, 0, True, started)
 
-    with swap.locked(index):
+    with swap.locked(index), uncollected():
         old = swap.pointer_or_none(index)
         journal = Journal(index, encoder)
-        with uncollected():
-            before = Earlier() if full else read_earlier(index, encoder, served)
+        before = Earlier() if full else read_earlier(index, encoder, served)
         try:
-            with uncollected():
-                parts = make(source, encoder, Embedding(encoder, before, journal), tell)
+            parts = make(source, encoder, Embedding(encoder, before, journal), tell)
         except Exception:
             # Only a build that was killed or interrupted is taken up again where it was.
             journal.remove()

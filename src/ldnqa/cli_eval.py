@@ -243,6 +243,35 @@ def tune_command(
     click.echo(json.dumps(fitted, indent=1))
 
 
+@evaluate.command("lead")
+@click.option("--gold", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/gold.yaml.")
+@click.option(
+    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="As tests/conversations.yaml; may be given several times.",
+)  # fmt: skip
+@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the networks go: leading.npz.")
+def lead_command(gold: Path | None, conversations: tuple[Path, ...], index: Path | None, out: Path | None) -> None:
+    """Teach the networks that choose which quote leads, and print how often they are right on questions left out.
+
+    The held half of the conversations is counted and never learned from.
+    """
+    from ldnqa.evaluate.leading import lesson_of, measured, readers_lessons, save, teach
+    from ldnqa.evaluate.tune import samples, without_questions
+
+    opened, policy = _served(index)
+    learned, right, shown = {}, {}, _progress()
+    for kind, of in (("with", opened), ("without", without_questions(opened))):
+        ours = list(samples(of, policy, gold, conversations))
+        held = list(samples(of, policy, gold, conversations, held=True))
+        readers = list(readers_lessons(of, policy, opened.bank, lambda done, total: shown("asking", done, total)))
+        right[f"{kind} readers' questions"] = measured(ours, readers, held)
+        learned[kind] = teach([*filter(None, map(lesson_of, ours)), *readers])
+    if out:
+        save(learned, out)
+    click.echo(json.dumps(right, indent=1))
+
+
 def _served(index: Path | None) -> tuple[Index, Policy]:
     from ldnqa.encode import load_encoder
     from ldnqa.index import Index

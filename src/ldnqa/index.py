@@ -178,9 +178,7 @@ class Index:
         return self._rows[passage_id]
 
 
-def open_build(
-    folder: Path, build: str, index_id: str | None, encoder: Encoder, *, just_sealed: bool = False
-) -> Index:
+def open_build(folder: Path, build: str, index_id: str | None, encoder: Encoder, *, just_sealed: bool = False) -> Index:
     """The build in the folder `build`, given relative to the index `folder`, verified in full. Of one that is
     `just_sealed` the checksums have just been made of the files, and are not made again.
     """

@@ -6,32 +6,50 @@ everything else that ranking does.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ldnqa.asking import points_away, sums_up
 from ldnqa.chunk import embedded_text
+from ldnqa.conflict import notes_on
+from ldnqa.disputes import disputes, overlap
 from ldnqa.encode import Vectors
 from ldnqa.index import Index
 from ldnqa.text import term_set, terms
 from ldnqa.types import Passage, Quote
 
+# How every editor's note begins (corpus/editorial-policy.md).
+COMMENT = "Editors' comment"
+# A quote that needs more comments than this beside it is no worse than one that needs so many.
+_MOST_COMMENTS = 2
 # Passages kept for each index: about 12 kB each, so at most 50 MB beside a corpus of any size.
 _KEPT = 4096
 
 
+class Quotation(NamedTuple):
+    """A quote, its terms, these and those of the heading and the title, and its own signs among LEAD_SIGNS."""
+
+    quote: Quote
+    terms: frozenset[str]
+    in_place: frozenset[str]
+    signs: Mapping[str, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """`terms` are those of the passage as it is embedded, `heading` those of its heading; `quotes` has each quote with
-    its terms, and with these and those of the heading and the title. `vectors` are those of the quotes from the centre
-    of the index, row for row, not of length one, and `lengths` how long they are.
+    """`terms` are those of the passage as it is embedded, `heading` those of its heading. `vectors` are those of the
+    quotes from the centre of the index, row for row, not of length one, and `lengths` how long they are.
     """
 
     terms: frozenset[str]
     heading: frozenset[str]
-    quotes: tuple[tuple[Quote, frozenset[str], frozenset[str]], ...]
+    quotes: tuple[Quotation, ...]
     vectors: Vectors
     lengths: Vectors
 
@@ -73,7 +91,21 @@ def _read(index: Index, passage: Passage) -> Quotable:
     return Quotable(
         terms=frozenset(terms(embedded_text(article, passage))),
         heading=heading,
-        quotes=tuple((quote, (found := term_set(quote.text)), found | around) for quote in quotes),
+        quotes=tuple(
+            Quotation(quote, (found := term_set(quote.text)), found | around, _signs(quote, index)) for quote in quotes
+        ),
         vectors=vectors,
         lengths=lengths,
     )
+
+
+def _signs(quote: Quote, index: Index) -> dict[str, float]:
+    refuted = any(dispute.refuted and overlap(dispute.sides[0].quote, quote) for dispute in disputes(index))
+    return {
+        "points_away": float(points_away(quote.text)),
+        "sums_up": float(sums_up(quote.text)),
+        "comment": float(quote.text.startswith(COMMENT)),
+        "comments": float(min(_MOST_COMMENTS, len(notes_on(quote, index.articles)))),
+        "refuted": float(refuted),
+        "length": math.log(max(1, len(quote.text.split()))),
+    }

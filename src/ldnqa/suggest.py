@@ -18,7 +18,7 @@ from ldnqa.encode import Vectors, products
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
-from ldnqa.quotes import ANSWER_FROM, rank_quotes, support
+from ldnqa.quotes import ANSWER_FROM, good_ones, leading_one, rank_quotes, support
 from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.stages import stage
 from ldnqa.text import terms, words
@@ -104,7 +104,7 @@ def _answer(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) ->
         hits = retrieve(index, query, approved_only=approved_only)
         ranked = rank_quotes(index, query, hits)
         answers = support(index, query, hits, ranked) >= ANSWER_FROM
-        known[row, approved_only] = ranked[0].quote if answers else None
+        known[row, approved_only] = leading_one(index, query, good_ones(ranked)).quote if answers else None
     return known[row, approved_only]
 
 

@@ -21,6 +21,7 @@ from ldnqa.evaluate.beir import read_questions
 from ldnqa.evaluate.conversations import read_conversations
 from ldnqa.evaluate.gold import Right, read_gold
 from ldnqa.index import Index
+from ldnqa.leading import SIGNS
 from ldnqa.policy import Policy
 from ldnqa.quotes import rank_quotes, read_support
 from ldnqa.retrieve import READ, read_query, retrieve
@@ -43,7 +44,7 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True)
 class Sample:
     """A question of a set: whether it is answerable, its signs of support, and, where quotes are judged, those of every
-    quote with whether it is right; all signs, in the order of the tables of signs. `group` keeps the turns of a
+    quote with whether it is right; all SUPPORT_SIGNS and SIGNS, in their order. `group` keeps the turns of a
     conversation together.
     """
 
@@ -108,7 +109,7 @@ def _sample(
     hits = retrieve(index, query, in_view=in_view, limit=READ)
     ranked = rank_quotes(index, query, hits)
     signs = read_support(index, query, hits, ranked)
-    quotes = np.array([[scored.signs[name] for name in RANKING_SIGNS] for scored in ranked[:_RANKED]])
+    quotes = np.array([[scored.signs[name] for name in SIGNS] for scored in ranked[:_RANKED]])
     good = np.array([any(place.holds(scored.quote) for place in right) for scored in ranked[:_RANKED]])
     return Sample(of, group, bool(right), np.array([signs[name] for name in SUPPORT_SIGNS]), quotes, good)
 
@@ -159,9 +160,7 @@ def tune(data: Sequence[Sample], held: Sequence[Sample], now: Weights) -> dict[s
     from sklearn.metrics import roc_auc_score
 
     data, held = only(data, now), only(held, now)
-    groups = sorted({(s.of, s.group) for s in data})
-    order = np.random.default_rng(SEED).permutation(len(groups))
-    fold = {groups[place]: number % FOLDS for number, place in enumerate(order)}
+    fold = folds(data)
     first: dict[str, list[bool]] = {}
     guessed: dict[str, list[tuple[bool, float]]] = {}
     for number in range(FOLDS):
@@ -177,6 +176,13 @@ def tune(data: Sequence[Sample], held: Sequence[Sample], now: Weights) -> dict[s
         "right quote first, left out": {of: float(np.mean(hits)) for of, hits in first.items()},
         "AUROC, left out": {of: float(roc_auc_score(*zip(*pairs, strict=True))) for of, pairs in guessed.items()},
     }
+
+
+def folds(data: Sequence[Sample]) -> dict[tuple[str, str], int]:
+    """For each question or conversation, by set and group, the fold it is left out in; always the same."""
+    groups = sorted({(s.of, s.group) for s in data})
+    order = np.random.default_rng(SEED).permutation(len(groups))
+    return {groups[place]: number % FOLDS for number, place in enumerate(order)}
 
 
 def only(data: Sequence[Sample], weights: Weights) -> list[Sample]:

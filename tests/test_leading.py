@@ -1,0 +1,54 @@
+"""Which quote leads is learned: from lessons that show it, whatever order the quotes come in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ldnqa.evaluate.leading import READERS_COUNT, Lesson, save, teach
+from ldnqa.leading import COMPARED, SIGNS, leading, read_weights
+
+SIGN = st.floats(-1, 1, width=32)
+QUOTES = st.lists(st.tuples(*[SIGN] * len(SIGNS)), min_size=1, max_size=12, unique=True)
+
+
+@pytest.mark.parametrize("kind", ["with", "without"])
+@given(quotes=QUOTES, order=st.randoms(use_true_random=False))
+def test_how_well_a_quote_leads_does_not_depend_on_the_order_they_come_in(kind, quotes, order):
+    scores = dict(zip(quotes, leading(kind).scores(quotes), strict=True))
+    order.shuffle(quotes)
+    assert leading(kind).scores(quotes) == [pytest.approx(scores[quote], abs=1e-4) for quote in quotes]
+
+
+@pytest.mark.parametrize("kind", ["with", "without"])
+def test_what_speaks_for_a_quote_lets_it_lead(kind):
+    plain = dict.fromkeys(SIGNS, 0.3) | {"length": 3.0}
+    near = plain | dict.fromkeys(("quote", "quote_own", "quote_read", "coverage", "asked", "asked_own"), 0.9)
+    about_another_use = near | {"other_regimen": 1.0}
+    scores = leading(kind).scores([list(signs.values()) for signs in (plain, near, about_another_use)])
+    assert scores[1] == max(scores)
+
+
+def lessons(count, chance, counts=1.0):
+    """Of eight quotes the one that is named most leads, unless it is a comment."""
+    for _ in range(count):
+        signs = chance.random((8, len(SIGNS)), dtype=np.float32)
+        signs[:, SIGNS.index("comment")] = chance.random(8) < 0.5
+        best = signs[:, SIGNS.index("named")] - 10 * signs[:, SIGNS.index("comment")]
+        yield Lesson(signs, best == best.max(), counts)
+
+
+def test_what_the_lessons_show_is_learned_and_kept(tmp_path):
+    chance = np.random.default_rng(0)
+    learned = teach([*lessons(150, chance), *lessons(150, chance, READERS_COUNT)])
+    new = list(lessons(100, chance))
+    right = [lesson.right[int(np.argmax(learned.scores(lesson.signs)))] for lesson in new]
+    assert np.mean(right) > 0.8
+
+    save({"with": learned, "without": learned}, tmp_path / "leading.npz")
+    with np.load(tmp_path / "leading.npz") as kept:
+        again = read_weights({name.removeprefix("with_"): kept[name] for name in kept if name.startswith("with_")})
+    assert again.scores(new[0].signs) == learned.scores(new[0].signs)
+    assert again.inner.shape[1] == len(SIGNS) + COMPARED
