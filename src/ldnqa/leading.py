@@ -6,7 +6,7 @@ once for an index with readers' questions and once for one without. Nothing but 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -51,12 +51,12 @@ class Leading:
     outer: Rows
     straight: Rows
 
-    def scores(self, signs: Sequence[Sequence[float]]) -> list[float]:
-        """For each quote, given by its SIGNS, how well it leads; only differences within a question count."""
-        rows = inputs(np.array(signs, dtype=np.float32))
-        hidden = np.tanh(np.einsum("qi,nih->nqh", rows, self.inner) + self.intercept[:, np.newaxis])
-        scores = np.einsum("nqh,nh->q", hidden, self.outer) / len(self.inner) + np.vecdot(rows, self.straight)
-        return [float(score) for score in scores]
+    def scores(self, signs: Rows) -> Rows:
+        """For each quote, a row of its SIGNS, how well it leads; only differences within a question count."""
+        rows = inputs(signs)
+        hidden = np.tanh(rows @ self.inner + self.intercept[:, np.newaxis])
+        scores: Rows = (hidden @ self.outer[:, :, np.newaxis])[:, :, 0].mean(axis=0) + rows @ self.straight
+        return scores
 
 
 def inputs(signs: Rows) -> Rows:

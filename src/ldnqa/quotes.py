@@ -71,15 +71,17 @@ def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQ
 
     The score is the mean of the ranking signs, weighted by `weights_of`; who leads is for the networks of `leading`.
     """
-    weights = weights_of(index).ranking
-    whole = sum(weight for weight in weights.values() if weight > 0)
     found = list(read_signs(index, query, hits))
     if not found:
         return []
-    leads = leading("with" if index.bank else "without").scores([[signs[name] for name in SIGNS] for _, signs in found])
+    weights = weights_of(index).ranking
+    counts = np.array([weights.get(name, 0.0) for name in SIGNS])
+    rows = np.array([[signs[name] for name in SIGNS] for _, signs in found])
+    scores = np.vecdot(rows, counts / counts[counts > 0].sum())
+    leads = leading("with" if index.bank else "without").scores(rows.astype(np.float32))
     scored = [
-        ScoredQuote(quote, signs, sum(weight * signs[name] for name, weight in weights.items()) / whole, lead)
-        for (quote, signs), lead in zip(found, leads, strict=True)
+        ScoredQuote(quote, signs, score, lead)
+        for (quote, signs), score, lead in zip(found, scores.tolist(), leads.tolist(), strict=True)
     ]
     return sorted(scored, key=lambda scored: -scored.lead)
 

@@ -148,7 +148,7 @@ def measured(ours: Sequence[Sample], readers: Sequence[Lesson], held: Sequence[S
         networks = teach([*learned, *readers])
         for sample in out:
             if (lesson := lesson_of(sample)) is not None:
-                best = int(np.argmax(networks.scores(lesson.signs.tolist())))
+                best = int(np.argmax(networks.scores(lesson.signs)))
                 leads.setdefault(sample.of, []).append(bool(lesson.right[best]))
     return {of: float(np.mean(right)) for of, right in leads.items()}
 
