@@ -26,10 +26,21 @@ REAL_WORD = 1.5
 # A rarer word may still be a known misspelling: of a word of the articles that is a thousand times as common.
 MISSPELLING = 2.2
 FAR_MORE_COMMON = 3.0
+# Some misspellings are common themselves: "untill" has 3.0, "wierd" 2.6. Two neighbours are swapped or a letter is
+# doubled, or single, that should not be; other slips make "weaning" (3.2) of "meaning" and "strep" of "step".
+MISSPELT_OFTEN = 3.3
+MUCH_MORE_COMMON = 2.0
 # One as common as this is no slip for another: "form" has 5.3 and "teh" 3.0.
 COMMON_WORD = 3.2
+# How words are written where every letter counts; none of these is a word of a question about a medicine.
+_SHORTHAND = {
+    "abt": "about", "bc": "because", "coz": "because", "cuz": "because", "pls": "please", "plz": "please",
+    "thru": "through", "til": "until", "tho": "though", "u": "you", "ur": "your", "wat": "what", "wen": "when",
+    "wil": "will", "wot": "what", "wut": "what",
+}  # fmt: skip
 
 _WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_DOUBLED = re.compile(r"(.)\1")
 _WORDS_ALONE = re.compile(r"[^\W\d_]+")
 # In a name of fewer words too little else is right.
 _WORDS_OF_NAME = 3
@@ -76,6 +87,8 @@ class Vocabulary:
         return f"{match[1]}-{match[2]}" if one else match[0]
 
     def _meant(self, word: str, known: frozenset[str]) -> str | None:
+        if word in _SHORTHAND and word not in self and word not in known:
+            return _SHORTHAND[word]
         if (common := _swapped().get(word)) and word not in self and word not in known and not _is_common(word):
             return common
         if len(word) < SHORTEST or word in STOPWORDS or word in known or word in self:
@@ -89,19 +102,31 @@ class Vocabulary:
 
     def _nearest(self, word: str, known: frozenset[str]) -> str | None:
         common = max(_frequency(word), _frequency(word.removesuffix("s")))
-        if common >= MISSPELLING:
+        if common >= MISSPELT_OFTEN:
             return None
-        allowed = 1 if len(word) < LONG else 2
+        allowed = 1 if len(word) < LONG or common >= MISSPELLING else 2
         choices = [choice for choice in (*self._long_words, *known) if abs(len(choice) - len(word)) <= allowed]
         near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+        # Another first letter makes another word, where this is one or two are off: Keflex, lansoprazole, pantoprazole.
+        near = [n for n in near if n[0][0] == word[0] or (n[1] == 1 and common < REAL_WORD)]
         # The first letter is seldom the slip; among equals the word the articles use most.
         ranked = sorted(near, key=lambda n: (n[1], n[0][0] != word[0], -self.counts.get(n[0], 0), n[0]))
         meant = str(ranked[0][0]) if ranked else None
-        return meant if meant and (common < REAL_WORD or _frequency(meant) >= common + FAR_MORE_COMMON) else None
+        if not meant or common < REAL_WORD:
+            return meant
+        if common < MISSPELLING:
+            return meant if _frequency(meant) >= common + FAR_MORE_COMMON else None
+        return meant if _frequency(meant) >= common + MUCH_MORE_COMMON and _is_swap_or_double(word, meant) else None
 
     @cached_property
     def _long_words(self) -> tuple[str, ...]:
         return tuple(word for word in self.counts if len(word) >= SHORTEST)
+
+
+def _is_swap_or_double(written: str, meant: str) -> bool:
+    """Whether two words differ in two neighbouring letters that are swapped, or in letters that are doubled."""
+    undoubled, meant_undoubled = (_DOUBLED.sub(r"\1", word) for word in (written, meant))
+    return sorted(written) == sorted(meant) or undoubled == meant_undoubled
 
 
 def _with_name(text: str, name: str) -> str:
