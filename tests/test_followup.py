@@ -150,6 +150,33 @@ def test_a_pronoun_that_stands_for_nothing_stays():
     assert after("Does LDN help in MS?", "Is it safe to fly?").text == "Is it safe to fly?"
 
 
+def test_it_is_the_use_of_the_drug_that_was_just_spoken_of():
+    assert after("What is the shot of naltrexone for?", "Is it given weekly?").text.startswith(
+        "Is naltrexone injection"
+    )
+    assert "50 mg" in after("Can 50 mg naltrexone hurt the liver?", "is it safe?").text
+    assert after("Is LDN like the 50 mg tablets?", "is it safe?").text == "is low-dose naltrexone safe?"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("do poeple get wierd dreams", "do people get weird dreams"),
+        ("wat dose untill i sleep", "what dose until i sleep"),
+        ("Can I recieve it?", "Can I receive it?"),
+    ],
+)
+def test_misspellings_that_are_common_themselves_are_put_right(written, meant):
+    readers = ("Do people get weird dreams?", "Until when can I receive it?")
+    assert vocabulary_of(["The dose brings sleep."], readers).corrected(written) == meant
+
+
+@pytest.mark.parametrize("word", ["weaning", "strep", "keflex", "lansoprazole", "statin"])
+def test_a_word_is_not_read_as_another_that_is_near(word):
+    texts = ["The meaning of a step is a reflex of pantoprazole, and of a station."]
+    assert vocabulary_of(texts).corrected(word) == word
+
+
 def test_slips_are_put_right_but_no_medicine_becomes_another():
     words = vocabulary_of(["The side effects of naltrexone in fibromyalgia. Prednisolone was allowed."])
     asked = "waht are teh side efects of naltrexon in FIBROMYALGAI"

@@ -103,6 +103,7 @@ _SENTENCE = re.compile(
     r"|must|has|have|had|i|we|you|he|she|they)\b",
     re.IGNORECASE,
 )
+_IT = re.compile(r"\bit\b", re.IGNORECASE)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
@@ -231,14 +232,21 @@ def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
 def _other_medicine(
     own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
 ) -> str | None:
-    """The medicine "it" is, if not the subject: one that the reading before names alone, or that is to be stopped."""
+    """The medicine "it" is, if not the subject: one that the reading before names alone, or that is to be stopped, or
+    another use of the drug if that reading is about no other.
+    """
     if before is None:
         return None
     named = [text for kind, text in lexicon.things_in(before.text) if kind == "medicine"]
     # An opioid receptor is no medicine.
     other = next((text for text in named if not re.search(rf"{re.escape(text)}\W+receptor", before.text)), None)
     alone = not (subject and _names_any(before.text, (subject, *other_names)))
-    return other if alone or _COMING_OFF.search(own) else None
+    if other and (alone or _COMING_OFF.search(own)):
+        return other
+    # "The drug" is naltrexone, whatever use of it was just spoken of.
+    uses = lexicon.regimens_in(before.text) if subject and _IT.search(own) else []
+    usual = lexicon.regimens_in(subject or "")
+    return lexicon.regimens[uses[0]][0] if usual and len(uses) == 1 and uses[0] not in usual else None
 
 
 def _names_any(text: str, subject: Sequence[str]) -> bool:

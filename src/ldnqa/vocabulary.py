@@ -108,7 +108,7 @@ class Vocabulary:
         choices = [choice for choice in (*self._long_words, *known) if abs(len(choice) - len(word)) <= allowed]
         near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=8)
         # Another first letter makes another word, where this is one or two are off: Keflex, lansoprazole, pantoprazole.
-        near = [n for n in near if n[0][0] == word[0] or (n[1] == 1 and common < REAL_WORD)]
+        near = [n for n in near if n[0][0] == word[0] or (n[1] == 1 and not common)]
         # The first letter is seldom the slip; among equals the word the articles use most.
         ranked = sorted(near, key=lambda n: (n[1], n[0][0] != word[0], -self.counts.get(n[0], 0), n[0]))
         meant = str(ranked[0][0]) if ranked else None
