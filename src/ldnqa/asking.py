@@ -100,6 +100,10 @@ _WHOSE = {
     Tier.RESEARCH: r"\b(?:stud(?:y|ies)|trials?|research|meta-analys[ei]s|pilots?|rcts?|randomi[sz]ed)\b",
 }
 _ASKS_WHOSE = {tier: re.compile(pattern, re.IGNORECASE) for tier, pattern in _WHOSE.items()}
+_ASKS_FOR_EVIDENCE = re.compile(
+    r"\b(?:evidence|proof|proven?|proves|research|science|scientific|data|how (?:good|sure|certain|strong|solid))\b",
+    re.IGNORECASE,
+)
 # A statement that gives the whole state of a disputed or open point.
 _SUMS_UP = re.compile(
     r"\b(?:disagrees?|is not settled|is not known|is mixed|is divided|differently|too thin)\b", re.IGNORECASE
@@ -141,6 +145,11 @@ def answers_kind(kind: Kind, text: str) -> bool:
 def tiers_asked(question: str) -> frozenset[Tier]:
     """The tiers a question wants to hear from ("Does the label mention ..."); none if it does not say."""
     return frozenset(tier for tier, pattern in _ASKS_WHOSE.items() if pattern.search(question))
+
+
+def asks_for_evidence(question: str) -> bool:
+    """Whether it is asked what is known and how well."""
+    return bool(_ASKS_FOR_EVIDENCE.search(question))
 
 
 def sums_up(text: str) -> bool:

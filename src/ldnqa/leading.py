@@ -30,6 +30,7 @@ LEAD_SIGNS = {
     "refuted": "the editors find it not borne out",
     "length": "logarithm of how many words it has",
     "place": "how far back its passage was found, 0 to 1",
+    "evidence_asked": "it is asked what is known and how well",
 }
 SIGNS = (*RANKING_SIGNS, *LEAD_SIGNS)
 # Signs that also count by how far they are behind the quote that has most of them.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import FIGURES, Kind, answers_kind, kind_of, silent_terms, tiers_asked
+from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, kind_of, silent_terms, tiers_asked
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products
 from ldnqa.index import Index
@@ -112,6 +112,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
     cosines, cosines_alone, cosines_read = cosines_of(passages, query, index)
     tiers = tiers_asked(query.text)
     kind = kind_of(query.text)
+    evidence_asked = float(asks_for_evidence(query.text))
     about = subject_terms(index)
     topics = topics_of(query, index)
     wanted = weighted(query.term_groups, about, index)
@@ -143,6 +144,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> Iterator[tupl
             "figure_asked": float(kind in FIGURES),
             "yes_no": float(kind is Kind.YES_NO),
             "place": back / READ,
+            "evidence_asked": evidence_asked,
         }
         places = index.asked_in(passage)
         for (quote, found, in_place, own), of_quote, row in zip(parts.quotes, places, numbers, strict=False):
