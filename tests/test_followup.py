@@ -95,7 +95,8 @@ def test_what_happened_once_is_what_was_just_spoken_of(question):
 
 
 def test_it_is_the_medicine_that_was_asked_about_or_is_to_be_stopped():
-    assert after("How often is Vivitrol given?", "what is it used for?").text == "what is Vivitrol used for?"
+    reading = after("How often is Vivitrol given?", "what is it used for?")
+    assert reading.text == "what is naltrexone injection used for?"
     read = after("I take Percocet. Can I start LDN?", "How long must I be off it first?")
     assert read.text == "How long must I be off Percocet first?"
 

@@ -232,8 +232,8 @@ def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
 def _other_medicine(
     own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
 ) -> str | None:
-    """The medicine "it" is, if not the subject: one that the reading before names alone, or that is to be stopped, or
-    another use of the drug if that reading is about no other.
+    """The medicine "it" is, if not the subject: another use of the drug if the reading before is about no other, or a
+    medicine that it names alone, or one that is to be stopped.
     """
     if before is None:
         return None
@@ -241,12 +241,12 @@ def _other_medicine(
     # An opioid receptor is no medicine.
     other = next((text for text in named if not re.search(rf"{re.escape(text)}\W+receptor", before.text)), None)
     alone = not (subject and _names_any(before.text, (subject, *other_names)))
-    if other and (alone or _COMING_OFF.search(own)):
-        return other
     # "The drug" is naltrexone, whatever use of it was just spoken of.
     uses = lexicon.regimens_in(before.text) if subject and _IT.search(own) else []
     usual = lexicon.regimens_in(subject or "")
-    return lexicon.regimens[uses[0]][0] if usual and len(uses) == 1 and uses[0] not in usual else None
+    if usual and len(uses) == 1 and uses[0] not in usual:
+        return lexicon.regimens[uses[0]][0]
+    return other if alone or _COMING_OFF.search(own) else None
 
 
 def _names_any(text: str, subject: Sequence[str]) -> bool:
