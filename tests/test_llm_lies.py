@@ -9,13 +9,13 @@ from llm_server import MODEL, Asked
 
 from ldnqa import ask
 
-DOSE = "How is the dose of LDN raised step by step?"
+DOSE = "How do I build up the dose of LDN?"
 EFFECTS = "What are the side effects of LDN?"
 OPIOIDS = "Can I take LDN with opioids?"
 PAIN = "Does LDN work for chronic pain?"
 LABEL = "What does the FDA label say about naltrexone?"
 APPROVED = "Is LDN approved by the FDA?"
-FIBRO = "Does LDN help fibromyalgia?"
+FIBRO = "Do trials agree that LDN lowers pain in fibromyalgia?"
 EYE_EFFECTS = "What were the common side effects of 4.5 mg LDN in corneal nerve pain?"
 FIRST_DOSE = "What is the first dose of naltrexone in opioid dependence?"
 FORBIDDEN = "Are naltrexone tablets contraindicated with opioid pain medicines?"
