@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ldnqa import ask
+from ldnqa.asking import sums_up
 from ldnqa.evaluate.leading import READERS_COUNT, Lesson, save, teach
 from ldnqa.leading import COMPARED, SIGNS, leading, read_weights
 
@@ -53,3 +55,23 @@ def test_what_the_lessons_show_is_learned_and_kept(tmp_path):
         again = read_weights({name.removeprefix("with_"): kept[name] for name in kept if name.startswith("with_")})
     assert np.array_equal(again.scores(new[0].signs), learned.scores(new[0].signs))
     assert again.inner.shape[1] == len(SIGNS) + COMPARED
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the evidence for LDN in fibromyalgia?",
+        "How strong is the evidence for LDN in MS?",
+        "What does the research say about LDN for Crohn's disease?",
+    ],
+)
+def test_who_asks_for_the_evidence_is_first_told_that_it_is_disputed_or_thin(index, policy, question):
+    assert sums_up(ask(index, question, policy=policy).statements[0].text)
+
+
+@pytest.mark.model
+def test_what_would_lead_much_worse_is_not_quoted_beside_the_lead(index, policy):
+    said = [s.text for s in ask(index, "Should I stop my oxycodone before I start LDN?", policy=policy).statements]
+    assert "should avoid LDN" in said[0]
+    assert not any("is started with 25 mg" in text for text in said)

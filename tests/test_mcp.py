@@ -195,6 +195,28 @@ def test_without_the_sdk_the_rest_works_and_the_door_says_what_to_install(monkey
         assert http.get("/readyz").status_code == 200
 
 
+def test_the_sdk_is_not_loaded_before_somebody_knocks(monkeypatch):
+    loaded = []
+    load = mcp._manager
+    monkeypatch.setattr(mcp, "_manager", lambda: loaded.append(1) or load())
+    with TestClient(create_app(resources=service_fakes.resources())) as http:
+        assert http.get("/readyz").status_code == 200
+        assert not loaded
+        for _ in range(2):
+            assert rpc(http, '{"jsonrpc": "2.0", "id": 1, "method": "ping"}').status_code == 200
+        assert len(loaded) == 1
+
+
+def test_an_sdk_that_does_not_load_does_not_end_the_service(monkeypatch):
+    def broken():
+        raise TypeError("made for another version")
+
+    monkeypatch.setattr(mcp, "_manager", broken)
+    with TestClient(create_app(resources=service_fakes.resources())) as http:
+        assert rpc(http, "{}").status_code == 501
+        assert http.get("/readyz").status_code == 200
+
+
 def test_it_is_not_ready_before_the_service_is():
     closed = TestClient(create_app(resources=service_fakes.resources()))
     assert rpc(closed, "{}").status_code == 503
