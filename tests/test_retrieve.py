@@ -33,3 +33,21 @@ def test_a_medicine_that_no_article_names_is_something_else(index, policy):
     assert query(index, policy, "Is ibuprofen safe with LDN?").about_other == "ibuprofen"
     assert query(index, policy, "Can I take LDN with Percocet?").about_other is None
     assert query(index, policy, "What are the symptoms of MS?").about_other == "MS"
+
+
+@pytest.mark.parametrize(
+    ("question", "age"),
+    [
+        ("My sister (41) has Crohn's disease. Is there anything to LDN?", "41"),
+        ("Is LDN safe for a 12-year-old?", "12"),
+        ("Mum is 80, can she take LDN?", "80"),
+        ("fibro (34f), does LDN help", "34"),
+    ],
+)
+def test_an_age_is_no_word_to_look_for(index, policy, question, age):
+    assert age not in query(index, policy, question).terms
+
+
+@pytest.mark.parametrize("question", ["Is LDN (1) safe and (2) cheap?", "Is 50 mg safe?", "Was it 31 women or 99?"])
+def test_a_figure_that_is_no_age_is_looked_for(index, policy, question):
+    assert set(query(index, policy, question).terms) & {"1", "2", "50", "31", "99"}

@@ -62,9 +62,12 @@ ADULT = 18
 OLDER = 65
 # "The trial", where nothing says which, is one that was just quoted: the conversation counts in full.
 _THE_STUDY = re.compile(r"\b(?:the|that|this) (?:study|trial|review|series|pilot)\b", re.IGNORECASE)
+_NOT_A_MEASURE = r"(?! ?(?:mg|mcg|µg|g|ml|%|percent|weeks?|months?|days?|hours?)\b)"
 _AGE = re.compile(
-    r"\b(?:is|am|aged?|turned|(?:i|he|she|mum|mom|dad|mother|father|wife|husband)['’]?[sm]|who['’]s) (\d{1,3})\b"
-    r"(?! ?(?:mg|mcg|µg|g|ml|%|percent|weeks?|months?|days?|hours?)\b)",
+    r"\b(?:is|am|aged?|turned|(?:i|he|she|mum|mom|dad|mother|father|sister|brother|son|daughter|wife|husband)['’]?[sm]"
+    rf"|who['’]s) (\d{{1,3}})\b{_NOT_A_MEASURE}"
+    # "My sister (41)", "41 years old", "41 y/o".
+    r"|\((\d{1,3}) ?(?:[fm]|yo|years?)\)|\((\d{2,3})\)|\b(\d{1,3})[ -]?(?:(?:years?|yrs?)[ -]old|y/?o)\b",
     re.IGNORECASE,
 )
 # So many questions back the conversation still counts.
@@ -194,10 +197,8 @@ def _spelled_out(
 
 def _ages(question: str) -> dict[str, str | None]:
     """The ages a question gives, and what people of that age are called: no article need name the very year."""
-    return {
-        found[1]: "children" if int(found[1]) < ADULT else "older people" if int(found[1]) >= OLDER else None
-        for found in _AGE.finditer(question)
-    }
+    ages = (next(filter(None, found.groups())) for found in _AGE.finditer(question))
+    return {age: "children" if int(age) < ADULT else "older people" if int(age) >= OLDER else None for age in ages}
 
 
 def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
