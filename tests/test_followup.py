@@ -172,7 +172,7 @@ def test_misspellings_that_are_common_themselves_are_put_right(written, meant):
     assert vocabulary_of(["The dose brings sleep."], readers).corrected(written) == meant
 
 
-@pytest.mark.parametrize("word", ["weaning", "strep", "keflex", "lansoprazole", "statin"])
+@pytest.mark.parametrize("word", ["weaning", "strep", "keflex", "lansoprazole", "statin", "BC"])
 def test_a_word_is_not_read_as_another_that_is_near(word):
     texts = ["The meaning of a step is a reflex of pantoprazole, and of a station."]
     assert vocabulary_of(texts).corrected(word) == word

@@ -32,9 +32,10 @@ MISSPELT_OFTEN = 3.3
 MUCH_MORE_COMMON = 2.0
 # One as common as this is no slip for another: "form" has 5.3 and "teh" 3.0.
 COMMON_WORD = 3.2
-# How words are written where every letter counts; none of these is a word of a question about a medicine.
+# How words are written where every letter counts; none of these is a word of a question about a medicine, as "bc" is,
+# which is birth control as often as "because".
 _SHORTHAND = {
-    "abt": "about", "bc": "because", "coz": "because", "cuz": "because", "pls": "please", "plz": "please",
+    "abt": "about", "coz": "because", "cuz": "because", "pls": "please", "plz": "please",
     "thru": "through", "til": "until", "tho": "though", "u": "you", "ur": "your", "wat": "what", "wen": "when",
     "wil": "will", "wot": "what", "wut": "what",
 }  # fmt: skip
