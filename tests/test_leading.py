@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,10 @@ from hypothesis import strategies as st
 from ldnqa import ask
 from ldnqa.asking import sums_up
 from ldnqa.evaluate.leading import READERS_COUNT, Lesson, save, teach
+from ldnqa.followup import Reading
 from ldnqa.leading import COMPARED, SIGNS, leading, read_weights
+from ldnqa.quotes import leading_one, rank_quotes
+from ldnqa.retrieve import read_query, retrieve
 
 SIGN = st.floats(-1, 1, width=32)
 QUOTES = st.lists(st.tuples(*[SIGN] * len(SIGNS)), min_size=1, max_size=12, unique=True)
@@ -75,3 +80,19 @@ def test_what_would_lead_much_worse_is_not_quoted_beside_the_lead(index, policy)
     said = [s.text for s in ask(index, "Should I stop my oxycodone before I start LDN?", policy=policy).statements]
     assert "should avoid LDN" in said[0]
     assert not any("is started with 25 mg" in text for text in said)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "leads"),
+    [("What dose of LDN is taken?", 1), ("Does LDN help with pain?", 1), ("Is the liver at risk?", 0)],
+)
+def test_another_use_of_the_drug_does_not_lead_where_the_drug_is_named(index, policy, question, leads):
+    query = read_query(Reading(question, question), index, policy.lexicon, "low-dose naltrexone")
+    ranked = rank_quotes(index, query, retrieve(index, query))[:2]
+    other, same = (
+        replace(scored, signs={**scored.signs, "other_regimen": use, "evidence_asked": 0.0})
+        for scored, use in zip(ranked, (1.0, 0.0), strict=True)
+    )
+    assert leading_one(index, query, [other, same]) is (other, same)[leads]
+    assert leading_one(index, query, [other]) is other
