@@ -265,3 +265,37 @@ def test_the_runtime_reports_to_nobody(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CI", "ORT_", "XDG_"))}
     subprocess.run([sys.executable, "-c", code], env={**environment, "HOME": str(tmp_path)}, check=True)
     assert list(tmp_path.rglob("*")) == []
+
+
+class _Counting(HashedEncoder):
+    """Counts what it embeds, and fails while it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.fails = False
+
+    def encode_queries(self, texts):
+        self.asked += texts
+        if self.fails:
+            raise MemoryError("no room")
+        return super().encode_queries(texts)
+
+
+def test_a_question_begun_early_is_embedded_once_and_gives_the_same_row():
+    counting = _Counting()
+    encode.begin(counting.encode_queries, TEXTS[0])
+    rows = [encode.query_vector(counting.encode_queries, TEXTS[0]) for _ in range(3)]
+    encode.begin(counting.encode_queries, TEXTS[0])
+    assert counting.asked == [TEXTS[0]]
+    assert all(np.array_equal(row, HashedEncoder().encode_queries(TEXTS[:1])[0]) for row in rows)
+
+
+def test_an_early_failure_is_told_to_whoever_asks_and_not_kept():
+    counting = _Counting()
+    counting.fails = True
+    encode.begin(counting.encode_queries, TEXTS[0])
+    with pytest.raises(MemoryError):
+        encode.query_vector(counting.encode_queries, TEXTS[0])
+    counting.fails = False
+    assert len(encode.query_vector(counting.encode_queries, TEXTS[0])) == counting.dimension

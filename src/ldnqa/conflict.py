@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ldnqa.asking import sums_up
 from ldnqa.disputes import Dispute, Side, alike, disputes, overlap
@@ -99,7 +100,7 @@ def _asked_about(
     topic = term_set(dispute.topic) - silent
     named = topic & asked
     if (named and sum(map(index.rarity, named)) >= TOPIC_NAMED * sum(map(index.rarity, topic))) or (
-        _CONTRADICTS.search(lead.text) and any(overlap(lead, side.quote) for side in dispute.sides)
+        _contradicts(lead.text) and any(overlap(lead, side.quote) for side in dispute.sides)
     ):
         words = dispute.terms
     elif overlap(lead, dispute.told_in) or (
@@ -111,6 +112,12 @@ def _asked_about(
     weights = [min(index.rarity(term) for term in group) for group in groups]
     found = [weight for weight, group in zip(weights, groups, strict=True) if group & words]
     return sum(found) / sum(weights) if found else 0.0
+
+
+# The articles' quotes come again with every question.
+@lru_cache(maxsize=20_000)
+def _contradicts(text: str) -> bool:
+    return bool(_CONTRADICTS.search(text))
 
 
 def _opposed(taken: Sequence[Side], sides: Sequence[Side]) -> list[Side]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.compose import Asked, abstained, answered, urgent
+from ldnqa.encode import begin
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.followup import Reading, parts, read
 from ldnqa.ground import ground, ground_drafted, on_the_drug
@@ -16,7 +17,7 @@ from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
-from ldnqa.retrieve import Query, read_query, retrieve
+from ldnqa.retrieve import Query, as_embedded, read_query, retrieve
 from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest, unknown_words
 from ldnqa.tokens import names_of
@@ -53,6 +54,9 @@ def ask(
 
     subject, reading = reading_of(index, policy, question, history, article_id)
     asked = Asked(question, reading.text, article_id, audience, history, approved_only)
+    # The model reads while the words are looked at.
+    for text in dict.fromkeys((reading.own, reading.text)):
+        begin(index.encoder.encode_queries, as_embedded(text, index))
 
     emergency = triage(question, policy, history, index.encoder)
     # Passages help a clinician with a patient, and would only hold up anybody else. What was asked decides, and not who

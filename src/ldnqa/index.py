@@ -169,8 +169,16 @@ class Index:
         self, terms: Mapping[str, float], k: int, allowed: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
         """Up to `k` (passage id, BM25 score of the weighted terms), best first, of the allowed ids if given."""
+        return self.best_by_words(self.word_scores(terms), k, allowed)
+
+    def word_scores(self, terms: Mapping[str, float]) -> Vectors:
+        """The BM25 score of every passage for weighted terms, shape (passages,)."""
+        return self._lexical.scores(terms)
+
+    def best_by_words(self, scores: Vectors, k: int, allowed: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """Up to `k` (passage id, score) of the passages that score above 0, best first, of the allowed ids if given."""
         rows = None if allowed is None else {self._rows[id_] for id_ in allowed if id_ in self._rows}
-        return [(self.passages[row].id, score) for row, score in self._lexical.search(terms, k, rows)]
+        return [(self.passages[row].id, score) for row, score in self._lexical.best(scores, k, rows)]
 
     def _row(self, passage_id: str) -> int:
         if passage_id not in self._rows:

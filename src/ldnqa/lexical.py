@@ -61,8 +61,10 @@ class Lexical:
 
         Each term counts by its weight. `allowed` limits the rows that may be found; unknown terms find nothing.
         """
-        if k <= 0:
-            return []
+        return self.best(self.scores(terms), k, allowed)
+
+    def scores(self, terms: Mapping[str, float]) -> NDArray[np.float32]:
+        """The score of every row for terms that each count by their weight, shape (len(self),)."""
         scores = np.zeros(len(self), dtype=np.float32)
         starts, places = self.counted.starts, self.counted.texts
         # In the order of the words, so that the same terms give the same sum to the last bit.
@@ -70,13 +72,21 @@ class Lexical:
         for number, weight in wanted:
             of_term = slice(starts[number], starts[number + 1])
             scores[places[of_term]] += np.float32(weight) * self._scores[of_term]
+        return scores
+
+    def best(
+        self, scores: NDArray[np.float32], k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Up to `k` (row, score) of the rows that score above 0, best first, the lower row first among equals."""
+        if k <= 0:
+            return []
         if allowed is None:
             rows = np.flatnonzero(scores > 0)
         else:
             rows = np.unique(np.fromiter(allowed, dtype=np.int64, count=len(allowed)))
             rows = rows[scores[rows] > 0]
         best = rows[np.argsort(-scores[rows], kind="stable")][:k]
-        return [(int(row), float(scores[row])) for row in best]
+        return list(zip(best.tolist(), scores[best].tolist(), strict=True))
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`, which exists."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ldnqa.policy import Policy
 from ldnqa.types import Notice, ReviewStatus, Source
@@ -37,6 +38,8 @@ def raise_notices(question: str, standalone: str, sources: Sequence[Source], pol
     return shown
 
 
+# The articles' quotes come again with every question.
+@lru_cache(maxsize=8_192)
 def _finds(pattern: str, text: str) -> bool:
     return re.search(pattern, text.replace("’", "'"), re.IGNORECASE) is not None
 

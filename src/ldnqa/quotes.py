@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ KEEP_RATIO = 0.84
 KEEP_BEHIND = 4.0
 # The passage the best one is compared with.
 _TENTH = 9
+_in_order = itemgetter(*SIGNS)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQ
         return []
     weights = weights_of(index).ranking
     counts = np.array([weights.get(name, 0.0) for name in SIGNS])
-    rows = np.array([[signs[name] for name in SIGNS] for _, signs in found])
+    rows = np.array([_in_order(signs) for _, signs in found])
     scores = np.vecdot(rows, counts / counts[counts > 0].sum())
     leads = leading("with" if index.bank else "without").scores(rows.astype(np.float32))
     scored = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,12 +81,12 @@ class Query:
 
     `term_groups` has a group for each thing named: its own terms and those of its other names; a text has it if it has
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
-    those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight; `vector`
-    is a unit row, `own_vector` that of the question by itself, `read_vector` that of `text`; `regimens` is what it asks
-    about. `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are
-    the symptoms of MS?", and a medicine that no article names. `cited` has the articles and passages that the last
-    answer cited, by id, each with how much it counts now. `near` and `near_own` are how like `vector` and `own_vector`
-    are to what readers ask.
+    those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight, and
+    `by_words` is what BM25 finds of them in each passage; `vector` is a unit row, `own_vector` that of the question by
+    itself, `read_vector` that of `text`; `regimens` is what it asks about. `about_other` is a thing that the question
+    is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a medicine that no
+    article names. `cited` has the articles and passages that the last answer cited, by id, each with how much it counts
+    now. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask.
     """
 
     text: str
@@ -93,6 +94,7 @@ class Query:
     term_groups: Mapping[frozenset[str], float]
     own_groups: tuple[frozenset[str], ...]
     generic: frozenset[str]
+    by_words: NDArray[np.float32]
     vector: NDArray[np.float32]
     own_vector: NDArray[np.float32]
     read_vector: NDArray[np.float32]
@@ -110,44 +112,50 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 
     A question that names no regimen and no part of the subject's name is taken to be about the subject's regimen.
     """
-    own_vector, own_terms, own_groups = _spelled_out(reading.own, index, lexicon)
+    # All that needs no vector comes first: the model may be at work on another core (`encode.begin`).
+    own = _spelled_out(reading.own, index, lexicon)
+    regimens = regimens_asked(reading.text, subject, lexicon)
+    about_other = lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon)
+    weights = dict.fromkeys(own.terms, 1.0)
+    groups = dict.fromkeys(own.groups, 1.0)
+    by_words = index.word_scores(weights)
+
+    own_vector = vector = own.vector(index)
     nearest = index.search_dense(own_vector, 1) if reading.earlier or reading.cited else []
     kept = min(MOST_KEPT, max(0.0, FADING_SLOPE * (SELF_CONTAINED - (nearest[0][1] if nearest else 0.0))))
     if _THE_STUDY.search(reading.own) and not lexicon.things_in(reading.own):
         kept = MOST_KEPT
-
-    weights = dict.fromkeys(own_terms, 1.0)
-    groups = dict.fromkeys(own_groups, 1.0)
-    vector = own_vector
     for back, text in enumerate(reading.earlier[:MEMORY], start=1):
         weight = kept**back
         if weight <= 0:
             break
-        their_vector, their_terms, their_groups = _spelled_out(text, index, lexicon)
-        vector = vector + np.float32(weight) * their_vector
-        for term in their_terms:
+        theirs = _spelled_out(text, index, lexicon)
+        vector = vector + np.float32(weight) * theirs.vector(index)
+        for term in theirs.terms:
             weights.setdefault(term, weight)
-        for group in their_groups:
+        for group in theirs.groups:
             groups.setdefault(group, weight)
     near_own = index.bank.likeness(own_vector)
     near = near_own
     if vector is not own_vector:
         vector = unit(vector)
         near = index.bank.likeness(vector)
+        by_words = index.word_scores(weights)
     read_vector = own_vector
     if reading.text != reading.own:
-        read_vector, _, _ = _spelled_out(reading.text, index, lexicon)
+        read_vector = _spelled_out(reading.text, index, lexicon).vector(index)
     return Query(
         text=reading.text,
         terms=weights,
         term_groups=groups,
-        own_groups=own_groups,
+        own_groups=own.groups,
         generic=lexicon.generic_terms,
+        by_words=by_words,
         vector=vector,
         own_vector=own_vector,
         read_vector=read_vector,
-        regimens=regimens_asked(reading.text, subject, lexicon),
-        about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
+        regimens=regimens,
+        about_other=about_other,
         lexicon=lexicon,
         cited=_cited(reading.cited, kept, index),
         near=near,
@@ -166,10 +174,26 @@ def _cited(passage_ids: Sequence[str], kept: float, index: Index) -> dict[str, f
     return counts
 
 
-def _spelled_out(
-    question: str, index: Index, lexicon: Lexicon
-) -> tuple[NDArray[np.float32], tuple[str, ...], tuple[frozenset[str], ...]]:
-    """A question's vector, its terms, and the groups of what it names; each with other names of what it names."""
+class _Spelled(NamedTuple):
+    """A question as it is embedded, the other names of what it names, its terms with theirs, and a group of terms for
+    each thing it names.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    terms: tuple[str, ...]
+    groups: tuple[frozenset[str], ...]
+
+    def vector(self, index: Index) -> NDArray[np.float32]:
+        """The unit vector of the question and of the other names."""
+        vector = query_vector(index.encoder.encode_queries, self.text)
+        for names in self.names:
+            vector = vector + NAMES_WEIGHT * query_vector(index.encoder.encode_queries, names)
+        return unit(vector) if self.names else vector
+
+
+def _spelled_out(question: str, index: Index, lexicon: Lexicon) -> _Spelled:
+    """A question with other names of what it names."""
     matches = lexicon.other_names(question)
     for word in words(question):
         long = index.vocabulary.abbreviations.get(word)
@@ -182,17 +206,20 @@ def _spelled_out(
         named = [term for term in terms(said) if term not in lexicon.generic_terms]
         group = frozenset([*named, *(term for name in others if (term := _telling(name, index)))])
         groups.update((term, group) for term in named or others[:1])
-    asked = question
-    for names_of_one in index.nicknames:
-        asked = call_by_first_name(asked, names_of_one)
+    asked = as_embedded(question, index)
     found = (
         *(t for t in terms(asked) if t not in ages),
         *(term for _, others in matches for name in others if (term := _telling(name, index))),
     )
-    vector = query_vector(index.encoder.encode_queries, asked)
-    for names in dict.fromkeys(", ".join(others[:NAMES_EMBEDDED]) for _, others in matches):
-        vector = vector + NAMES_WEIGHT * query_vector(index.encoder.encode_queries, names)
-    return unit(vector) if matches else vector, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(groups.values()))
+    names = dict.fromkeys(", ".join(others[:NAMES_EMBEDDED]) for _, others in matches)
+    return _Spelled(asked, tuple(names), tuple(dict.fromkeys(found)), tuple(dict.fromkeys(groups.values())))
+
+
+def as_embedded(question: str, index: Index) -> str:
+    """A question as it is embedded: what it calls by other names by their first, as the articles do."""
+    for names_of_one in index.nicknames:
+        question = call_by_first_name(question, names_of_one)
+    return question
 
 
 def _ages(question: str) -> dict[str, str | None]:
@@ -232,7 +259,7 @@ def retrieve(
     if allowed is not None and not allowed:
         return []
     by_meaning = index.search_dense(query.vector, DEPTH, allowed)
-    by_words = dict(index.search_lexical(query.terms, DEPTH, allowed))
+    by_words = dict(index.best_by_words(query.by_words, DEPTH, allowed))
     perfect = sum(weight * index.rarity(term) for term, weight in query.terms.items())
     by_title = products(index.title_vectors, query.vector)
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import BoundedSemaphore, Event, Lock
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -102,12 +105,60 @@ def load_encoder(model: str = DEFAULT_MODEL, cache: Path | None = None) -> Encod
     return OnnxEncoder(graph, folder, name=model, digest=digest)
 
 
+class _Row:
+    """The vector of a question, made once, by whoever comes first; the others wait for it."""
+
+    def __init__(self, encode: Callable[[Sequence[str]], Vectors], text: str) -> None:
+        self._encode, self._text = encode, text
+        self._making = Lock()
+        self.made: Vectors | None = None
+
+    def get(self) -> Vectors:
+        """The vector."""
+        with self._making:
+            if self.made is None:
+                self.made = self._encode([self._text])[0]
+            return self.made
+
+
 # The questions of a conversation come again with every turn of it; a vector is 1.5 kB.
 @lru_cache(maxsize=2_048)
+def _row(encode: Callable[[Sequence[str]], Vectors], text: str) -> _Row:
+    return _Row(encode, text)
+
+
 def query_vector(encode: Callable[[Sequence[str]], Vectors], text: str) -> Vectors:
     """The row that an encoder's `encode_queries` gives a question, kept for when it comes again."""
-    vector: Vectors = encode([text])[0]
-    return vector
+    return _row(encode, text).get()
+
+
+_CORES = len(os.sched_getaffinity(0))
+_ahead = ThreadPoolExecutor(_CORES, thread_name_prefix="ldnqa-ahead")
+_idle = BoundedSemaphore(_CORES)
+
+
+def begin(encode: Callable[[Sequence[str]], Vectors], text: str) -> None:
+    """Have a question embedded on another core, if one is free, until `query_vector` is asked for it.
+
+    What fails is raised there, and not here.
+    """
+    row = _row(encode, text)
+    if row.made is not None or _CORES < 2 or not _idle.acquire(blocking=False):
+        return
+    begun = Event()
+
+    def make() -> None:
+        begun.set()
+        try:
+            row.get()
+        except Exception:  # the same again for whoever asks
+            return
+        finally:
+            _idle.release()
+
+    _ahead.submit(make)
+    # Python lets another thread go on only every 5 ms: without this the model would begin when most else is done.
+    begun.wait()
 
 
 def products(rows: Vectors, vector: Vectors) -> Vectors:
