@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DOSE = "dose"
     HOW_MANY = "how_many"
     HOW_LONG = "how_long"
+    HOW_OLD = "how_old"
     WHEN = "when"
     WHO = "who"
     WHY = "why"
@@ -32,7 +33,7 @@ class Kind(StrEnum):
 
 
 # What has no figure of the kind asked for is no answer to these.
-FIGURES = frozenset({Kind.DOSE, Kind.HOW_LONG, Kind.HOW_MANY, Kind.WHEN})
+FIGURES = frozenset({Kind.DOSE, Kind.HOW_LONG, Kind.HOW_MANY, Kind.HOW_OLD, Kind.WHEN})
 
 # The first that is found decides: "How does it compare" is no "how", "How long" no "how much".
 _ASKED = (
@@ -51,6 +52,7 @@ _ASKED = (
         r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
         r"|\bhow (?:much|many (?:mg|milligrams?))\b(?! (?:did|does|less|more|lower|better|of the)\b)(?!.{0,20}\bcost)",
     ),
+    (Kind.HOW_OLD, r"\bhow (?:old|young)\b|\b(?:what|which|average|mean|median) ages?\b"),
     (Kind.HOW_LONG, r"\bhow (?:long|soon|quickly|fast)\b|\bhow many (?:days|weeks|months|hours)\b"),
     (
         Kind.HOW_MANY,
@@ -78,6 +80,7 @@ _TIME = r"(?:hours?|days?|nights?|weeks?|months?|years?)"
 _ANSWERS = {
     Kind.DOSE: r"\d\s?(?:mg|mcg|µg|micrograms?|milligrams?|ml)\b",
     Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some) {_TIME}\b|\btime until\b|\bhalf-life\b",
+    Kind.HOW_OLD: r"\b(?:aged?|years? old|years of age|mean age|older|younger|children|adults)\b",
     Kind.HOW_MANY: r"\d+(?:\.\d+)?%|\b\d+ of \d+"
     r"|\b\d+ (?:\w+ )?(?:people|women|men|patients|adverse|cases|trials|studies)\b",
     Kind.WHEN: rf"\bbedtime\b|\bmorning\b|\bevening\b|\d+ (?:to \d+ )?{_TIME}\b|\b(?:19|20)\d\d\b|\bbefore\b|\bafter\b",

@@ -58,7 +58,7 @@ _EMPTY_PRONOUN = re.compile(
     r"\bdoes it matter\b|\bwho (?:wrote|writes|reviewed|checked|edited) (?:it|this)\b|"
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
     r"dangerous|bad|good|necessary|enough) (?:that|to|if|when)\b|"
-    r"\b(?:is|was) it (?:true|right|correct|so)\W*$",
+    r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$",
     re.IGNORECASE,
 )
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
