@@ -206,3 +206,41 @@ def test_an_abbreviation_that_an_article_defines_is_known():
 @given(st.text(min_size=1, max_size=200).filter(str.strip))
 def test_any_question_has_a_reading(question):
     assert standalone(question, USED_FOR, LDN).strip()
+
+
+@pytest.mark.parametrize(
+    ("message", "own"),
+    [
+        (
+            "Three weeks on my capsules, a diary every evening as my doctor asked, and I feel just the same. My wife "
+            "says be patient. When should I expect low-dose naltrexone to work?",
+            "When should I expect low-dose naltrexone to work?",
+        ),
+        (
+            "I take tramadol for my back after a fall off a ladder two winters ago. A nurse mentioned LDN last week. "
+            "Can I just add it on top?",
+            "Can I just add low-dose naltrexone on top? (tramadol)",
+        ),
+        (
+            "My daughter is 12 and her hands hurt so much that she cannot hold a pencil at school now. Is LDN safe "
+            "for her?",
+            "Is LDN safe for her? (children)",
+        ),
+        (
+            "It began after LASIK and the surgeon blames the nerves of the cornea, so I sit in the dark all day long. "
+            "Are there any results for that?",
+            None,
+        ),
+        ("I have MS. Does LDN help?", None),
+    ],
+)
+def test_a_long_message_is_looked_up_by_what_it_asks_and_shown_whole(message, own):
+    reading = after(message)
+    assert reading.own == (own or reading.text)
+    told, _ = message.rsplit(". ", 1)
+    assert reading.text.startswith(told)
+
+
+def test_a_claim_that_is_asked_about_is_not_the_medicine():
+    claim = "My friend told me that 95% of people had no pain on it. Is this true?"
+    assert after(claim).text.endswith("Is this true?")

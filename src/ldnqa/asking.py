@@ -53,7 +53,11 @@ _ASKED = (
         r"|\bhow (?:much|many (?:mg|milligrams?))\b(?! (?:did|does|less|more|lower|better|of the)\b)(?!.{0,20}\bcost)",
     ),
     (Kind.HOW_OLD, r"\bhow (?:old|young)\b|\b(?:what|which|average|mean|median) ages?\b"),
-    (Kind.HOW_LONG, r"\bhow (?:long|soon|quickly|fast)\b|\bhow many (?:days|weeks|months|hours)\b"),
+    (
+        Kind.HOW_LONG,
+        r"\bhow (?:long|soon|quickly|fast)\b|\bhow many (?:days|weeks|months|hours)\b"
+        r"|\bwhen\b.{0,40}\b(?:kicks? in|starts? (?:to work|working)|takes? effect|notice|expect|feel)\b",
+    ),
     (
         Kind.HOW_MANY,
         r"\bhow (?:many|much|often|common|big|large)\b|\bsize\b"
@@ -129,6 +133,17 @@ _ASKS_FOR_EFFECT = frozenset(
 # The articles' quotes come again with every question; reading them anew took a tenth of the time of ranking.
 _QUOTES = 20_000
 _QUESTIONS = 1_024
+# Ages from which people are called adults, and older people.
+ADULT = 18
+OLDER = 65
+_NOT_A_MEASURE = r"(?! ?(?:mg|mcg|µg|g|ml|%|percent|weeks?|months?|days?|hours?)\b)"
+_AGE = re.compile(
+    r"\b(?:is|am|aged?|turned|(?:i|he|she|mum|mom|dad|mother|father|sister|brother|son|daughter|wife|husband)['’]?[sm]"
+    rf"|who['’]s) (\d{{1,3}})\b{_NOT_A_MEASURE}"
+    # "My sister (41)", "41 years old", "41 y/o".
+    r"|\((\d{1,3}) ?(?:[fm]|yo|years?)\)|\((\d{2,3})\)|\b(\d{1,3})[ -]?(?:(?:years?|yrs?)[ -]old|y/?o)\b",
+    re.IGNORECASE,
+)
 _IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANSWERS.items()}
 
 
@@ -149,6 +164,12 @@ def answers_kind(kind: Kind, text: str) -> bool:
     """Whether a statement has what a question of this kind asks for: a dose, a time, a reason, a list ..."""
     pattern = _IS_ANSWER.get(kind)
     return pattern is None or bool(pattern.search(text))
+
+
+def ages_in(text: str) -> dict[str, str | None]:
+    """The ages a text gives, and what people of that age are called: no article need name the very year."""
+    ages = (next(filter(None, found.groups())) for found in _AGE.finditer(text))
+    return {age: "children" if int(age) < ADULT else "older people" if int(age) >= OLDER else None for age in ages}
 
 
 def tiers_asked(question: str) -> frozenset[Tier]:

@@ -10,14 +10,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ldnqa.asking import ages_in
 from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
-from ldnqa.text import fold_space, names, terms
+from ldnqa.text import fold_space, names, sentences, terms
 from ldnqa.types import Turn
 from ldnqa.vocabulary import Vocabulary
 
 # A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
 LEANING_TERMS = 3
+# A message of more words is a story with a question in it.
+STORY_WORDS = 20
 
 _GOES_ON = re.compile(
     r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|more|tell me more)\b",
@@ -156,9 +159,35 @@ def read(
             if asked is not turns[-1]:
                 continue
             return Reading(own, own)
-        readings.append(_read_one(own, readings[-1] if readings else None, subject, other_names, lexicon))
+        before = readings[-1] if readings else None
+        reading = _read_one(own, before, subject, other_names, lexicon)
+        if asks := _asked_in_story(own, subject, other_names, lexicon):
+            reading = replace(reading, own=asks)
+        readings.append(reading)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
+
+
+def _asked_in_story(message: str, subject: str | None, other_names: Sequence[str], lexicon: Lexicon) -> str | None:
+    """What a long message asks of what the articles are about, without what it tells, but for the conditions, medicines
+    and people it tells of where the question names none itself; None if it tells nothing or asks of something else.
+    """
+    spans = sentences(message)
+    if len(message.split()) <= STORY_WORDS or len(spans) < 2:
+        return None
+    said = [message[span.start : span.end] for span in spans]
+    asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if _ASKS.match(text)]
+    if not asking or len(asking) == len(said):
+        return None
+    asked = _read_one(" ".join(asking), None, subject, other_names, lexicon).own
+    ours = (*other_names, *([subject] if subject else ()))
+    if not _names_any(asked, ours):
+        return None
+    things = [text for _, text in lexicon.things_in(asked) if not _names_any(text, ours)]
+    story = " ".join(text for text in said if text not in asking)
+    told = [text for _, text in lexicon.things_in(story) if not _names_any(text, ours)]
+    told += [people for people in ages_in(story).values() if people]
+    return asked if things or not told else f"{asked} ({', '.join(dict.fromkeys(told))})"
 
 
 def _read_one(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import regimens_asked
+from ldnqa.asking import ages_in, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products, query_vector
@@ -58,19 +58,8 @@ MOST_KEPT = 0.7
 # .947 whichever way, and our own questions pass as often.
 NAMES_EMBEDDED = 2
 NAMES_WEIGHT = np.float32(0.2)
-# Ages from which people are called adults, and older people.
-ADULT = 18
-OLDER = 65
 # "The trial", where nothing says which, is one that was just quoted: the conversation counts in full.
 _THE_STUDY = re.compile(r"\b(?:the|that|this) (?:study|trial|review|series|pilot)\b", re.IGNORECASE)
-_NOT_A_MEASURE = r"(?! ?(?:mg|mcg|µg|g|ml|%|percent|weeks?|months?|days?|hours?)\b)"
-_AGE = re.compile(
-    r"\b(?:is|am|aged?|turned|(?:i|he|she|mum|mom|dad|mother|father|sister|brother|son|daughter|wife|husband)['’]?[sm]"
-    rf"|who['’]s) (\d{{1,3}})\b{_NOT_A_MEASURE}"
-    # "My sister (41)", "41 years old", "41 y/o".
-    r"|\((\d{1,3}) ?(?:[fm]|yo|years?)\)|\((\d{2,3})\)|\b(\d{1,3})[ -]?(?:(?:years?|yrs?)[ -]old|y/?o)\b",
-    re.IGNORECASE,
-)
 # So many questions back the conversation still counts.
 MEMORY = 3
 
@@ -115,7 +104,9 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     # All that needs no vector comes first: the model may be at work on another core (`encode.begin`).
     own = _spelled_out(reading.own, index, lexicon)
     regimens = regimens_asked(reading.text, subject, lexicon)
-    about_other = lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon)
+    about_other = lexicon.asked_about(reading.own) or _foreign(
+        reading.own if reading.own in reading.text else reading.text, index, lexicon
+    )
     weights = dict.fromkeys(own.terms, 1.0)
     groups = dict.fromkeys(own.groups, 1.0)
     by_words = index.word_scores(weights)
@@ -199,7 +190,7 @@ def _spelled_out(question: str, index: Index, lexicon: Lexicon) -> _Spelled:
         long = index.vocabulary.abbreviations.get(word)
         if long and long.lower() not in question.lower():
             matches.append((word, (long,)))
-    ages = _ages(question)
+    ages = ages_in(question)
     matches += [(age, (group,)) for age, group in ages.items() if group]
     groups: dict[str, frozenset[str]] = {term: frozenset({term}) for term in terms(question) if term not in ages}
     for said, others in matches:
@@ -220,12 +211,6 @@ def as_embedded(question: str, index: Index) -> str:
     for names_of_one in index.nicknames:
         question = call_by_first_name(question, names_of_one)
     return question
-
-
-def _ages(question: str) -> dict[str, str | None]:
-    """The ages a question gives, and what people of that age are called: no article need name the very year."""
-    ages = (next(filter(None, found.groups())) for found in _AGE.finditer(question))
-    return {age: "children" if int(age) < ADULT else "older people" if int(age) >= OLDER else None for age in ages}
 
 
 def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
