@@ -159,35 +159,42 @@ def read(
             if asked is not turns[-1]:
                 continue
             return Reading(own, own)
-        before = readings[-1] if readings else None
-        reading = _read_one(own, before, subject, other_names, lexicon)
-        if asks := _asked_in_story(own, subject, other_names, lexicon):
-            reading = replace(reading, own=asks)
-        readings.append(reading)
+        story = _story(own)
+        if story:
+            readings.append(_read_story(own, *story, subject, other_names, lexicon))
+        else:
+            readings.append(_read_one(own, readings[-1] if readings else None, subject, other_names, lexicon))
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
 
-def _asked_in_story(message: str, subject: str | None, other_names: Sequence[str], lexicon: Lexicon) -> str | None:
-    """What a long message asks of what the articles are about, without what it tells, but for the conditions, medicines
-    and people it tells of where the question names none itself; None if it tells nothing or asks of something else.
-    """
+def _story(message: str) -> tuple[str, str] | None:
+    """(what is told, what is asked) of a long message that tells something before it asks; else None."""
     spans = sentences(message)
     if len(message.split()) <= STORY_WORDS or len(spans) < 2:
         return None
     said = [message[span.start : span.end] for span in spans]
     asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if _ASKS.match(text)]
-    if not asking or len(asking) == len(said):
-        return None
-    asked = _read_one(" ".join(asking), None, subject, other_names, lexicon).own
+    told = [text for text in said if text not in asking]
+    return (" ".join(told), " ".join(asking)) if told and asking else None
+
+
+def _read_story(
+    message: str, told: str, asks: str, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
+) -> Reading:
+    """A story, of which only the question speaks of the subject by a pronoun. It is looked up by the question, if that
+    is about the subject, with the conditions, medicines and people told of where it names none itself.
+    """
+    asked = _read_one(asks, None, subject, other_names, lexicon).own
+    text = message.replace(asks, asked)
     ours = (*other_names, *([subject] if subject else ()))
     if not _names_any(asked, ours):
-        return None
-    things = [text for _, text in lexicon.things_in(asked) if not _names_any(text, ours)]
-    story = " ".join(text for text in said if text not in asking)
-    told = [text for _, text in lexicon.things_in(story) if not _names_any(text, ours)]
-    told += [people for people in ages_in(story).values() if people]
-    return asked if things or not told else f"{asked} ({', '.join(dict.fromkeys(told))})"
+        return Reading(text, text)
+    named = [thing for _, thing in lexicon.things_in(told) if not _names_any(thing, ours)]
+    named += [people for people in ages_in(told).values() if people]
+    if any(not _names_any(thing, ours) for _, thing in lexicon.things_in(asked)) or not named:
+        return Reading(text, asked)
+    return Reading(text, f"{asked} ({', '.join(dict.fromkeys(named))})")
 
 
 def _read_one(
