@@ -19,7 +19,7 @@ from ldnqa.evaluate.leading import readers_lessons
 from ldnqa.evaluate.tune import Sample, fit_ranking, fit_support, only, samples, tune, without_questions
 from ldnqa.leading import SIGNS
 from ldnqa.types import Asked
-from ldnqa.weights import RANKING_SIGNS, SUPPORT_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS
+from ldnqa.weights import MANY_SUBJECTS, RANKING_SIGNS, SUPPORT_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS
 
 FACTS = {
     "gout": "Uric acid crystals cause gout.",
@@ -112,8 +112,12 @@ def test_it_prints_a_weight_for_every_sign_and_figures_on_questions_left_out(run
         first = fitted[name]["right quote first, left out"]
         assert set(first) == {"gold", "dev", "held"}
         assert all(0 <= share <= 1 for share in first.values())
-    assert set(fitted["with questions"]["AUROC, left out"]) == {"gold", "dev", "held"}
-    assert set(fitted["without questions"]["AUROC, left out"]) == {"gold", "dev", "held", "set"}
+        assert set(fitted[name]["AUROC, left out"]) == {"gold", "dev", "held"}
+        assert set(fitted[name]["AUROC, by the other sets"]) == {"gold", "dev"}
+    # The articles of the set have no subject in common, and none of its quotes is judged.
+    assert list(fitted["many subjects"]["support"]) == list(MANY_SUBJECTS.support)
+    assert fitted["many subjects"]["ranking"] == fitted["many subjects"]["right quote first, left out"] == {}
+    assert set(fitted["many subjects"]["AUROC, left out"]) == {"set"}
     assert before == WITH_QUESTIONS.ranking
 
 

@@ -51,8 +51,11 @@ SUPPORT_SIGNS = {
     "kind": "the leading quote has the dose, the number or the time that is asked for; 1 if none is",
     "unknown": "share of the question that no article has a word for",
     "about_other": "it asks of another thing what only an article on that could say",
+    "passage": "cosine of the passage of the leading quote",
+    "rarest": "share of the three rarest things it names that the passage nearest in meaning has",
+    "agreement": "correlation, over the passages read, of their cosine and their share of the terms asked for",
 }
-# For an index without readers' questions, and for one that has them.
+# For an index without readers' questions whose articles have a subject in common.
 WITHOUT_QUESTIONS = Weights(
     ranking={
         "quote": 1.0,
@@ -73,11 +76,25 @@ WITHOUT_QUESTIONS = Weights(
         "nearest": 1.5,
         "ahead": 4.0,
         "listed": 1.1,
+        "kind": 2.0,
         "unknown": -2.8,
         "about_other": -4.0,
     },
     intercept=-4.95,
 )
+# For one whose articles have none: there a passage's cosine tells what is about the same thing at all, while most words
+# of a long letter need not stand in what answers it. Ranked as above, since no quotes are judged there.
+MANY_SUBJECTS = Weights(
+    ranking=WITHOUT_QUESTIONS.ranking,
+    support={
+        "passage": 6.1,
+        "rarest": 3.2,
+        "agreement": 1.8,
+        "unknown": -1.5,
+    },
+    intercept=-3.8,
+)
+# For one that has readers' questions.
 WITH_QUESTIONS = Weights(
     ranking={
         "quote": 0.24,
