@@ -274,15 +274,12 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
 
 def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:
     """The signs of SUPPORT_SIGNS for a question, its hits and their quotes, of which there is at least one."""
-    listed = products(index.question_vectors, query.own_vector)
     lead = ranked[0]
     passages = {scored.quote.passage_id: scored.signs for scored in ranked}
     nearest = max(hits, key=lambda hit: hit.cosine).passage
     return {
         "lead": lead.score,
-        "nearest": max(scored.cosine for scored in ranked),
         "ahead": hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
-        "listed": float(listed.max()) if len(listed) else 0.0,
         "in_vain": query.near_own.vain - max(lead.signs["asked"], lead.signs["asked_own"]),
         "covered": lead.signs["asked_coverage"],
         "kind": float(not lead.signs["figure_asked"] or lead.signs["fits_kind"]),

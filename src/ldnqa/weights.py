@@ -43,9 +43,7 @@ RANKING_SIGNS = {
 }
 SUPPORT_SIGNS = {
     "lead": "score of the leading quote",
-    "nearest": "cosine of the nearest quote, from the centre",
     "ahead": "how far the best passage is ahead of the tenth",
-    "listed": "cosine of the nearest question that editors listed",
     "in_vain": "how much liker than the leading quote's own a question is that readers ask in vain",
     "covered": "share of the question's own terms in the leading quote, its place and the question likest to it",
     "kind": "the leading quote has the dose, the number or the time that is asked for; 1 if none is",
@@ -73,14 +71,12 @@ WITHOUT_QUESTIONS = Weights(
     },
     support={
         "lead": 7.6,
-        "nearest": 1.5,
-        "ahead": 4.0,
-        "listed": 1.1,
-        "kind": 2.0,
-        "unknown": -2.8,
-        "about_other": -4.0,
+        "ahead": 4.6,
+        "kind": 3.1,
+        "unknown": -5.4,
+        "about_other": -4.2,
     },
-    intercept=-4.95,
+    intercept=-6.45,
 )
 # For one whose articles have none: there a passage's cosine tells what is about the same thing at all, while most words
 # of a long letter need not stand in what answers it. Ranked as above, since no quotes are judged there.
