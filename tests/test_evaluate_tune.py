@@ -15,10 +15,11 @@ from test_evaluate_beir import write_beir
 from ldnqa import Index
 from ldnqa.build import build_articles
 from ldnqa.cli import main
+from ldnqa.dialogue import ask
 from ldnqa.evaluate.leading import readers_lessons
 from ldnqa.evaluate.tune import Sample, fit_ranking, fit_support, only, samples, tune, without_questions
 from ldnqa.leading import SIGNS
-from ldnqa.types import Asked
+from ldnqa.types import Asked, Status
 from ldnqa.weights import MANY_SUBJECTS, RANKING_SIGNS, SUPPORT_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS
 
 FACTS = {
@@ -231,3 +232,13 @@ def test_readers_questions_are_lessons_as_if_nobody_had_written_them_down(tmp_pa
     assert index.bank.likeness(index.bank.vectors[0], leave_out=0).best[0] < 0.9
     plain = without_questions(index)
     assert len(list(readers_lessons(plain, policy, index.bank))) == 3
+
+
+@pytest.mark.parametrize(("thing", "status"), [("gout", Status.ANSWERED), ("plumbism", Status.ABSTAINED)])
+def test_where_articles_share_no_subject_a_letter_is_judged_by_what_it_is_about(
+    tmp_path, encoder, policy, thing, status
+):
+    made = [article(section(fact), id=name, subject=(name,), title=name.title()) for name, fact in FACTS.items()]
+    build_articles(made, (), tmp_path, encoder)
+    letter = f"My brother visits every autumn and brings old photographs. He spoke of {thing}. What causes {thing}?"
+    assert ask(Index.open(tmp_path, encoder), letter, policy=policy).status is status
