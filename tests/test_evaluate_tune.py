@@ -15,11 +15,12 @@ from test_evaluate_beir import write_beir
 from ldnqa import Index
 from ldnqa.build import build_articles
 from ldnqa.cli import main
+from ldnqa.dialogue import ask
 from ldnqa.evaluate.leading import readers_lessons
 from ldnqa.evaluate.tune import Sample, fit_ranking, fit_support, only, samples, tune, without_questions
 from ldnqa.leading import SIGNS
-from ldnqa.types import Asked
-from ldnqa.weights import RANKING_SIGNS, SUPPORT_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS
+from ldnqa.types import Asked, Status
+from ldnqa.weights import MANY_SUBJECTS, RANKING_SIGNS, SUPPORT_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS
 
 FACTS = {
     "gout": "Uric acid crystals cause gout.",
@@ -112,8 +113,12 @@ def test_it_prints_a_weight_for_every_sign_and_figures_on_questions_left_out(run
         first = fitted[name]["right quote first, left out"]
         assert set(first) == {"gold", "dev", "held"}
         assert all(0 <= share <= 1 for share in first.values())
-    assert set(fitted["with questions"]["AUROC, left out"]) == {"gold", "dev", "held"}
-    assert set(fitted["without questions"]["AUROC, left out"]) == {"gold", "dev", "held", "set"}
+        assert set(fitted[name]["AUROC, left out"]) == {"gold", "dev", "held"}
+        assert set(fitted[name]["AUROC, by the other sets"]) == {"gold", "dev"}
+    # The articles of the set have no subject in common, and none of its quotes is judged.
+    assert list(fitted["many subjects"]["support"]) == list(MANY_SUBJECTS.support)
+    assert fitted["many subjects"]["ranking"] == fitted["many subjects"]["right quote first, left out"] == {}
+    assert set(fitted["many subjects"]["AUROC, left out"]) == {"set"}
     assert before == WITH_QUESTIONS.ranking
 
 
@@ -227,3 +232,13 @@ def test_readers_questions_are_lessons_as_if_nobody_had_written_them_down(tmp_pa
     assert index.bank.likeness(index.bank.vectors[0], leave_out=0).best[0] < 0.9
     plain = without_questions(index)
     assert len(list(readers_lessons(plain, policy, index.bank))) == 3
+
+
+@pytest.mark.parametrize(("thing", "status"), [("gout", Status.ANSWERED), ("plumbism", Status.ABSTAINED)])
+def test_where_articles_share_no_subject_a_letter_is_judged_by_what_it_is_about(
+    tmp_path, encoder, policy, thing, status
+):
+    made = [article(section(fact), id=name, subject=(name,), title=name.title()) for name, fact in FACTS.items()]
+    build_articles(made, (), tmp_path, encoder)
+    letter = f"My brother visits every autumn and brings old photographs. He spoke of {thing}. What causes {thing}?"
+    assert ask(Index.open(tmp_path, encoder), letter, policy=policy).status is status

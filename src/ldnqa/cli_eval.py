@@ -221,9 +221,10 @@ def tune_command(
     """
     from ldnqa.evaluate.beir import index_beir
     from ldnqa.evaluate.retrieval import index_folder
-    from ldnqa.evaluate.tune import samples, samples_of, tune, without_questions
+    from ldnqa.evaluate.tune import Sample, samples, samples_of, tune, without_questions
     from ldnqa.index import Index
-    from ldnqa.weights import WITH_QUESTIONS, WITHOUT_QUESTIONS
+    from ldnqa.quotes import weights_of
+    from ldnqa.weights import MANY_SUBJECTS, WITH_QUESTIONS, WITHOUT_QUESTIONS
 
     if not gold:
         raise click.UsageError("the weights of ranking are fitted to questions of our own: give --gold FILE")
@@ -235,11 +236,16 @@ def tune_command(
     ):
         data = list(samples(of, policy, gold, conversations))
         held = list(samples(of, policy, gold, conversations, held=True))
-        for dataset in datasets if now is WITHOUT_QUESTIONS else ():
-            folder = index_folder(CACHE, dataset, opened.encoder)
-            index_beir(dataset, folder, opened.encoder)
-            data += samples_of(dataset, Index.open(folder, opened.encoder), policy)
         fitted[name] = tune(data, held, now)
+    strangers: list[Sample] = []
+    for dataset in datasets:
+        folder = index_folder(CACHE, dataset, opened.encoder)
+        index_beir(dataset, folder, opened.encoder)
+        index_of_set = Index.open(folder, opened.encoder)
+        if weights_of(index_of_set) is MANY_SUBJECTS:
+            strangers += samples_of(dataset, index_of_set, policy)
+    if strangers:
+        fitted["many subjects"] = tune(strangers, (), MANY_SUBJECTS)
     click.echo(json.dumps(fitted, indent=1))
 
 

@@ -22,7 +22,7 @@ from ldnqa.quotable import Quotable, quotable
 from ldnqa.retrieve import READ, Query, unit
 from ldnqa.text import names, term_set, terms
 from ldnqa.types import Hit, Quote, Regimen, Tier
-from ldnqa.weights import WITH_QUESTIONS, WITHOUT_QUESTIONS, Weights
+from ldnqa.weights import MANY_SUBJECTS, WITH_QUESTIONS, WITHOUT_QUESTIONS, Weights
 
 # A quote that no reader's question is tied to: the likeness such a question would have, from the quote's own. The line
 # through all quotes of the default articles that have questions, on the tuned questions.
@@ -40,6 +40,10 @@ KEEP_RATIO = 0.84
 KEEP_BEHIND = 4.0
 # The passage the best one is compared with.
 _TENTH = 9
+# A long letter names much that no article needs to say; what it is about is among its rarest words.
+_RAREST = 3
+# Below this a spread is rounding.
+_NO_SPREAD = 1e-9
 _in_order = itemgetter(*SIGNS)
 
 
@@ -69,7 +73,9 @@ class ScoredQuote:
 
 def weights_of(index: Index) -> Weights:
     """What ranks and decides in this index."""
-    return WITH_QUESTIONS if index.bank else WITHOUT_QUESTIONS
+    if index.bank:
+        return WITH_QUESTIONS
+    return WITHOUT_QUESTIONS if index.subject else MANY_SUBJECTS
 
 
 def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQuote]:
@@ -270,18 +276,20 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
 
 def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:
     """The signs of SUPPORT_SIGNS for a question, its hits and their quotes, of which there is at least one."""
-    listed = products(index.question_vectors, query.own_vector)
     lead = ranked[0]
+    passages = {scored.quote.passage_id: scored.signs for scored in ranked}
+    nearest = max(hits, key=lambda hit: hit.cosine).passage
     return {
         "lead": lead.score,
-        "nearest": max(scored.cosine for scored in ranked),
         "ahead": hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
-        "listed": float(listed.max()) if len(listed) else 0.0,
         "in_vain": query.near_own.vain - max(lead.signs["asked"], lead.signs["asked_own"]),
         "covered": lead.signs["asked_coverage"],
         "kind": float(not lead.signs["figure_asked"] or lead.signs["fits_kind"]),
         "unknown": unknown(query, subject_terms(index), index),
         "about_other": float(query.about_other is not None and bool(index.subject)),
+        "passage": lead.signs["passage"],
+        "rarest": share(rarest(query, index), quotable(index, nearest).terms),
+        "agreement": correlation([(signs["passage"], signs["passage_coverage"]) for signs in passages.values()]),
     }
 
 
@@ -303,6 +311,22 @@ def share(wanted: Weighted, present: frozenset[str]) -> float:
     """Share of what is wanted that is present, 0 to 1; nothing wanted is nothing found."""
     found = sum([weight for group, weight in wanted.groups if not group.isdisjoint(present)])
     return found / wanted.whole if wanted.whole else 0.0
+
+
+def rarest(query: Query, index: Index) -> Weighted:
+    """The few rarest things that the question names itself."""
+    wanted = weighted(dict.fromkeys(query.own_groups, 1.0), subject_terms(index) | query.generic, index)
+    few = tuple(sorted(wanted.groups, key=lambda group: -group[1])[:_RAREST])
+    return Weighted(few, sum([weight for _, weight in few]))
+
+
+def correlation(pairs: Sequence[tuple[float, float]]) -> float:
+    """Pearson's coefficient of the pairs, -1 to 1; 0 where either side never varies."""
+    count = len(pairs)
+    mean_x, mean_y = (sum(side) / count for side in zip(*pairs, strict=True))
+    apart = [(x - mean_x, y - mean_y) for x, y in pairs]
+    spread = math.sqrt(sum([x * x for x, _ in apart]) * sum([y * y for _, y in apart]))
+    return sum([x * y for x, y in apart]) / spread if spread > _NO_SPREAD else 0.0
 
 
 def unknown(query: Query, about: frozenset[str], index: Index) -> float:

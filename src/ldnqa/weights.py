@@ -43,16 +43,17 @@ RANKING_SIGNS = {
 }
 SUPPORT_SIGNS = {
     "lead": "score of the leading quote",
-    "nearest": "cosine of the nearest quote, from the centre",
     "ahead": "how far the best passage is ahead of the tenth",
-    "listed": "cosine of the nearest question that editors listed",
     "in_vain": "how much liker than the leading quote's own a question is that readers ask in vain",
     "covered": "share of the question's own terms in the leading quote, its place and the question likest to it",
     "kind": "the leading quote has the dose, the number or the time that is asked for; 1 if none is",
     "unknown": "share of the question that no article has a word for",
     "about_other": "it asks of another thing what only an article on that could say",
+    "passage": "cosine of the passage of the leading quote",
+    "rarest": "share of the three rarest things it names that the passage nearest in meaning has",
+    "agreement": "correlation, over the passages read, of their cosine and their share of the terms asked for",
 }
-# For an index without readers' questions, and for one that has them.
+# For an index without readers' questions whose articles have a subject in common.
 WITHOUT_QUESTIONS = Weights(
     ranking={
         "quote": 1.0,
@@ -70,14 +71,26 @@ WITHOUT_QUESTIONS = Weights(
     },
     support={
         "lead": 7.6,
-        "nearest": 1.5,
-        "ahead": 4.0,
-        "listed": 1.1,
-        "unknown": -2.8,
-        "about_other": -4.0,
+        "ahead": 4.6,
+        "kind": 3.1,
+        "unknown": -5.4,
+        "about_other": -4.2,
     },
-    intercept=-4.95,
+    intercept=-6.45,
 )
+# For one whose articles have none: there a passage's cosine tells what is about the same thing at all, while most words
+# of a long letter need not stand in what answers it. Ranked as above, since no quotes are judged there.
+MANY_SUBJECTS = Weights(
+    ranking=WITHOUT_QUESTIONS.ranking,
+    support={
+        "passage": 6.1,
+        "rarest": 3.2,
+        "agreement": 1.8,
+        "unknown": -1.5,
+    },
+    intercept=-3.8,
+)
+# For one that has readers' questions.
 WITH_QUESTIONS = Weights(
     ranking={
         "quote": 0.24,

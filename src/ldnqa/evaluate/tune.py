@@ -1,5 +1,5 @@
-"""Fits the weights that rank quotes and those that decide between an answer and silence, for an index that has readers'
-questions and for one that has none. Prints; changes nothing.
+"""Fits the weights that rank quotes and those that decide between an answer and silence, for each kind of index.
+Prints; changes nothing.
 
 The signs are read by the code that serves, so a weight found here means the same there. What it reports is measured on
 questions that were left out: folds are drawn over conversations and questions, never over turns of one conversation.
@@ -115,10 +115,14 @@ def _sample(
 
 
 def fit_ranking(data: Sequence[Sample]) -> Array:
-    """Weights, one a sign, that give the right quotes the most of a softmax over the quotes of a question."""
+    """Weights, one a sign, that give the right quotes the most of a softmax over the quotes of a question; none where
+    no quotes are judged.
+    """
     from scipy.optimize import minimize
 
     judged = [(s.quotes, s.right) for s in data if s.quotes is not None and s.right is not None and s.right.any()]
+    if not judged:
+        return np.empty(0)
     spread = np.vstack([quotes for quotes, _ in judged]).std(axis=0) + _LEAST
 
     def loss(weights: Array) -> tuple[float, Array]:
@@ -155,7 +159,7 @@ def fit_support(data: Sequence[Sample]) -> tuple[Array, float]:
 
 def tune(data: Sequence[Sample], held: Sequence[Sample], now: Weights) -> dict[str, Any]:
     """The weights of the signs in `now` fitted to all of `data`, and what weights fitted without them do on questions
-    left out and held.
+    left out and held, and on each set that is left out whole.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -167,14 +171,21 @@ def tune(data: Sequence[Sample], held: Sequence[Sample], now: Weights) -> dict[s
         rest = [s for s in data if fold[s.of, s.group] != number]
         _judge([s for s in data if fold[s.of, s.group] == number], rest, first, guessed)
     _judge(held, data, first, guessed)
+    strange: dict[str, list[tuple[bool, float]]] = {}
+    sets = {s.of for s in data}
+    for of in sorted(sets) if len(sets) > 1 else ():
+        _judge([s for s in data if s.of == of], [s for s in data if s.of != of], {}, strange)
     ranking = fit_ranking(data)
     support, intercept = fit_support(data)
     return {
-        "ranking": dict(zip(now.ranking, (ranking / ranking[0]).round(2).tolist(), strict=True)),
+        "ranking": dict(zip(now.ranking, (ranking / ranking[:1]).round(2).tolist(), strict=False)),
         "support": dict(zip(now.support, support.round(2).tolist(), strict=True)),
         "intercept": round(intercept, 2),
         "right quote first, left out": {of: float(np.mean(hits)) for of, hits in first.items()},
         "AUROC, left out": {of: float(roc_auc_score(*zip(*pairs, strict=True))) for of, pairs in guessed.items()},
+        "AUROC, by the other sets": {
+            of: float(roc_auc_score(*zip(*pairs, strict=True))) for of, pairs in strange.items()
+        },
     }
 
 
