@@ -13,6 +13,7 @@ SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "api").rglob("*.py")])
 # Lowest floor first. A module may import from floors below its own, and from its own floor.
 FLOORS = [
     {
+        "described",
         "types",
         "errors",
         "text",
