@@ -31,7 +31,7 @@ FLOORS = [
     {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary", "tokens", "weights", "leading"},
     {"manifest", "llm", "bank"},
     {"index", "triage"},
-    {"parts", "swap", "earlier", "embedding"},
+    {"parts", "swap", "earlier", "embedding", "fresh"},
     {"asking", "disputes", "restate", "support", "reread"},
     {
         "build",
