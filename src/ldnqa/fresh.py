@@ -74,5 +74,5 @@ def _articles(corpus: Path) -> Iterator[Path]:
 
 def _packages() -> list[str]:
     """Every installed package, as pip names the folder that describes it: with its version."""
-    places = [Path(place) for place in sys.path if os.path.isdir(place)]
-    return sorted(name for place in places for name in os.listdir(place) if name.endswith(_PACKAGE))
+    folders = [place for place in map(Path, sys.path) if place.is_dir()]
+    return sorted(path.name for folder in folders for path in folder.iterdir() if path.suffix in _PACKAGE)
