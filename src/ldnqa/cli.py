@@ -19,6 +19,7 @@ from ldnqa.cli_eval import evaluate
 from ldnqa.cli_operate import doctor_command, gaps_command
 from ldnqa.cli_options import corpus_option, index_option, says_what_went_wrong, settings_with
 from ldnqa.errors import BrokenCorpus, InvalidQuestion
+from ldnqa.memory import uncollected
 from ldnqa.terminal import render
 from ldnqa.types import Audience, Turn
 
@@ -80,7 +81,8 @@ def serve_command(corpus: Path | None, index: Path | None, host: str | None, por
     from ldnqa.fresh import is_known
 
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)
-    with ThreadPoolExecutor(1) as beside:
+    # What libraries make when they are imported stays, and is much.
+    with uncollected(), ThreadPoolExecutor(1) as beside:
         # The model is checked and loaded while the service's libraries are imported, on two cores at once.
         loading = beside.submit(load_encoder, settings.model, settings.cache)
         from ldnqa.api.serve import serve
