@@ -7,10 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from fakes import HashedEncoder
 
+import ldnqa.api.serve
+import ldnqa.encode
 from ldnqa import fresh, rollback
 from ldnqa.build import bring_up_to_date, build
+from ldnqa.cli import main
 from ldnqa.errors import BrokenCorpus
 from ldnqa.fresh import is_known
 
@@ -125,3 +129,24 @@ def test_a_broken_corpus_is_never_known(corpus: Path, index: Path) -> None:
         with pytest.raises(BrokenCorpus):
             bring_up_to_date(corpus, index, HashedEncoder())
         assert not knows(corpus, index)
+
+
+def test_what_is_served_is_what_the_articles_say_at_the_start(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = []
+    monkeypatch.setattr(ldnqa.encode, "load_encoder", lambda *_: HashedEncoder())
+    monkeypatch.setattr(ldnqa.api.serve, "serve", lambda settings, encoder: served.append(settings.index))
+
+    def started() -> str:
+        done = CliRunner().invoke(main, ["serve", "--corpus", str(corpus), "--index", str(tmp_path / "served")])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "Built index" in started()
+    assert started() == ""
+    edited(corpus / "dosing.md", "1.5 mg", "4.5 mg")
+    assert "Built index" in started()
+    edited(corpus / "dosing.md", "tier=research", "tier=rumour")
+    assert all("serving the index as it was" in started() for _ in range(2))
+    assert len(served) == 5
