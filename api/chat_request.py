@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -22,6 +21,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from ldnqa.described import Described
 from ldnqa.types import Audience
 
 from .schemas import WORDS_SCHEMA, Wire, Words, whole
@@ -30,10 +30,10 @@ from .schemas import WORDS_SCHEMA, Wire, Words, whole
 MODEL = "ldnqa"
 
 
-class Lenient(BaseModel):
+class Lenient(Described):
     """Base of what chat clients send: immutable, with fields of theirs that nothing here reads."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 def _joined(content: object) -> object:

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -21,6 +20,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from ldnqa.described import Described
 from ldnqa.types import (
     MAX_HISTORY_TURNS,
     MAX_QUESTION_CHARS,
@@ -74,10 +74,10 @@ def whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-class Wire(BaseModel):
+class Wire(Described):
     """Base of what is sent and received: immutable, and no field that is not declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # --- requests ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ highest; ratios come from one run, so that they hold on other machines too.
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import re
 import statistics
@@ -24,6 +25,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import ldnqa.api
 from ldnqa import Index, Policy, ask, load_encoder, load_policy
 from ldnqa.encode import Encoder, Vectors
 
@@ -162,6 +164,9 @@ def main() -> None:
     options.add_argument("--index", type=Path, default=Path("index"))
     options.add_argument("--rounds", type=int, default=3)
     given = options.parse_args()
+    # As pip leaves what it installs; an editable install is compiled by its first start, unless Python is told not to.
+    for package in (ldnqa, ldnqa.api):
+        compileall.compile_dir(Path(package.__file__).parent, quiet=1)
     new = questions()
     index, policy = Index.open(given.index, load_encoder()), load_policy()
     ask_against_encoder(index, policy, new, given.rounds)

@@ -13,6 +13,7 @@ SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "api").rglob("*.py")])
 # Lowest floor first. A module may import from floors below its own, and from its own floor.
 FLOORS = [
     {
+        "described",
         "types",
         "errors",
         "text",
@@ -30,7 +31,7 @@ FLOORS = [
     {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary", "tokens", "weights", "leading"},
     {"manifest", "llm", "bank"},
     {"index", "triage"},
-    {"parts", "swap", "earlier", "embedding"},
+    {"parts", "swap", "earlier", "embedding", "fresh"},
     {"asking", "disputes", "restate", "support", "reread"},
     {
         "build",

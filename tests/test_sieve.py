@@ -24,7 +24,7 @@ OF_FLAGS = [
     *(p for r in FLAGS.rules for p in (*r.patterns, *r.certain, *r.unless)),
 ]
 OF_LEXICON = [
-    pattern.pattern
+    pattern
     for sieve in (
         POLICY.lexicon._class_patterns,
         POLICY.lexicon._synonym_patterns,

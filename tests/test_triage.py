@@ -359,6 +359,15 @@ def test_a_country_without_numbers_is_refused_with_those_there_are():
         load_policy(country="atlantis")
 
 
+@pytest.mark.parametrize("pattern", ["no(", "(?<=no|none) pulse"], ids=["no pattern", "looks back at any length"])
+def test_a_pattern_that_is_none_stops_the_start(tmp_path, pattern):
+    built_in = yaml.safe_load((POLICY_FILES / "red_flags.yaml").read_text(encoding="utf-8"))
+    built_in["rules"][-1].setdefault("unless", []).append(pattern)
+    (tmp_path / "red_flags.yaml").write_text(yaml.safe_dump(built_in), encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"red_flags\.yaml"):
+        load_policy(tmp_path)
+
+
 def test_a_site_can_do_without_the_learned_half(tmp_path):
     built_in = (POLICY_FILES / "red_flags.yaml").read_text(encoding="utf-8")
     lines = [line for line in built_in.splitlines() if not line.startswith("learned:")]

@@ -58,9 +58,10 @@ def _members(thing: type) -> Iterator[str]:
         yield f"\nValues: {', '.join(f'`{member.value}`' for member in thing)}.\n"
     elif fields and thing is not ldnqa.Settings:
         yield "\n| field | type | |\n|---|---|---|\n"
+        described = thing.model_json_schema()["properties"]
         for name, field in fields.items():
             kind = _short(field.annotation)
-            about = " ".join((field.description or "").split()).replace("|", "\\|")
+            about = " ".join(described[name].get("description", "").split()).replace("|", "\\|")
             yield f"| `{name}` | `{kind}` | {about} |\n".replace("|  |", "| |")
     elif thing is ldnqa.Settings:
         yield "\nThe fields are in [settings.md](settings.md).\n"

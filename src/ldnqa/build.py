@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ldnqa import swap
+from ldnqa import fresh, swap
 from ldnqa.chunk import embedded_text
 from ldnqa.corpus.read import read_corpus
 from ldnqa.earlier import Earlier, Journal, read_earlier
@@ -60,8 +60,9 @@ def build(
     progress: Watcher | None = None,
 ) -> BuildReport:
     """Put the articles of a corpus folder in service; see `build_articles`. BrokenCorpus if they have a fault."""
+    made_from = fresh.inputs(corpus, encoder, store)
     read = read_corpus(corpus)
-    return build_articles(
+    report = build_articles(
         read.articles,
         read.glossary,
         index,
@@ -71,6 +72,8 @@ def build(
         full=full,
         progress=progress,
     )
+    fresh.note(index, report.index_id, made_from)
+    return report
 
 
 def build_articles(
@@ -138,7 +141,9 @@ def bring_up_to_date(
     An index that is damaged or another model's is not built over: IndexDamaged or IndexMismatch says what to do. One
     that is up to date is not opened here, for whoever serves it does so, and that takes time.
     """
-    if not is_stale(corpus, index, encoder, store):
+    made_from = fresh.inputs(corpus, encoder, store)
+    if same := _up_to_date(corpus, index, encoder, store):
+        fresh.note(index, same.index_id, made_from)
         return None
     with suppress(IndexMissing, IndexOutdated):
         Index.open(index, encoder)
@@ -162,15 +167,19 @@ def is_stale(corpus: Path, index: Path, encoder: Encoder, store: str | None = No
     It is compared with a build in `store`, or in whatever store it is in.
     Reads the articles and the manifest only, so it does not see damage; opening the index does.
     """
+    return _up_to_date(corpus, index, encoder, store) is None
+
+
+def _up_to_date(corpus: Path, index: Path, encoder: Encoder, store: str | None) -> Manifest | None:
+    """The manifest of the served build, if that is what `build` would make."""
     read = read_corpus(corpus)
     try:
         current = read_pointer(index).current
         manifest = read_manifest(index, f"{BUILDS}/{current}", current)
     except IndexUnusable:
-        return True
-    return not describes(
-        manifest, source_of(read.articles, read.glossary, read.unanswered), encoder, store or manifest.store, index
-    )
+        return None
+    source = source_of(read.articles, read.glossary, read.unanswered)
+    return manifest if describes(manifest, source, encoder, store or manifest.store, index) else None
 
 
 def _whole(index: Path) -> Manifest | None:

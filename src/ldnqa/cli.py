@@ -19,11 +19,14 @@ from ldnqa.cli_eval import evaluate
 from ldnqa.cli_operate import doctor_command, gaps_command
 from ldnqa.cli_options import corpus_option, index_option, says_what_went_wrong, settings_with
 from ldnqa.errors import BrokenCorpus, InvalidQuestion
+from ldnqa.memory import uncollected
 from ldnqa.terminal import render
 from ldnqa.types import Audience, Turn
 
 if TYPE_CHECKING:
     from ldnqa.build import BuildReport
+    from ldnqa.encode import Encoder
+    from ldnqa.settings import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,15 +78,25 @@ def serve_command(corpus: Path | None, index: Path | None, host: str | None, por
     # Questions share the cores, so one of them is not shared out among all of these. Read when numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ldnqa.encode import load_encoder
+    from ldnqa.fresh import is_known
 
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)
-    with ThreadPoolExecutor(1) as beside:
+    # What libraries make when they are imported stays, and is much.
+    with uncollected(), ThreadPoolExecutor(1) as beside:
         # The model is checked and loaded while the service's libraries are imported, on two cores at once.
         loading = beside.submit(load_encoder, settings.model, settings.cache)
         from ldnqa.api.serve import serve
-        from ldnqa.build import bring_up_to_date
 
         encoder = loading.result()
+    if not is_known(settings.corpus, settings.index, encoder, settings.store):
+        _bring_up_to_date(settings, encoder)
+    serve(settings, encoder)
+
+
+def _bring_up_to_date(settings: Settings, encoder: Encoder) -> None:
+    """Builds the index if need be; articles that cannot be built are told, and the index is left as it was."""
+    from ldnqa.build import bring_up_to_date
+
     try:
         report = bring_up_to_date(settings.corpus, settings.index, encoder, store=settings.store, progress=_progress())
     except BrokenCorpus as error:
@@ -93,7 +106,6 @@ def serve_command(corpus: Path | None, index: Path | None, host: str | None, por
     else:
         if report:
             click.echo(_told(report))
-    serve(settings, encoder)
 
 
 @main.command("ask")

@@ -12,7 +12,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from ldnqa.described import Described
 
 MAX_QUESTION_CHARS = 2_000
 MAX_HISTORY_TURNS = 20
@@ -21,13 +23,13 @@ Offset = Annotated[int, Field(ge=0)]
 NonEmpty = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
-class Noun(BaseModel):
+class Noun(Described):
     """Base of every noun: immutable, and no field that is not declared.
 
-    The line below a field says what it holds; pydantic puts it into every JSON schema.
+    The line below a field says what it holds, and is in every JSON schema.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # --- what an article is made of ---------------------------------------------------------------------------

@@ -85,7 +85,7 @@ class Lexicon(Noun):
         for number in self._kind_patterns.all_in(text):
             for asked in self.of_itself:
                 before, _, after = asked.partition("THING")
-                found = _asking(before, self._kind_patterns.patterns[number].pattern, after).search(text)
+                found = _asking(before, self._kind_patterns.patterns[number], after).search(text)
                 if found:
                     kind = list(self.kinds)[number]
                     return next(named for of_kind, named in self.things_in(found.group()) if of_kind == kind)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from ldnqa.policy.lexicon import Lexicon
-from ldnqa.policy.sieve import Sieve
+from ldnqa.policy.sieve import Sieve, needed_words
 from ldnqa.types import NonEmpty, Noun
 
 DEFAULT_COUNTRY = "international"
@@ -172,5 +172,5 @@ def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> R
     )
     of_rules = (pattern for rule in flags.rules for name in _OF_A_RULE for pattern in getattr(rule, name))
     for pattern in (*flags.calm, *flags.patient, *flags.over, *of_rules):
-        re.compile(pattern, re.IGNORECASE)
+        needed_words(pattern)
     return flags

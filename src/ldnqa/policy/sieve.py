@@ -2,20 +2,21 @@
 
 A pattern is passed over only if the text has none of the words without which it cannot match, so what is found is what
 every pattern would find by itself. The words are read off a pattern's parse; see Cox, "Regular Expression Matching with
-a Trigram Index", 2012, for the idea.
+a Trigram Index", 2012, for the idea. A pattern is compiled for the first text that may have it: most never meet one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from re import _constants as _op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from ldnqa.text import plain_case
 
+_LOOKS_BACK = "(?<"
 # More alternatives than this are not spelled out: the words around them tell enough.
 _MOST = 128
 _ASCII = 128
@@ -32,16 +33,16 @@ _UNKNOWN: _Told = (None, None)
 
 
 class Sieve:
-    """Patterns in the order they were given, case ignored."""
+    """Patterns in the order they were given, case ignored; re.error if one is none."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self.patterns = tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+        self.patterns = tuple(patterns)
         self._remembered: dict[str, tuple[int, ...]] = {}
         self._matches = lru_cache(_TEXTS)(self._matches_in)
         self._always: list[int] = []
         self._by_gram: dict[str, list[tuple[str, int]]] = {}
         for number, pattern in enumerate(self.patterns):
-            needed = needed_words(pattern.pattern)
+            needed = needed_words(pattern)
             if needed is None:
                 self._always.append(number)
             for word in needed or ():
@@ -63,7 +64,7 @@ class Sieve:
         """The numbers of the patterns that are in `text`, in their order."""
         found = self._remembered.get(text)
         if found is None:
-            found = tuple(number for number in self.possible(text) if self.patterns[number].search(text))
+            found = tuple(number for number in self.possible(text) if _compiled(self.patterns[number]).search(text))
             if len(self._remembered) >= _FOUND:
                 self._remembered.clear()
             self._remembered[text] = found
@@ -71,7 +72,7 @@ class Sieve:
 
     def found(self, text: str) -> bool:
         """Whether one of the patterns is in `text`."""
-        return any(self.patterns[number].search(text) for number in self.possible(text))
+        return any(_compiled(self.patterns[number]).search(text) for number in self.possible(text))
 
     def matches(self, text: str) -> tuple[tuple[int, re.Match[str]], ...]:
         """(number of the pattern, match) for every match in `text`, pattern by pattern."""
@@ -79,14 +80,28 @@ class Sieve:
 
     def _matches_in(self, text: str) -> tuple[tuple[int, re.Match[str]], ...]:
         return tuple(
-            (number, match) for number in self.possible(text) for match in self.patterns[number].finditer(text)
+            (number, match)
+            for number in self.possible(text)
+            for match in _compiled(self.patterns[number]).finditer(text)
         )
 
 
+@cache
 def needed_words(pattern: str) -> frozenset[str] | None:
-    """Words in lower case, at least one of which is in every text that has the pattern; None if there are no such."""
+    """Words in lower case, at least one of which is in every text that has the pattern; None if there are no such.
+
+    re.error if it is no pattern.
+    """
+    if _LOOKS_BACK in pattern:
+        # Nothing else can be wrong with a pattern that is read well: it has to be as long wherever it looks back.
+        _compiled(pattern)
     every, needed = _sequence(_parser.parse(pattern, re.IGNORECASE))
     return _better(needed, every)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 @lru_cache(_TEXTS)
