@@ -5,32 +5,46 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test docs notebooks coverage soak audit check mutation bench lock clean
+# Bytecode is written when a module is first imported, and only of what is imported: pip would compile all of torch, one
+# file after the other. Without it each of the hundreds of processes that the tests start would compile ldnqa for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: serve test ready audited tools index docs notebooks coverage soak audit check mutation bench lock clean
 .DEFAULT_GOAL := serve
 
+# Every package that is needed stands in requirements.lock, so nothing is left to resolve; `make check` sees whether they fit.
 $(VENV)/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
 serve: $(VENV)/installed
 	$(BIN)/ldnqa serve
 
-test: $(VENV)/installed check
+# The tests need all that is made ready. What waits for the network leaves the cores to the rest meanwhile.
+test: $(VENV)/installed
+	$(MAKE) --no-print-directory --jobs 3 --output-sync=target ready
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+ready: tools index check audited
+
+audited: $(VENV)/installed
 	$(BIN)/python tests/audit.py
+
+tools: $(VENV)/installed
 	$(BIN)/python tests/browser.py
 	$(BIN)/python tests/servers.py
+
+index: $(VENV)/installed
 	$(BIN)/ldnqa build
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 # Pages that are made from the code (docs/make). A test fails while one of them is stale.
 docs: $(VENV)/installed
 	$(BIN)/python docs/make
 
 # Runs the notebooks again on the index as it is now, and keeps what they printed and drew.
-notebooks: $(VENV)/installed
-	$(BIN)/ldnqa build
+notebooks: index
 	$(BIN)/python notebooks/run.py
 
 # Lines of src/ and api/ that the tests reach, servers and commands in processes of their own included.
@@ -66,8 +80,7 @@ mutation: $(VENV)/installed
 
 # Minutes for the first, a quarter of an hour for the second; the third installs four peers (4 GB) in .cache/peers, once.
 # docs/scaling.md says how to read the figures.
-bench: $(VENV)/installed
-	$(BIN)/ldnqa build
+bench: index
 	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/peers.py

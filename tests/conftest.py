@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +15,14 @@ import pytest
 
 
 def pytest_collection_modifyitems(items):
-    """Tests of one file run on one core; whatever drives the browser comes last and stays together.
+    """The files that drive the browser come last, the largest of them first.
 
-    While a browser is open its event loop runs, and no other test of that process can start its own.
+    While a browser is open its event loop runs, and no other test of that process can start its own. `make test` gives
+    each core a file at a time in this order, so that what a file shares is made once and the cores end together.
     """
-
-    def browses(item):
-        return "browser" in getattr(item, "fixturenames", ())
-
-    items.sort(key=browses)
-    for item in items:
-        group = f"{item.path.stem}-browser" if browses(item) else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+    sizes = Counter(item.path for item in items)
+    browse = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: sizes[item.path] if item.path in browse else math.inf, reverse=True)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from types import FrameType
 from typing import Any
 
 from makers import article, section
+from wordfreq import zipf_frequency
 
 import ldnqa.stores.faiss  # noqa: F401
 from ldnqa.build import build_articles
@@ -82,7 +83,10 @@ def build(command: dict[str, Any], encoder: Encoder, answer_to: int) -> None:
 
 
 def main() -> None:
+    # Every build needs them, and a child would load them for itself.
+    zipf_frequency("dose", "en")
     if sys.argv[1:] == ["real"]:
+        import sentence_transformers  # noqa: F401
         import torch
 
         from ldnqa.encode import load_encoder

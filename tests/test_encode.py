@@ -189,11 +189,20 @@ def test_the_export_agrees_with_the_original_on_every_text() -> None:
     encoder.check_against_original(TEXTS)
 
 
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache with an export just made. Tests must not change it."""
+    cache = tmp_path_factory.mktemp("exported")
+    load_encoder(cache=cache)
+    return cache
+
+
 @pytest.mark.model
-def test_an_export_is_kept_and_one_that_is_damaged_is_made_again(tmp_path: Path) -> None:
-    expected = load_encoder(cache=tmp_path).encode_queries(TEXTS)
+def test_an_export_is_kept_and_one_that_is_damaged_is_made_again(exported: Path, tmp_path: Path) -> None:
+    shutil.copytree(exported, tmp_path, dirs_exist_ok=True)
     [graph] = tmp_path.rglob("model.onnx.data")
     made = graph.stat().st_mtime_ns
+    expected = load_encoder(cache=tmp_path).encode_queries(TEXTS)
     assert np.array_equal(load_encoder(cache=tmp_path).encode_queries(TEXTS), expected)
     assert graph.stat().st_mtime_ns == made
     with graph.open("r+b") as file:
@@ -215,8 +224,8 @@ def test_a_model_that_cannot_be_exported_runs_on_torch_and_says_so_once(tmp_path
 
 
 @pytest.mark.model
-def test_a_model_that_could_not_be_exported_is_not_tried_again(tmp_path: Path) -> None:
-    load_encoder(cache=tmp_path)
+def test_a_model_that_could_not_be_exported_is_not_tried_again(exported: Path, tmp_path: Path) -> None:
+    shutil.copytree(exported, tmp_path, dirs_exist_ok=True)
     [record] = tmp_path.rglob("export.json")
     record.write_text(json.dumps({"unexportable": "its graph gives other vectors"}))
     done = run(f"from pathlib import Path; from ldnqa import load_encoder; load_encoder(cache=Path({str(tmp_path)!r}))")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ldnqa.errors import PolicyError
-from ldnqa.evaluate.triage import read_suite, run_triage
+from ldnqa.evaluate.triage import TriageRun, read_suite, run_triage
 from ldnqa.policy import load_policy
 from ldnqa.text import words
 from ldnqa.triage import is_about_a_patient, triage
@@ -88,8 +88,13 @@ def asked(*questions: str) -> list[Turn]:
 
 
 @functools.cache
+def judged(name: str, encoder):
+    return run_triage(read_suite(SUITES / f"{name}.yaml"), POLICY, encoder)
+
+
 def suites(*names: str, encoder=None):
-    return run_triage([case for name in names for case in read_suite(SUITES / f"{name}.yaml")], POLICY, encoder)
+    runs = [judged(name, encoder) for name in names]
+    return TriageRun(tuple(c for run in runs for c in run.cases), tuple(r for run in runs for r in run.raised))
 
 
 @pytest.mark.parametrize("question", EMERGENCIES)
@@ -213,8 +218,8 @@ def test_training_again_gives_the_same_weights():
 
 
 def test_meaning_finds_what_the_words_do_not(encoder):
-    cases = [case for path in SUITES.glob("*_emergencies.yaml") for case in read_suite(path)]
-    by_words, by_both = (run_triage(cases, POLICY, one).share(urgent=True, held=False)[0] for one in (None, encoder))
+    names = [path.stem for path in SUITES.glob("*_emergencies.yaml")]
+    by_words, by_both = (suites(*names, encoder=one).share(urgent=True, held=False)[0] for one in (None, encoder))
     assert by_both > by_words
 
 
