@@ -28,9 +28,9 @@ FLOORS = [
         "wordclasses",
     },
     {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary", "tokens", "weights", "leading"},
-    {"manifest", "llm", "bank"},
+    {"manifest", "pieces", "llm", "bank", "embedded"},
     {"index", "triage"},
-    {"parts", "swap", "earlier", "embedding"},
+    {"parts", "fresh", "saving", "swap", "earlier", "embedding"},
     {"asking", "disputes", "restate", "support", "reread"},
     {
         "build",

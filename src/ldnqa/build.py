@@ -22,8 +22,9 @@ from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusabl
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
 from ldnqa.memory import uncollected
-from ldnqa.parts import describes, make, save, source_of
+from ldnqa.parts import describes, make, source_of
 from ldnqa.progress import Progress, Watcher
+from ldnqa.saving import save
 from ldnqa.stores import DEFAULT_STORE
 from ldnqa.text import terms
 from ldnqa.types import Article, GlossaryEntry, Passage
