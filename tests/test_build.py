@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from makers import article, section
 
+from ldnqa import earlier as earlier_module
 from ldnqa import index as index_module
 from ldnqa import parts as parts_module
+from ldnqa import saving as saving_module
 from ldnqa.build import BuildReport, build, build_articles, is_stale, rollback
 from ldnqa.earlier import Journal
 from ldnqa.errors import BrokenCorpus, CorpusError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
@@ -136,7 +138,7 @@ def test_another_model_or_chunker_builds_again_and_reuses_nothing_of_another_mod
     other = make(tmp_path, DOSING, encoder=HashedEncoder(seed="other"))
     assert (other.embedded, other.reused) == (first.embedded, 0)
     Index.open(tmp_path, HashedEncoder(seed="other"))
-    for module in (parts_module, index_module):
+    for module in (parts_module, saving_module, earlier_module, index_module):
         monkeypatch.setattr(module, "CHUNKER_VERSION", "next")
     newer = make(tmp_path, DOSING, encoder=HashedEncoder(seed="other"))
     assert (newer.embedded, newer.unchanged) == (0, False)
@@ -277,7 +279,8 @@ def test_rollback_of_nothing_says_so(tmp_path: Path) -> None:
 def test_rollback_refuses_a_damaged_build(tmp_path: Path) -> None:
     old = make(tmp_path, DOSING).index_id
     new = make(tmp_path, OPIOIDS).index_id
-    with (tmp_path / "builds" / old / "passages.jsonl").open("ab") as file:
+    [texts] = (tmp_path / "builds" / old / "texts").iterdir()
+    with texts.open("ab") as file:
         file.write(b" ")
     with pytest.raises(IndexDamaged, match=r"earlier build cannot go back.*`ldnqa build"):
         rollback(tmp_path)
@@ -294,7 +297,7 @@ def test_rollback_mends_a_damaged_current_build(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["index.json", "manifest.json", "vectors/keys.npy", "store/vectors.faiss", "articles.jsonl"]
+    "name", ["index.json", "manifest.json", "keys/*.npy", "vectors/*.npy", "texts/*.jsonl", "store/read.json"]
 )
 @pytest.mark.parametrize("fault", [lambda p: p.write_bytes(b"{"), Path.unlink], ids=["damaged", "deleted"])
 @pytest.mark.parametrize("articles", [[DOSING], [DOSING, OPIOIDS]], ids=["same", "more"])
@@ -302,7 +305,8 @@ def test_a_damaged_index_is_mended_by_a_build(
     tmp_path: Path, name: str, fault: Callable[[Path], object], articles: list[Article]
 ) -> None:
     damaged = make(tmp_path, DOSING).index_id
-    fault(tmp_path / name if name == "index.json" else tmp_path / "builds" / damaged / name)
+    [path] = (tmp_path if name == "index.json" else tmp_path / "builds" / damaged).glob(name)
+    fault(path)
     report = make(tmp_path, *articles)
     assert report.reused == 0
     index = Index.open(tmp_path, HashedEncoder())

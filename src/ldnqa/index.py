@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
 
@@ -195,9 +195,9 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
     articles: list[Article] = []
     passages: list[Passage] = []
     for piece in manifest.pieces:
-        lines = read_lines(path / files_of(piece.name)[0])
-        articles += map(Article.model_validate_json, islice(lines, piece.articles))
-        passages += map(Passage.model_validate_json, lines)
+        lines = (path / files_of(piece.name)[0]).read_bytes().splitlines()
+        articles += map(Article.model_validate_json, lines[: piece.articles])
+        passages += map(Passage.model_validate_json, lines[piece.articles :])
     of_passages, of_quotes, of_questions, of_titles = zip(
         *(read_vectors(path, piece) for piece in manifest.pieces), strict=True
     )
@@ -280,9 +280,3 @@ def _check_encoder(folder: Path, index: Index) -> None:
 def read_questions(path: Path) -> tuple[Question, ...]:
     """The questions as they were written."""
     return tuple(Question(*row) for row in json.loads(path.read_bytes()))
-
-
-def read_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file, one at a time."""
-    with path.open("rb") as file:
-        yield from file

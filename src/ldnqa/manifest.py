@@ -159,9 +159,15 @@ def read_manifest(index: Path, build: str, index_id: str | None = None) -> Manif
 
 def check_files(index: Path, build: str, manifest: Manifest) -> None:
     """IndexDamaged unless every file the manifest names is there, whole and unchanged."""
+    names = {name: f"{build}/{name}" for name in manifest.files}
+    try:
+        for folder in {Path(name).parent for name in names.values()}:
+            _check_folder(index, folder)
+    except OSError as error:
+        raise _damaged(index, f"{index / build} cannot be read: {_brief(error)}") from error
     for name, entry in manifest.files.items():
         try:
-            found = file_entry(index, f"{build}/{name}", entry.size)
+            found = _entry(index / names[name], entry.size)
         except OSError as error:
             raise _damaged(index, f"{index / build / name} cannot be read: {_brief(error)}") from error
         if found != entry:
@@ -185,10 +191,16 @@ def check_fit(index: Path, manifest: Manifest, encoder: Encoder, chunker: str) -
         )
 
 
-def file_entry(index: Path, name: str, most: int | None = None) -> FileEntry:
+def file_entry(index: Path, name: str) -> FileEntry:
+    """Size and digest of a file of the index; OSError if it cannot be read, is a link or is reached by one."""
+    _check_folder(index, Path(name).parent)
+    return _entry(index / name)
+
+
+def _entry(path: Path, most: int | None = None) -> FileEntry:
     """Size and digest of a file; of one longer than `most` only the size is worth anything."""
     digest = hashlib.sha256()
-    with os.fdopen(_open(index, name), "rb") as file:
+    with os.fdopen(_open(path), "rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
         if most is None or size <= most:
             while block := file.read(1 << 20):
@@ -197,15 +209,19 @@ def file_entry(index: Path, name: str, most: int | None = None) -> FileEntry:
 
 
 def _read(index: Path, name: str) -> bytes:
-    with os.fdopen(_open(index, name), "rb") as file:
+    _check_folder(index, Path(name).parent)
+    with os.fdopen(_open(index / name), "rb") as file:
         return file.read()
 
 
-def _open(index: Path, name: str) -> int:
-    """A file of the index opened for reading; OSError for a link, anything that is not a file, or a way out."""
-    path = index / name
-    if path.parent.resolve() != index.resolve() / Path(name).parent:
-        raise OSError(f"{path.parent} is a link")
+def _check_folder(index: Path, folder: Path) -> None:
+    """OSError if a folder, given relative to the index, is a link or a way out."""
+    if (index / folder).resolve() != index.resolve() / folder:
+        raise OSError(f"{index / folder} is a link")
+
+
+def _open(path: Path) -> int:
+    """A file opened for reading; OSError for a link, and for anything that is not a file."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
