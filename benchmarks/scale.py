@@ -19,11 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.manifest import BUILDS, read_manifest, read_pointer
-from ldnqa.pieces import read_vectors
+from ldnqa.pieces import OF_PASSAGES, OF_QUESTIONS, OF_QUOTES, read_vectors
 from ldnqa.stores import faiss as store
 
-# The kinds of vectors of a piece.
-PASSAGES, QUOTES, ASKED = range(3)
 QUESTIONS = 200
 NEIGHBOURS = 10
 # How far a vector is moved, as a share of the difference of two neighbours: more than 1 would make strangers of them.
@@ -98,9 +96,9 @@ def main() -> None:
     options.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     given = options.parse_args()
     store.faiss.omp_set_num_threads(1)
-    real = vectors_of(given.index, PASSAGES, QUOTES)
+    real = vectors_of(given.index, OF_PASSAGES, OF_QUOTES)
     near = neighbours(real, 0)
-    asked = vectors_of(given.index, ASKED)
+    asked = vectors_of(given.index, OF_QUESTIONS)
     asked = asked[np.linspace(0, len(asked) - 1, min(QUESTIONS, len(asked)), dtype=np.int64)]
     print(f"{len(real):,} real vectors, {len(asked)} real questions, one thread", file=sys.stderr)
     print("| Passages | Kind | Save, s | Disk, MB | Exact, p50 / p99 ms | Saved, p50 / p99 ms | Faster | Recall@10 |")

@@ -24,7 +24,7 @@ from ldnqa.encode import Encoder, Vectors
 from ldnqa.errors import IndexUnusable
 from ldnqa.index import LEXICAL, QUESTIONS, SUMS, VOCABULARY, WORDS, read_questions
 from ldnqa.manifest import BUILDS, FileEntry, Manifest, Piece, check_fit, read_pointer
-from ldnqa.pieces import KEY_BYTES, Stack, by_kind, files_of, kinds, read_vectors
+from ldnqa.pieces import KEY_BYTES, OF_PASSAGES, OF_TITLES, Stack, by_kind, files_of, kinds, read_vectors
 from ldnqa.swap import verified
 from ldnqa.tally import NOTHING, Tally
 
@@ -140,8 +140,8 @@ class Earlier:
                 own,
                 [kind[part] for kind, part in zip(vectors, of_article, strict=True)],
                 [kind[part] for kind, part in zip(keys, of_article, strict=True)],
-                held.passage + of_article[0].start,
-                held.article + of_article[3].start,
+                held.passage + of_article[OF_PASSAGES].start,
+                held.article + of_article[OF_TITLES].start,
             )
             for (id_, own), of_article in zip(passages.items(), rows, strict=True)
         }

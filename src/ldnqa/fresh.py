@@ -19,7 +19,7 @@ from ldnqa.embedded import Subject, names_count, question_text, questions_of, qu
 from ldnqa.embedding import Embedding
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.manifest import Piece
-from ldnqa.pieces import KEY_BYTES, by_kind, kinds
+from ldnqa.pieces import KEY_BYTES, OF_QUESTIONS, OF_QUOTES, OF_TITLES, by_kind, kinds
 from ldnqa.progress import Pace, Progress, Watcher
 from ldnqa.types import Article, Passage
 
@@ -101,10 +101,10 @@ def embed(
     pace = Pace(total)
     for kind, name in enumerate(("passage", "passage", "question", "question")):
         texts = (
-            (rows[kind][at], keys[kind][at], text)
+            each
             for part, rows, keys in wanted
             if not _known(part, kind, as_named)
-            for at, text in enumerate(_texts(part, kind, subjects))
+            for each in zip(rows[kind], keys[kind], _texts(part, kind, subjects), strict=True)
         )
         for more, embedded in vectors.fill(texts, name):
             done += more
@@ -114,18 +114,18 @@ def embed(
 
 def _known(part: Part, kind: int, as_named: bool) -> bool:
     """Whether the vectors of a kind are those of the served build; readers' questions only if all names are as then."""
-    return part.own is not None and (kind != 2 or as_named or not any(map(names_count, part.questions)))
+    return part.own is not None and (kind != OF_QUESTIONS or as_named or not any(map(names_count, part.questions)))
 
 
 def _texts(part: Part, kind: int, subjects: Sequence[Subject]) -> Iterable[str]:
     """What is embedded of an article, for each of its vectors of a kind."""
-    if kind == 2:
+    if kind == OF_QUESTIONS:
         return (question_text(question, subjects) for question in part.questions)
     if part.article is None:
         return ()
-    if kind == 3:
+    if kind == OF_TITLES:
         return (part.article.title,)
-    if kind == 1:
+    if kind == OF_QUOTES:
         return quote_texts(part.article, part.passages)
     return (embedded_text(part.article, passage) for passage in part.passages)
 

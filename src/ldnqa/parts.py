@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from ldnqa.bank import Question
 from ldnqa.chunk import CHUNKER_VERSION
 from ldnqa.corpus.read import article_digest
+from ldnqa.earlier import Earlier
 from ldnqa.embedded import Subject, passage_terms, questions_of, subjects_of, words_of
 from ldnqa.embedding import Embedding
 from ldnqa.encode import Encoder
 from ldnqa.errors import CorpusError, IndexUnusable
 from ldnqa.fresh import Fresh, Part, embed, part_of, sizes_of
 from ldnqa.manifest import Manifest, Piece, check_fit
-from ldnqa.pieces import by_kind, cut, name_of
+from ldnqa.pieces import KINDS, OF_QUOTES, by_kind, cut, name_of
 from ldnqa.progress import Progress, Watcher
 from ldnqa.tally import Tally, tally
 from ldnqa.types import Article, GlossaryEntry, Passage
@@ -102,13 +103,11 @@ class Parts:
 
 def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) -> Parts:
     """Split the articles, embed what there is to embed and count the words; `tell` hears how far it is."""
-    articles, earlier, subjects = source.articles, vectors.earlier, source.subjects
-    as_named = earlier.subjects == source.subjects_digest
-    cuts = _cuts(source)
+    articles, earlier = source.articles, vectors.earlier
     parts: dict[str, list[Part]] = {}
     pieces: list[Piece] = []
     done = 0
-    for name, ids in cuts.items():
+    for name, ids in _cuts(source).items():
         if name in earlier.pieces:
             pieces.append(earlier.pieces[name].piece)
             continue
@@ -120,57 +119,71 @@ def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) ->
         if not ids:
             of_piece.append(Part(None, None, [], [], [Question("", text) for text in source.unanswered]))
         totals = np.sum([sizes_of(part) for part in of_piece], axis=0).tolist()
-        pieces.append(Piece(name=name, passages=totals[0], quotes=totals[1], questions=totals[2], articles=totals[3]))
+        pieces.append(Piece(name=name, **dict(zip(KINDS, totals, strict=True))))
     tell(Progress("splitting", len(articles), len(articles)))
 
-    fresh = embed(pieces, parts, vectors, encoder, subjects, as_named, tell)
-    moved_terms, moved_words = (np.full(counted.size, -1) for counted in (earlier.terms, earlier.words))
-    changed: list[tuple[int, Article, Passage]] = []
-    numbers: dict[str, int] = {}
-    passage = number = 0
-    for piece in pieces:
-        if piece.name not in parts:
-            held = earlier.pieces[piece.name]
-            moved_terms[held.passage :][: piece.passages] = np.arange(passage, passage + piece.passages)
-            moved_words[held.article :][: piece.articles] = np.arange(number, number + piece.articles)
-            passage, number = passage + piece.passages, number + piece.articles
-            continue
-        for part in parts[piece.name]:
-            if part.own:
-                moved_terms[part.own.passage :][: len(part.lines)] = np.arange(passage, passage + len(part.lines))
-                moved_words[part.own.article] = number
-            elif part.article:
-                changed += ((row, part.article, each) for row, each in enumerate(part.passages, start=passage))
-                numbers[part.article.id] = number
-            passage, number = passage + len(part.lines), number + (part.article is not None)
-
-    texts = {id_: list(words_of(articles[id_])) for id_ in numbers}
+    as_named = earlier.subjects == source.subjects_digest
+    fresh = embed(pieces, parts, vectors, encoder, source.subjects, as_named, tell)
+    sums = [
+        earlier.pieces[piece.name].sum
+        if piece.name not in fresh
+        else by_kind(fresh[piece.name].vectors, piece)[OF_QUOTES].sum(axis=0, dtype=np.float64)
+        for piece in pieces
+    ]
+    questions = [question for article in articles.values() for question in questions_of(article)]
+    questions += [Question("", text) for text in source.unanswered]
+    asked = tuple(question.text for question in questions)
+    terms, words, new = _count(pieces, parts, earlier)
+    texts = {article.id: list(words_of(article)) for article in new}
     defined = {
         id_: [*dict.fromkeys(pair for text in texts[id_] for pair in defined_in(text))] if id_ in texts else had
         for id_ in articles
         if (had := earlier.defined.get(id_)) or id_ in texts
     }
-    questions = [question for article in articles.values() for question in questions_of(article)]
-    questions += [Question("", text) for text in source.unanswered]
-    asked = tuple(question.text for question in questions)
-    own_sums = {
-        p.name: by_kind(fresh[p.name].vectors, p)[1].sum(axis=0, dtype=np.float64) for p in pieces if p.name in fresh
-    }
     return Parts(
         pieces,
         fresh,
-        np.stack([own_sums[p.name] if p.name in fresh else earlier.pieces[p.name].sum for p in pieces]),
+        np.stack(sums),
         questions,
-        tally(passage, ((row, passage_terms(of, each)) for row, of, each in changed), earlier.terms, moved_terms),
-        tally(
-            len(articles),
-            ((numbers[id_], words_in_letters(of)) for id_, of in texts.items()),
-            earlier.words,
-            moved_words,
-        ),
+        terms,
+        words,
         {id_: pairs for id_, pairs in defined.items() if pairs},
         earlier.readers if asked == earlier.asked else readers_words(asked),
         vectors,
+    )
+
+
+def _count(
+    pieces: Sequence[Piece], parts: Mapping[str, Sequence[Part]], earlier: Earlier
+) -> tuple[Tally, Tally, list[Article]]:
+    """The terms of each passage, the words of each article, and the articles that were counted anew for them."""
+    moved_terms, moved_words = (np.full(counted.size, -1) for counted in (earlier.terms, earlier.words))
+    new: list[tuple[int, Article, int, list[Passage]]] = []
+    row = number = 0
+    for piece in pieces:
+        if piece.name not in parts:
+            held = earlier.pieces[piece.name]
+            moved_terms[held.passage :][: piece.passages] = np.arange(row, row + piece.passages)
+            moved_words[held.article :][: piece.articles] = np.arange(number, number + piece.articles)
+            row, number = row + piece.passages, number + piece.articles
+            continue
+        for part in parts[piece.name]:
+            if part.own:
+                moved_terms[part.own.passage :][: len(part.lines)] = np.arange(row, row + len(part.lines))
+                moved_words[part.own.article] = number
+            elif part.article:
+                new.append((number, part.article, row, part.passages))
+            row, number = row + len(part.lines), number + (part.article is not None)
+    terms = (
+        (at, passage_terms(article, passage))
+        for _, article, first, passages in new
+        for at, passage in enumerate(passages, start=first)
+    )
+    words = ((at, words_in_letters(words_of(article))) for at, article, _, _ in new)
+    return (
+        tally(row, terms, earlier.terms, moved_terms),
+        tally(number, words, earlier.words, moved_words),
+        [article for _, article, _, _ in new],
     )
 
 

@@ -24,6 +24,8 @@ from ldnqa.manifest import PIECE_DIGITS, Piece
 TEXTS = "texts"
 VECTORS = "vectors"
 KEYS = "keys"
+KINDS = ("passages", "quotes", "questions", "articles")
+OF_PASSAGES, OF_QUOTES, OF_QUESTIONS, OF_TITLES = range(len(KINDS))
 KEY_BYTES = hashlib.sha256().digest_size
 
 # A piece ends with every 64th article, by chance: of 12,000 short articles an edit rewrites some 3 MB of 340.
@@ -50,9 +52,9 @@ def files_of(name: str) -> tuple[str, str, str]:
     return f"{TEXTS}/{name}.jsonl", f"{VECTORS}/{name}.npy", f"{KEYS}/{name}.npy"
 
 
-def kinds(piece: Piece) -> tuple[int, int, int, int]:
-    """How many vectors of each kind a piece has, in their order."""
-    return piece.passages, piece.quotes, piece.questions, piece.articles
+def kinds(piece: Piece) -> tuple[int, ...]:
+    """How many vectors of each kind a piece has, in their order; the title of each article has one."""
+    return tuple(getattr(piece, kind) for kind in KINDS)
 
 
 def read_vectors(folder: Path, piece: Piece) -> list[Vectors]:
