@@ -296,7 +296,7 @@ def test_where_a_file_can_have_one_name_only_it_is_copied(tmp_path: Path, monkey
 def test_another_article_moves_no_border_between_pieces_but_its_own() -> None:
     ids = sorted(f"article-{n}" for n in range(2000))
     every = cut(ids)
-    assert sum(every, []) == ids
+    assert [id_ for piece in every for id_ in piece] == ids
     assert 15 < len(every) < 60
     for gone in (0, 700, 1999):
         left = cut(ids[:gone] + ids[gone + 1 :])
