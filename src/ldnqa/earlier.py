@@ -134,11 +134,11 @@ class Earlier:
             passage = json.loads(line)
             passages[passage["article_id"]].append(Line(passage["id"], len(passage["quotes"]), line))
         rows = rows_of([sizes(own, self._listed.get(id_, 0), 1) for id_, own in passages.items()])
-        vectors, keys = read_vectors(self.folder, held.piece), by_kind(held.keys, held.piece)
+        keys = by_kind(held.keys, held.piece)
         return {
             id_: Own(
                 own,
-                [kind[part] for kind, part in zip(vectors, of_article, strict=True)],
+                [kind[part] for kind, part in zip(held.vectors, of_article, strict=True)],
                 [kind[part] for kind, part in zip(keys, of_article, strict=True)],
                 held.passage + of_article[OF_PASSAGES].start,
                 held.article + of_article[OF_TITLES].start,
@@ -148,9 +148,12 @@ class Earlier:
 
 
 class Held(NamedTuple):
-    """A piece of the served build, its keys, the sum of its quotes, the numbers of its first passage and article."""
+    """A piece of the served build: its vectors by kind, all its keys, the sum of its quotes, and the numbers of its first
+    passage and article.
+    """
 
     piece: Piece
+    vectors: list[Vectors]
     keys: NDArray[np.uint8]
     sum: NDArray[np.float64]
     passage: int
@@ -165,7 +168,8 @@ def read_earlier(index: Path, encoder: Encoder, whole: Manifest | None = None) -
         if manifest.model_digest != encoder.digest:
             return Earlier()
         folder, pieces = index / BUILDS / manifest.index_id, manifest.pieces
-        vectors = Stack([rows for piece in pieces for rows in read_vectors(folder, piece)])
+        mapped = [read_vectors(folder, piece) for piece in pieces]
+        vectors = Stack([rows for piece in mapped for rows in piece])
         keys = np.concatenate([np.load(folder / files_of(piece.name)[2], allow_pickle=False) for piece in pieces])
         if keys.shape != (len(vectors), KEY_BYTES):
             return Earlier()
@@ -187,7 +191,10 @@ def read_earlier(index: Path, encoder: Encoder, whole: Manifest | None = None) -
             vectors,
             folder,
             manifest.files,
-            {p.name: Held(p, k, s, *at) for p, k, s, at in zip(pieces, of_pieces, sums, firsts, strict=False)},
+            {
+                p.name: Held(p, v, k, s, *at)
+                for p, v, k, s, at in zip(pieces, mapped, of_pieces, sums, firsts, strict=False)
+            },
             manifest.articles,
             manifest.subjects,
             Tally.open(folder / LEXICAL),

@@ -22,11 +22,11 @@ from ldnqa.corpus.read import article_digest
 from ldnqa.earlier import Earlier
 from ldnqa.embedded import Subject, passage_terms, questions_of, subjects_of, words_of
 from ldnqa.embedding import Embedding
-from ldnqa.encode import Encoder
+from ldnqa.encode import Encoder, Vectors
 from ldnqa.errors import CorpusError, IndexUnusable
 from ldnqa.fresh import Fresh, Part, embed, part_of, sizes_of
 from ldnqa.manifest import Manifest, Piece, check_fit
-from ldnqa.pieces import KINDS, OF_QUOTES, by_kind, cut, name_of
+from ldnqa.pieces import KINDS, OF_PASSAGES, OF_QUOTES, by_kind, cut, name_of
 from ldnqa.progress import Progress, Watcher
 from ldnqa.tally import Tally, tally
 from ldnqa.types import Article, GlossaryEntry, Passage
@@ -99,6 +99,15 @@ class Parts:
     defined: dict[str, Any]
     readers: Sequence[str]
     vectors: Embedding
+
+    def passage_vectors(self) -> list[Vectors]:
+        """The vectors of the passages, an array for each piece."""
+        return [
+            by_kind(fresh.vectors, piece)[OF_PASSAGES]
+            if (fresh := self.fresh.get(piece.name))
+            else self.vectors.earlier.pieces[piece.name].vectors[OF_PASSAGES]
+            for piece in self.pieces
+        ]
 
 
 def make(source: Source, encoder: Encoder, vectors: Embedding, tell: Watcher) -> Parts:

@@ -19,7 +19,7 @@ from ldnqa.encode import Encoder
 from ldnqa.index import GLOSSARY, LEXICAL, QUESTIONS, STORE, SUMS, VOCABULARY, WORDS
 from ldnqa.manifest import MANIFEST, FileEntry, Manifest, file_entry
 from ldnqa.parts import Parts, Source
-from ldnqa.pieces import KEYS, TEXTS, VECTORS, files_of, read_vectors
+from ldnqa.pieces import KEYS, TEXTS, VECTORS, files_of
 from ldnqa.stores import store_type
 from ldnqa.swap import sync
 
@@ -46,7 +46,7 @@ def save(parts: Parts, source: Source, encoder: Encoder, store: str, index: Path
     (folder / VOCABULARY).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
     parts.terms.save(folder / LEXICAL)
     parts.words.save(folder / WORDS)
-    store_type(store).save(folder / STORE, [read_vectors(folder, piece)[0] for piece in parts.pieces])
+    store_type(store).save(folder / STORE, parts.passage_vectors())
 
     paths = sorted(folder.rglob("*"))
     new = {path: path.relative_to(folder).as_posix() for path in paths}
