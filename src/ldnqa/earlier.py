@@ -148,8 +148,8 @@ class Earlier:
 
 
 class Held(NamedTuple):
-    """A piece of the served build: its vectors by kind, all its keys, the sum of its quotes, and the numbers of its first
-    passage and article.
+    """A piece of the served build: its vectors by kind, all its keys, the sum of its quotes, and the numbers of its
+    first passage and article.
     """
 
     piece: Piece
