@@ -9,7 +9,6 @@ vectors that are near neighbours there. Questions are the real ones of the index
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -19,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.index import PASSAGE_VECTORS, QUESTION_VECTORS, QUOTE_VECTORS
+from ldnqa.manifest import BUILDS, read_manifest, read_pointer
+from ldnqa.pieces import OF_PASSAGES, OF_QUESTIONS, OF_QUOTES, read_vectors
 from ldnqa.stores import faiss as store
 
 QUESTIONS = 200
@@ -28,10 +28,11 @@ NEIGHBOURS = 10
 MOVED = 0.7
 
 
-def vectors_of(folder: Path, *names: str) -> NDArray[np.float32]:
+def vectors_of(folder: Path, *kinds: int) -> NDArray[np.float32]:
     """Vectors of the build that is served in an index folder, each once."""
-    build = folder / "builds" / json.loads((folder / "index.json").read_text())["current"]
-    return np.unique(np.concatenate([np.load(build / name) for name in names]), axis=0)
+    build = f"{BUILDS}/{read_pointer(folder).current}"
+    pieces = [read_vectors(folder / build, piece) for piece in read_manifest(folder, build).pieces]
+    return np.unique(np.concatenate([piece[kind] for piece in pieces for kind in kinds]), axis=0)
 
 
 def neighbours(vectors: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
@@ -69,16 +70,15 @@ def milliseconds(kept: store.FaissStore, questions: NDArray[np.float32]) -> tupl
 def measure(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> str:
     """One line of the table."""
     ids = [str(n) for n in range(len(vectors))]
-    exact = store.FaissStore(vectors.shape[1])
-    exact.add(ids, vectors)
+    exact = store.FaissStore(ids, [vectors])
     expected = [{id_ for id_, _ in result} for result in exact.search(questions, 10)]
     exact_ms = milliseconds(exact, questions)
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        exact.save(Path(folder))
+        store.FaissStore.save(Path(folder), [vectors])
         built = time.perf_counter() - started
         del exact
-        opened = store.FaissStore.open(Path(folder))
+        opened = store.FaissStore.open(Path(folder), ids, [vectors])
         size = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
     found = [{id_ for id_, _ in result} for result in opened.search(questions, 10)]
     recall = sum(len(a & b) for a, b in zip(expected, found, strict=True)) / (10 * len(questions))
@@ -96,9 +96,9 @@ def main() -> None:
     options.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     given = options.parse_args()
     store.faiss.omp_set_num_threads(1)
-    real = vectors_of(given.index, PASSAGE_VECTORS, QUOTE_VECTORS)
+    real = vectors_of(given.index, OF_PASSAGES, OF_QUOTES)
     near = neighbours(real, 0)
-    asked = vectors_of(given.index, QUESTION_VECTORS)
+    asked = vectors_of(given.index, OF_QUESTIONS)
     asked = asked[np.linspace(0, len(asked) - 1, min(QUESTIONS, len(asked)), dtype=np.int64)]
     print(f"{len(real):,} real vectors, {len(asked)} real questions, one thread", file=sys.stderr)
     print("| Passages | Kind | Save, s | Disk, MB | Exact, p50 / p99 ms | Saved, p50 / p99 ms | Faster | Recall@10 |")

@@ -31,13 +31,11 @@ from ldnqa.encode import Encoder
 from ldnqa.errors import LdnqaError
 from ldnqa.types import GlossaryEntry
 
-CHANGES = set("open write writelines tofile flush close flock fsync mkdir rename replace unlink rmdir".split())
+CHANGES = set("open write writelines tofile flush close flock fsync link mkdir rename replace unlink rmdir".split())
 NOBODY = 65534
 
 OLD = [
-    article(
-        section("The usual dose is 1.5 to 4.5 mg at bedtime.", "Some stop."), id="dosing", title="What dose is used?"
-    ),
+    article(section("The usual dose is 1.5 to 4.5 mg at bedtime.", "Some stop."), id="age", title="What dose is used?"),
     article(section("Opioids must be stopped before naltrexone."), id="opioids"),
 ]
 NEW = [

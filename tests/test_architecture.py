@@ -29,9 +29,9 @@ FLOORS = [
         "wordclasses",
     },
     {"policy", "corpus", "chunk", "encode", "lexical", "stores", "vocabulary", "tokens", "weights", "leading"},
-    {"manifest", "llm", "bank"},
+    {"manifest", "pieces", "llm", "bank", "embedded"},
     {"index", "triage"},
-    {"parts", "swap", "earlier", "embedding", "fresh"},
+    {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "disputes", "restate", "support", "reread"},
     {
         "build",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +17,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from makers import article, section
 
+from ldnqa import earlier as earlier_module
 from ldnqa import index as index_module
 from ldnqa import parts as parts_module
+from ldnqa import saving as saving_module
 from ldnqa.build import BuildReport, build, build_articles, is_stale, rollback
+from ldnqa.chunk import embedded_text
 from ldnqa.earlier import Journal
 from ldnqa.errors import BrokenCorpus, CorpusError, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from ldnqa.index import Index
+from ldnqa.manifest import read_pointer
+from ldnqa.pieces import KEYS, TEXTS, VECTORS, cut
 from ldnqa.progress import Pace, Progress
-from ldnqa.types import Article, GlossaryEntry, Review, ReviewStatus
+from ldnqa.types import Article, Asked, GlossaryEntry, Review, ReviewStatus
 
 DOSING = article(section("The usual dose is 1.5 to 4.5 mg at bedtime."), id="dosing", title="What dose is used?")
 OPIOIDS = article(section("Opioids must be stopped before naltrexone."), id="opioids", title="Opioids")
@@ -136,7 +144,7 @@ def test_another_model_or_chunker_builds_again_and_reuses_nothing_of_another_mod
     other = make(tmp_path, DOSING, encoder=HashedEncoder(seed="other"))
     assert (other.embedded, other.reused) == (first.embedded, 0)
     Index.open(tmp_path, HashedEncoder(seed="other"))
-    for module in (parts_module, index_module):
+    for module in (parts_module, saving_module, earlier_module, index_module):
         monkeypatch.setattr(module, "CHUNKER_VERSION", "next")
     newer = make(tmp_path, DOSING, encoder=HashedEncoder(seed="other"))
     assert (newer.embedded, newer.unchanged) == (0, False)
@@ -246,6 +254,99 @@ def test_an_error_on_the_way_leaves_the_index_and_nothing_else(tmp_path: Path) -
     assert not make(tmp_path, DOSING, OPIOIDS).unchanged
 
 
+# The digest of "age" says that a piece ends with it, that of no other id here does.
+FIRST = article(section("Naltrexone is for adults.", "It is not for children."), id="age", title="Age")
+
+
+def pieces(folder: Path) -> dict[str, int]:
+    """The files of the served build that are pieces, each with the number the disk knows it by."""
+    build = folder / "builds" / read_pointer(folder).current
+    files = (path for kind in (TEXTS, VECTORS, KEYS) for path in (build / kind).iterdir())
+    return {str(path.relative_to(build)): path.stat().st_ino for path in files}
+
+
+def test_a_piece_of_which_nothing_changed_is_the_same_file_in_the_next_build(tmp_path: Path) -> None:
+    make(tmp_path, FIRST, DOSING)
+    before = pieces(tmp_path)
+    old = Index.open(tmp_path, HashedEncoder())
+    make(tmp_path, FIRST, DOSING, HARMS)
+    after = pieces(tmp_path)
+    assert len(before) == len(after) == 6
+    assert len(before.items() & after.items()) == 3, "that of the first article alone"
+    assert old.quote_vectors("dosing#part:0").any(), "the build before is served on"
+    shutil.rmtree(tmp_path / "builds" / old.id)
+    assert list(Index.open(tmp_path, HashedEncoder()).articles) == ["age", "dosing", "harms"]
+
+
+def test_where_a_file_can_have_one_name_only_it_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    make(tmp_path / "linked", FIRST, DOSING)
+    make(tmp_path / "copied", FIRST, DOSING)
+    expected = make(tmp_path / "linked", FIRST, DOSING, HARMS)
+    before = pieces(tmp_path / "copied")
+    monkeypatch.setattr(os, "link", refuse)
+    report = make(tmp_path / "copied", FIRST, DOSING, HARMS)
+    assert replace(report, seconds=0) == replace(expected, seconds=0)
+    assert not before.items() & pieces(tmp_path / "copied").items()
+    assert Index.open(tmp_path / "copied", HashedEncoder()).id == report.index_id
+
+
+def test_another_article_moves_no_border_between_pieces_but_its_own() -> None:
+    ids = sorted(f"article-{n}" for n in range(2000))
+    every = cut(ids)
+    assert [id_ for piece in every for id_ in piece] == ids
+    assert 15 < len(every) < 60
+    for gone in (0, 700, 1999):
+        left = cut(ids[:gone] + ids[gone + 1 :])
+        assert len([piece for piece in every if piece not in left]) <= 2
+
+
+def test_an_index_of_many_pieces_is_the_same_whichever_way_it_was_built(tmp_path: Path) -> None:
+    many = [
+        article(
+            section(f"Drug {n} is taken at {n} in the morning.", f"Drug {n * 7} is safe."),
+            id=f"drug-{n}",
+            title=f"{n}?",
+        )
+        for n in range(250)
+    ]
+    chance = random.Random(8)
+    at_once = make(tmp_path / "at-once", *many)
+    for _ in range(4):
+        changed = [one.model_copy(update={"title": "Before"}) if chance.random() < 0.01 else one for one in many]
+        make(tmp_path / "stepwise", *(one for one in changed if chance.random() < 0.99))
+    stepwise = make(tmp_path / "stepwise", *many)
+    assert len(pieces(tmp_path / "stepwise")) > 6
+    assert stepwise.index_id == at_once.index_id
+    assert stepwise.embedded < at_once.embedded / 10
+    one, other = (Index.open(tmp_path / name, HashedEncoder()) for name in ("stepwise", "at-once"))
+    assert one.passages == other.passages
+    for passage in one.passages[::25]:
+        text = embedded_text(one.articles[passage.article_id], passage)
+        assert np.array_equal(one.passage_vector(passage.id), HashedEncoder().encode_passages([text])[0])
+        assert np.array_equal(one.quote_vectors(passage.id), other.quote_vectors(passage.id))
+        assert one.search_dense(one.passage_vector(passage.id), 3) == other.search_dense(
+            one.passage_vector(passage.id), 3
+        )
+    some = [passage.id for passage in one.passages[::40]]
+    assert np.array_equal(one.passage_rows(some), np.stack([one.passage_vector(id_) for id_ in some]))
+    assert np.array_equal(np.asarray(one.passage_vectors)[5:60], one.passage_vectors[5:60])
+
+
+def test_readers_words_are_embedded_anew_when_a_name_they_use_becomes_another(tmp_path: Path) -> None:
+    words = DOSING.sections[0].text
+    asked = Asked(section_id="part", start=0, end=len(words), questions=("Is Revex as strong?",))
+    dosing = DOSING.model_copy(update={"asked": (asked,)})
+    other = article(section("Nalmefene is another drug."), id="age", title="Nalmefene", subject=("nalmefene", "Revex"))
+    make(tmp_path / "stepwise", dosing, OPIOIDS)
+    stepwise = make(tmp_path / "stepwise", dosing, OPIOIDS, other)
+    assert stepwise.index_id == make(tmp_path / "at-once", dosing, OPIOIDS, other).index_id
+    [row] = Index.open(tmp_path / "stepwise", HashedEncoder()).bank.vectors
+    assert np.array_equal(row, HashedEncoder().encode_queries(["Is nalmefene as strong?"])[0])
+
+
 def test_three_earlier_builds_are_kept_and_can_be_gone_back_to(tmp_path: Path) -> None:
     made = [
         make(tmp_path, *articles).index_id
@@ -277,7 +378,8 @@ def test_rollback_of_nothing_says_so(tmp_path: Path) -> None:
 def test_rollback_refuses_a_damaged_build(tmp_path: Path) -> None:
     old = make(tmp_path, DOSING).index_id
     new = make(tmp_path, OPIOIDS).index_id
-    with (tmp_path / "builds" / old / "passages.jsonl").open("ab") as file:
+    [texts] = (tmp_path / "builds" / old / "texts").iterdir()
+    with texts.open("ab") as file:
         file.write(b" ")
     with pytest.raises(IndexDamaged, match=r"earlier build cannot go back.*`ldnqa build"):
         rollback(tmp_path)
@@ -294,7 +396,7 @@ def test_rollback_mends_a_damaged_current_build(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["index.json", "manifest.json", "vectors/keys.npy", "store/vectors.faiss", "articles.jsonl"]
+    "name", ["index.json", "manifest.json", "keys/*.npy", "vectors/*.npy", "texts/*.jsonl", "store/read.json"]
 )
 @pytest.mark.parametrize("fault", [lambda p: p.write_bytes(b"{"), Path.unlink], ids=["damaged", "deleted"])
 @pytest.mark.parametrize("articles", [[DOSING], [DOSING, OPIOIDS]], ids=["same", "more"])
@@ -302,7 +404,8 @@ def test_a_damaged_index_is_mended_by_a_build(
     tmp_path: Path, name: str, fault: Callable[[Path], object], articles: list[Article]
 ) -> None:
     damaged = make(tmp_path, DOSING).index_id
-    fault(tmp_path / name if name == "index.json" else tmp_path / "builds" / damaged / name)
+    [path] = (tmp_path if name == "index.json" else tmp_path / "builds" / damaged).glob(name)
+    fault(path)
     report = make(tmp_path, *articles)
     assert report.reused == 0
     index = Index.open(tmp_path, HashedEncoder())

@@ -163,7 +163,7 @@ def test_a_rebuilt_index_is_noticed_and_a_damaged_one_refused(editions, tmp_path
     ):
         point(index, b, a)
         until(lambda: ask(client, QUESTIONS[0]).json()["index_id"] == b, "the new index")
-        articles = index / BUILDS / a / "articles.jsonl"
+        articles = next((index / BUILDS / a / "texts").iterdir())
         whole = articles.read_bytes()
         articles.write_bytes(whole.replace(b"dose", b"lose", 1))
         try:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ldnqa import fresh, swap
+from ldnqa import compared, swap
 from ldnqa.chunk import embedded_text
 from ldnqa.corpus.read import read_corpus
 from ldnqa.earlier import Earlier, Journal, read_earlier
@@ -22,8 +22,9 @@ from ldnqa.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusabl
 from ldnqa.index import Index, open_build
 from ldnqa.manifest import BUILDS, Manifest, command, read_manifest, read_pointer
 from ldnqa.memory import uncollected
-from ldnqa.parts import describes, make, save, source_of
+from ldnqa.parts import describes, make, source_of
 from ldnqa.progress import Progress, Watcher
+from ldnqa.saving import save
 from ldnqa.stores import DEFAULT_STORE
 from ldnqa.text import terms
 from ldnqa.types import Article, GlossaryEntry, Passage
@@ -60,7 +61,7 @@ def build(
     progress: Watcher | None = None,
 ) -> BuildReport:
     """Put the articles of a corpus folder in service; see `build_articles`. BrokenCorpus if they have a fault."""
-    made_from = fresh.inputs(corpus, encoder, store)
+    made_from = compared.inputs(corpus, encoder, store)
     read = read_corpus(corpus)
     report = build_articles(
         read.articles,
@@ -72,7 +73,7 @@ def build(
         full=full,
         progress=progress,
     )
-    fresh.note(index, report.index_id, made_from)
+    compared.note(index, report.index_id, made_from)
     return report
 
 
@@ -141,9 +142,9 @@ def bring_up_to_date(
     An index that is damaged or another model's is not built over: IndexDamaged or IndexMismatch says what to do. One
     that is up to date is not opened here, for whoever serves it does so, and that takes time.
     """
-    made_from = fresh.inputs(corpus, encoder, store)
+    made_from = compared.inputs(corpus, encoder, store)
     if same := _up_to_date(corpus, index, encoder, store):
-        fresh.note(index, same.index_id, made_from)
+        compared.note(index, same.index_id, made_from)
         return None
     with suppress(IndexMissing, IndexOutdated):
         Index.open(index, encoder)

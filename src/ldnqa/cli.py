@@ -77,8 +77,8 @@ def serve_command(corpus: Path | None, index: Path | None, host: str | None, por
     """Build the index if it is missing or out of date, then serve the articles and the question box."""
     # Questions share the cores, so one of them is not shared out among all of these. Read when numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from ldnqa.compared import is_known
     from ldnqa.encode import load_encoder
-    from ldnqa.fresh import is_known
 
     settings = settings_with(corpus=corpus, index=index, host=host, port=port)
     # What libraries make when they are imported stays, and is much.

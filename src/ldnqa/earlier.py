@@ -5,14 +5,14 @@ Only what was made of the same text by the same model is taken over, bit for bit
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from functools import cached_property
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,30 +22,14 @@ from numpy.typing import NDArray
 from ldnqa.chunk import CHUNKER_VERSION
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.errors import IndexUnusable
-from ldnqa.index import (
-    LEXICAL,
-    PASSAGE_VECTORS,
-    PASSAGES,
-    QUESTION_VECTORS,
-    QUESTIONS,
-    QUOTE_VECTORS,
-    TITLE_VECTORS,
-    VOCABULARY,
-    WORDS,
-    read_questions,
-    read_vectors,
-)
-from ldnqa.manifest import BUILDS, Manifest, check_fit, read_pointer
+from ldnqa.index import LEXICAL, QUESTIONS, SUMS, VOCABULARY, WORDS, read_questions
+from ldnqa.manifest import BUILDS, FileEntry, Manifest, Piece, check_fit, read_pointer
+from ldnqa.pieces import KEY_BYTES, OF_PASSAGES, OF_TITLES, Stack, by_kind, files_of, kinds, read_vectors
 from ldnqa.swap import verified
 from ldnqa.tally import NOTHING, Tally
 
-VECTORS = (PASSAGE_VECTORS, QUOTE_VECTORS, QUESTION_VECTORS, TITLE_VECTORS)
-# 32 bytes a vector, in the order of the files above: how the next build knows what it can reuse.
-KEYS = "vectors/keys.npy"
-KEY_BYTES = hashlib.sha256().digest_size
-
 Known = dict[bytes, NDArray[np.float32]]
-# Rows of an article in each of the files of vectors.
+# Rows of an article among those of each kind.
 Rows = tuple[slice, ...]
 
 # A build that embeds less than this takes a few seconds and leaves nothing behind, whatever happens to it.
@@ -60,37 +44,120 @@ class Line(NamedTuple):
     line: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """What the served build has. `known` numbers every vector by its key; the rest is of those articles that this
-    program with this model would split and embed as they were: `rows` says what is an article's own in `passages` and
-    in each of `vectors` and `keys`. `terms` counts by passage and `words` by article;
-    `defined` has what articles abbreviate. `readers` are the words of the questions `asked`.
+class Own(NamedTuple):
+    """What a build has of an article: its passages, for each kind its vectors and their keys, and the numbers of its
+    first passage and of itself.
     """
 
-    known: Mapping[bytes, int] = field(default_factory=dict)
-    vectors: tuple[Vectors, ...] = ()
-    keys: tuple[NDArray[np.uint8], ...] = ()
+    lines: list[Line]
+    vectors: list[Vectors]
+    keys: list[NDArray[np.uint8]]
+    passage: int
+    article: int
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Which text each vector was made of: a key of KEY_BYTES a row."""
+
+    rows: NDArray[np.uint8]
+
+    def find(self, key: bytes) -> int | None:
+        """The number of a row with this key."""
+        start = np.frombuffer(key[:8], dtype=np.uint64)[0]
+        for at in range(int(np.searchsorted(self._sorted, start)), len(self._sorted)):
+            if self._sorted[at] != start:
+                break
+            if self.rows[self._order[at]].tobytes() == key:
+                return int(self._order[at])
+        return None
+
+    @cached_property
+    def _starts(self) -> NDArray[np.uint64]:
+        return np.ascontiguousarray(self.rows[:, :8]).view(np.uint64)[:, 0]
+
+    @cached_property
+    def _order(self) -> NDArray[np.int64]:
+        return np.argsort(self._starts, kind="stable")
+
+    @cached_property
+    def _sorted(self) -> NDArray[np.uint64]:
+        return self._starts[self._order]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the served build has. `keys` numbers all its `vectors`; the rest is there only if this program with this
+    model would split and embed its articles as they were: `pieces` by name, each with its place among all, and `files`,
+    which are in `folder`. `terms` counts by passage and `words` by article; `defined` has what articles abbreviate.
+    `readers` are the words of the questions `asked`, and `subjects` stands for the names these were embedded with.
+    """
+
+    keys: Keys = Keys(np.empty((0, KEY_BYTES), dtype=np.uint8))
+    vectors: Stack | None = None
+    folder: Path = Path()
+    files: Mapping[str, FileEntry] = field(default_factory=dict)
+    pieces: Mapping[str, Held] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
-    passages: Sequence[Line] = ()
-    rows: Mapping[str, Rows] = field(default_factory=dict)
+    subjects: str = ""
     terms: Tally = NOTHING
     words: Tally = NOTHING
     defined: Mapping[str, Any] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
+    _listed: Mapping[str, int] = field(default_factory=dict)
+    _owned: dict[str, dict[str, Own]] = field(default_factory=dict)
 
     def vector(self, key: bytes) -> NDArray[np.float32] | None:
         """The vector with this key."""
-        number = self.known.get(key)
-        if number is None:
+        number = self.keys.find(key)
+        return None if number is None or self.vectors is None else self.vectors[number]
+
+    def own(self, article_id: str) -> Own | None:
+        """What there is of an article."""
+        piece = self._piece_of.get(article_id)
+        if piece is None:
             return None
-        for array in self.vectors:
-            if number < len(array):
-                row: NDArray[np.float32] = array[number]
-                return row
-            number -= len(array)
-        raise IndexError(number)
+        if piece not in self._owned:
+            self._owned[piece] = self._read(self.pieces[piece])
+        return self._owned[piece][article_id]
+
+    @cached_property
+    def _piece_of(self) -> dict[str, str]:
+        ids = iter(sorted(self.digests))
+        return {id_: name for name, held in self.pieces.items() for id_ in islice(ids, held.piece.articles)}
+
+    def _read(self, held: Held) -> dict[str, Own]:
+        lines = (self.folder / files_of(held.piece.name)[0]).read_bytes().splitlines(keepends=True)
+        passages: dict[str, list[Line]] = {id_: [] for id_, name in self._piece_of.items() if name == held.piece.name}
+        for line in lines[held.piece.articles :]:
+            passage = json.loads(line)
+            passages[passage["article_id"]].append(Line(passage["id"], len(passage["quotes"]), line))
+        rows = rows_of([sizes(own, self._listed.get(id_, 0), 1) for id_, own in passages.items()])
+        keys = by_kind(held.keys, held.piece)
+        return {
+            id_: Own(
+                own,
+                [kind[part] for kind, part in zip(held.vectors, of_article, strict=True)],
+                [kind[part] for kind, part in zip(keys, of_article, strict=True)],
+                held.passage + of_article[OF_PASSAGES].start,
+                held.article + of_article[OF_TITLES].start,
+            )
+            for (id_, own), of_article in zip(passages.items(), rows, strict=True)
+        }
+
+
+class Held(NamedTuple):
+    """A piece of the served build: its vectors by kind, all its keys, the sum of its quotes, and the numbers of its
+    first passage and article.
+    """
+
+    piece: Piece
+    vectors: list[Vectors]
+    keys: NDArray[np.uint8]
+    sum: NDArray[np.float64]
+    passage: int
+    article: int
 
 
 def read_earlier(index: Path, encoder: Encoder, whole: Manifest | None = None) -> Earlier:
@@ -100,67 +167,56 @@ def read_earlier(index: Path, encoder: Encoder, whole: Manifest | None = None) -
         manifest = whole if whole and whole.index_id == current else verified(index, current)
         if manifest.model_digest != encoder.digest:
             return Earlier()
-        folder = index / BUILDS / manifest.index_id
-        vectors = tuple(read_vectors(folder / name) for name in VECTORS)
-        every_key = np.load(folder / KEYS, allow_pickle=False)
-        known = {key: number for number, key in enumerate(split_keys(every_key))}
-        if len(every_key) != sum(map(len, vectors)):
+        folder, pieces = index / BUILDS / manifest.index_id, manifest.pieces
+        mapped = [read_vectors(folder, piece) for piece in pieces]
+        vectors = Stack([rows for piece in mapped for rows in piece])
+        keys = np.concatenate([np.load(folder / files_of(piece.name)[2], allow_pickle=False) for piece in pieces])
+        if keys.shape != (len(vectors), KEY_BYTES):
             return Earlier()
-        ends = list(accumulate(map(len, vectors), initial=0))
-        keys = tuple(every_key[a:b] for a, b in pairwise(ends))
         try:
             check_fit(index, manifest, encoder, CHUNKER_VERSION)
         except IndexUnusable:
-            return Earlier(known, vectors, keys)
+            return Earlier(Keys(keys), vectors)
         asked = read_questions(folder / QUESTIONS)
-        passages, by_article = _read_passages(folder / PASSAGES)
-        sizes = {id_: by_article.get(id_, (0, 0)) for id_ in sorted(manifest.articles)}
-        listed = Counter(question.article_id for question in asked)
         beside = json.loads((folder / VOCABULARY).read_bytes())
+        of_pieces = [keys[a:b] for a, b in pairwise(accumulate((sum(kinds(piece)) for piece in pieces), initial=0))]
+        sums = np.load(folder / SUMS, allow_pickle=False)
+        firsts = zip(
+            accumulate((piece.passages for piece in pieces), initial=0),
+            accumulate((piece.articles for piece in pieces), initial=0),
+            strict=True,
+        )
         return Earlier(
-            known,
+            Keys(keys),
             vectors,
-            keys,
+            folder,
+            manifest.files,
+            {
+                p.name: Held(p, v, k, s, *at)
+                for p, v, k, s, at in zip(pieces, mapped, of_pieces, sums, firsts, strict=False)
+            },
             manifest.articles,
-            passages,
-            rows_of({id_: (*sizes[id_], listed[id_], 1) for id_ in sizes}),
+            manifest.subjects,
             Tally.open(folder / LEXICAL),
             Tally.open(folder / WORDS),
             beside["defined"],
             tuple(question.text for question in asked),
             tuple(beside["readers"]),
+            Counter(question.article_id for question in asked),
         )
     except (IndexUnusable, OSError, ValueError, KeyError):
         return Earlier()
 
 
-def _read_passages(path: Path) -> tuple[list[Line], dict[str, tuple[int, int]]]:
-    """The lines of a build's passages, and of how many passages and quotes each article is made."""
-    lines: list[Line] = []
-    sizes: dict[str, tuple[int, int]] = {}
-    written = path.read_bytes().splitlines(keepends=True)
-    # All at once: that takes a third of the time.
-    for line, passage in zip(written, json.loads(b"[" + b",".join(written) + b"]"), strict=True):
-        lines.append(Line(passage["id"], len(passage["quotes"]), line))
-        count, quotes = sizes.get(passage["article_id"], (0, 0))
-        sizes[passage["article_id"]] = (count + 1, quotes + lines[-1].quotes)
-    return lines, sizes
+def sizes(lines: Sequence[Line], questions: int, titles: int) -> tuple[int, int, int, int]:
+    """How many vectors of each kind an article has."""
+    return len(lines), sum(line.quotes for line in lines), questions, titles
 
 
-def rows_of(sizes: Mapping[str, Sequence[int]]) -> dict[str, Rows]:
-    """Where each article's own are, for articles in this order with so many of each kind."""
-    found, at = {}, [0] * len(VECTORS)
-    for id_, counts in sizes.items():
-        ends = [start + count for start, count in zip(at, counts, strict=True)]
-        found[id_] = tuple(slice(start, end) for start, end in zip(at, ends, strict=True))
-        at = ends
-    return found
-
-
-def split_keys(keys: NDArray[np.uint8]) -> list[bytes]:
-    """Each of these rows of keys by itself."""
-    joined = keys.tobytes()
-    return [joined[at : at + KEY_BYTES] for at in range(0, len(joined), KEY_BYTES)]
+def rows_of(sizes: Sequence[Sequence[int]]) -> list[Rows]:
+    """Where the own of each are among all of a kind, for articles in this order with so many of each kind."""
+    ends = [list(accumulate(kind, initial=0)) for kind in zip(*sizes, strict=True)]
+    return list(zip(*([slice(a, b) for a, b in pairwise(kind)] for kind in ends), strict=True))
 
 
 class Journal:

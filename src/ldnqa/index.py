@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -22,19 +22,16 @@ from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
 from ldnqa.memory import uncollected
+from ldnqa.pieces import Stack, files_of, read_vectors
 from ldnqa.stores import Store, store_type
 from ldnqa.tally import Tally
 from ldnqa.types import Article, GlossaryEntry, Passage
 from ldnqa.vocabulary import Vocabulary, merged
 
-ARTICLES = "articles.jsonl"
-PASSAGES = "passages.jsonl"
 GLOSSARY = "glossary.json"
 QUESTIONS = "questions.json"
-PASSAGE_VECTORS = "vectors/passages.npy"
-QUOTE_VECTORS = "vectors/quotes.npy"
-QUESTION_VECTORS = "vectors/questions.npy"
-TITLE_VECTORS = "vectors/titles.npy"
+# What the quotes' vectors of each piece add up to, so that nobody has to read them all for their mean.
+SUMS = "sums.npy"
 # Words of each article, counted; what the articles abbreviate, and readers' words, are in the file beside them.
 WORDS = "words"
 VOCABULARY = "vocabulary.json"
@@ -48,7 +45,8 @@ class Index:
 
     `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
     `question_vectors` row for row: what editors listed, and titles that are questions. `centre` is the mean of all
-    quote vectors, shape (dimension,), not of length one. `bank` has what readers ask.
+    quote vectors, shape (dimension,), not of length one. `bank` has what readers ask. `passage_vectors` has a row for
+    each passage; it lies in several arrays, of which `np.asarray` makes one.
     `title_vectors` has a row for each article, in their order. `subject` has the names of what more than half of the
     articles are about, the one to show first; it is empty if there is no such thing. `nicknames` are the subjects that
     have several names. Arrays are read-only.
@@ -59,16 +57,16 @@ class Index:
     articles: Mapping[str, Article]
     glossary: tuple[GlossaryEntry, ...]
     passages: tuple[Passage, ...]
-    passage_vectors: Vectors
+    passage_vectors: Stack
     questions: tuple[tuple[str, str], ...]
     question_vectors: Vectors
     bank: Bank
     title_vectors: Vectors
     vocabulary: Vocabulary
-    _quote_vectors: Vectors
+    centre: Vectors
+    _quote_vectors: Stack
     _lexical: Lexical
     _store: Store
-    centre: Vectors = field(init=False)
     subject: tuple[str, ...] = field(init=False)
     nicknames: tuple[tuple[str, ...], ...] = field(init=False)
     _rows: Mapping[str, int] = field(init=False)
@@ -79,10 +77,6 @@ class Index:
     _holds: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        quotes = self._quote_vectors
-        centre = quotes.mean(axis=0, dtype=np.float64) if len(quotes) else np.zeros(quotes.shape[1])
-        object.__setattr__(self, "centre", centre.astype(np.float32))
-        self.centre.setflags(write=False)
         subjects = Counter(article.subject[0] for article in self.articles.values())
         commonest, count = max(subjects.items(), key=lambda item: (item[1], item[0]), default=("", 0))
         shared = [a.subject for a in self.articles.values() if a.subject[0] == commonest]
@@ -124,13 +118,11 @@ class Index:
 
     def passage_vector(self, passage_id: str) -> Vectors:
         """The unit vector of a passage, shape (dimension,): its product with a query's vector is their cosine."""
-        vector: Vectors = self.passage_vectors[self._row(passage_id)]
-        return vector
+        return self.passage_vectors[self._row(passage_id)]
 
     def passage_rows(self, passage_ids: Sequence[str]) -> Vectors:
         """The unit vectors of passages, a row for each in their order."""
-        rows: Vectors = self.passage_vectors[[self._row(passage_id) for passage_id in passage_ids]]
-        return rows
+        return self.passage_vectors[[self._row(passage_id) for passage_id in passage_ids]]
 
     def quote_vectors(self, passage_id: str) -> Vectors:
         """Unit rows for the quotes of a passage, shape (len(passage.quotes), dimension), in their order."""
@@ -207,42 +199,39 @@ def open_build(folder: Path, build: str, index_id: str | None, encoder: Encoder,
     return index
 
 
-def read_vectors(path: Path) -> Vectors:
-    """Rows of float32, read-only and mapped: the system keeps in memory what is used, and can drop it.
-
-    A build's files are never changed, and a mapped one that is deleted stays readable.
-    """
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
-    if array.dtype != np.float32 or array.ndim != 2:
-        raise ValueError(f"{path.name} holds no rows of float32")
-    rows: Vectors = np.asarray(array)
-    return rows
-
-
 def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
-    asked, vectors = read_questions(path / QUESTIONS), read_vectors(path / QUESTION_VECTORS)
-    if vectors.shape != (len(asked), manifest.dimension) or len(asked) != manifest.counts.questions:
+    articles: list[Article] = []
+    passages: list[Passage] = []
+    for piece in manifest.pieces:
+        lines = (path / files_of(piece.name)[0]).read_bytes().splitlines()
+        articles += map(Article.model_validate_json, lines[: piece.articles])
+        passages += map(Passage.model_validate_json, lines[piece.articles :])
+    of_passages, of_quotes, of_questions, of_titles = zip(
+        *(read_vectors(path, piece) for piece in manifest.pieces), strict=True
+    )
+    asked, vectors = read_questions(path / QUESTIONS), np.concatenate(of_questions)
+    if vectors.shape != (len(asked), manifest.dimension):
         raise ValueError("the counts of questions differ")
     listed = [row for row, question in enumerate(asked) if question.article_id and not question.section_id]
     tied = [row for row, question in enumerate(asked) if question.section_id]
     vain = [row for row, question in enumerate(asked) if not question.article_id]
+    added = np.load(path / SUMS, allow_pickle=False).sum(axis=0)
     return Index(
         manifest=manifest,
         encoder=encoder,
-        articles=MappingProxyType(
-            {article.id: article for article in map(Article.model_validate_json, read_lines(path / ARTICLES))}
-        ),
+        articles=MappingProxyType({article.id: article for article in articles}),
         glossary=tuple(map(GlossaryEntry.model_validate, json.loads((path / GLOSSARY).read_bytes()))),
-        passages=tuple(map(Passage.model_validate_json, read_lines(path / PASSAGES))),
-        passage_vectors=read_vectors(path / PASSAGE_VECTORS),
+        passages=tuple(passages),
+        passage_vectors=Stack(of_passages),
         questions=tuple((asked[row].article_id, asked[row].text) for row in listed),
         question_vectors=_read_only(vectors[listed]),
         bank=Bank(tuple(asked[row] for row in tied), _read_only(vectors[tied]), _read_only(vectors[vain])),
-        title_vectors=read_vectors(path / TITLE_VECTORS),
+        title_vectors=_read_only(np.concatenate(of_titles)),
         vocabulary=_vocabulary(path),
-        _quote_vectors=read_vectors(path / QUOTE_VECTORS),
+        centre=_read_only((added / max(manifest.counts.quotes, 1)).astype(np.float32)),
+        _quote_vectors=Stack(of_quotes),
         _lexical=Lexical.open(path / LEXICAL),
-        _store=store_type(manifest.store).open(path / STORE),
+        _store=store_type(manifest.store).open(path / STORE, [passage.id for passage in passages], of_passages),
     )
 
 
@@ -264,6 +253,7 @@ def _check_shapes(index: Index) -> None:
         and index.passage_vectors.shape == (counts.passages, width)
         and index._quote_vectors.shape == (quotes, width)
         and index.title_vectors.shape == (counts.articles, width)
+        and index.centre.shape == (width,)
     )
     if not holds:
         raise ValueError("the counts of its parts differ")
@@ -298,9 +288,3 @@ def _check_encoder(folder: Path, index: Index) -> None:
 def read_questions(path: Path) -> tuple[Question, ...]:
     """The questions as they were written."""
     return tuple(Question(*row) for row in json.loads(path.read_bytes()))
-
-
-def read_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file, one at a time."""
-    with path.open("rb") as file:
-        yield from file

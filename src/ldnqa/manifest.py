@@ -3,9 +3,11 @@
     index/index.json                 Pointer: which build is served; replaced in one step
     index/builds/<index_id>/         one build, never changed once it is there
         manifest.json                Manifest: what it was built from and by, and every file's checksum
-        articles.jsonl passages.jsonl glossary.json questions.json vocabulary.json
-        vectors/{passages,quotes,questions,titles,keys}.npy
-        lexical/ words/ store/       what tally.py and a store write: terms by passage, words by article, vectors
+        {texts,vectors,keys}/        articles, passages and all vectors in pieces: pieces.py
+        questions.json glossary.json vocabulary.json sums.npy
+        lexical/ words/ store/       what tally.py and a store write: terms by passage, words by article, lists
+
+A piece of which nothing has changed is the same file in one build and the next, under two names (hard links).
 
 An `index_id` is the digest of its manifest, which has the digest of every file and no time in it: the same articles,
 model and program give the same id, and a build cannot change without losing its name. JSON and .npy only.
@@ -18,6 +20,7 @@ import json
 import os
 import shlex
 import stat
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,13 +30,14 @@ from ldnqa.encode import Encoder
 from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexOutdated
 from ldnqa.types import Noun
 
-FORMAT = 4
+FORMAT = 5
 POINTER = "index.json"
 BUILDS = "builds"
 MANIFEST = "manifest.json"
 
 # 64 bits: among the handful of builds of one folder a chance collision is out of the question, and it can be read out.
 _ID_DIGITS = 16
+PIECE_DIGITS = 16
 _DEFAULT_FOLDER = Path("index")
 
 IndexId = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{_ID_DIGITS}}}$")]
@@ -58,7 +62,7 @@ class FileEntry(Noun):
 
 
 class Counts(Noun):
-    """How many of each the build holds."""
+    """How many of each there are."""
 
     articles: Count
     passages: Count
@@ -66,9 +70,15 @@ class Counts(Noun):
     questions: Count
 
 
+class Piece(Counts):
+    """Part of a build: articles that follow each other by id, or the questions that none of them answers."""
+
+    name: Annotated[str, Field(pattern=rf"^[0-9a-f]{{{PIECE_DIGITS}}}$")]
+
+
 class Manifest(Noun):
-    """What a build was made from and by. `articles` has each article's digest; `glossary` and `unanswered` are those of
-    all their entries.
+    """What a build was made from and by. `articles` has each article's digest; `glossary`, `subjects` and `unanswered`
+    are those of all their entries. `pieces` are in the order of their articles.
     """
 
     format: int = FORMAT
@@ -81,9 +91,16 @@ class Manifest(Noun):
     store: str
     articles: dict[str, Sha256]
     glossary: Sha256
+    subjects: Sha256
     unanswered: Sha256
-    counts: Counts
+    pieces: tuple[Piece, ...]
     files: dict[FileName, FileEntry]
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How many of each the build holds."""
+        totals = {name: sum(getattr(piece, name) for piece in self.pieces) for name in Counts.model_fields}
+        return Counts.model_validate(totals)
 
     def digest(self) -> str:
         """The id these contents must have."""
@@ -142,9 +159,15 @@ def read_manifest(index: Path, build: str, index_id: str | None = None) -> Manif
 
 def check_files(index: Path, build: str, manifest: Manifest) -> None:
     """IndexDamaged unless every file the manifest names is there, whole and unchanged."""
+    names = {name: f"{build}/{name}" for name in manifest.files}
+    try:
+        for folder in {Path(name).parent for name in names.values()}:
+            _check_folder(index, folder)
+    except OSError as error:
+        raise _damaged(index, f"{index / build} cannot be read: {_brief(error)}") from error
     for name, entry in manifest.files.items():
         try:
-            found = file_entry(index, f"{build}/{name}", entry.size)
+            found = _entry(index / names[name], entry.size)
         except OSError as error:
             raise _damaged(index, f"{index / build / name} cannot be read: {_brief(error)}") from error
         if found != entry:
@@ -168,10 +191,16 @@ def check_fit(index: Path, manifest: Manifest, encoder: Encoder, chunker: str) -
         )
 
 
-def file_entry(index: Path, name: str, most: int | None = None) -> FileEntry:
+def file_entry(index: Path, name: str) -> FileEntry:
+    """Size and digest of a file of the index; OSError if it cannot be read, is a link or is reached by one."""
+    _check_folder(index, Path(name).parent)
+    return _entry(index / name)
+
+
+def _entry(path: Path, most: int | None = None) -> FileEntry:
     """Size and digest of a file; of one longer than `most` only the size is worth anything."""
     digest = hashlib.sha256()
-    with os.fdopen(_open(index, name), "rb") as file:
+    with os.fdopen(_open(path), "rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
         if most is None or size <= most:
             while block := file.read(1 << 20):
@@ -180,15 +209,19 @@ def file_entry(index: Path, name: str, most: int | None = None) -> FileEntry:
 
 
 def _read(index: Path, name: str) -> bytes:
-    with os.fdopen(_open(index, name), "rb") as file:
+    _check_folder(index, Path(name).parent)
+    with os.fdopen(_open(index / name), "rb") as file:
         return file.read()
 
 
-def _open(index: Path, name: str) -> int:
-    """A file of the index opened for reading; OSError for a link, anything that is not a file, or a way out."""
-    path = index / name
-    if path.parent.resolve() != index.resolve() / Path(name).parent:
-        raise OSError(f"{path.parent} is a link")
+def _check_folder(index: Path, folder: Path) -> None:
+    """OSError if a folder, given relative to the index, is a link or a way out."""
+    if (index / folder).resolve() != index.resolve() / folder:
+        raise OSError(f"{index / folder} is a link")
+
+
+def _open(path: Path) -> int:
+    """A file opened for reading; OSError for a link, and for anything that is not a file."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

@@ -12,6 +12,7 @@ def uncollected() -> Iterator[None]:
     """Holds the collector off while very many objects are made that stay.
 
     It would look through all of them again and again, and find nothing: more than half of the time to open an index.
+    Afterwards they count as old, so that it does not look through all of them at once as soon as it may.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -19,4 +20,7 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

@@ -83,7 +83,7 @@ def tally(
     counts = np.concatenate([old.counts[still], np.ones(len(new_rows), np.int32)])
 
     names = list(numbers)
-    used = sorted(np.unique(at).tolist(), key=names.__getitem__)
+    used = sorted(np.flatnonzero(np.bincount(at, minlength=len(names))).tolist(), key=names.__getitem__)
     place = np.zeros(len(names), np.int64)
     place[used] = np.arange(len(used))
     # One number for each pair of word and text, by which the entries are put in order and those of a pair added up.

@@ -17,26 +17,23 @@ from ldnqa.errors import MissingExtra
 
 DEFAULT_STORE = "faiss"
 
+# Unit rows, in arrays that follow each other; at least one array, which may be empty.
+Blocks = Sequence[NDArray[np.float32]]
+
 
 class Store(Protocol):
     """Unit vectors under ids, searched by cosine: exactly up to some tens of thousands, beyond that with a recall of
     the ten nearest of at least 0.98.
     """
 
-    def __init__(self, dimension: int) -> None: ...
-
     def __len__(self) -> int:
         """How many vectors are kept."""
-        ...
-
-    def add(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Keep unit rows, shape (len(ids), dimension), under their ids; ValueError if an id is kept already."""
         ...
 
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: Collection[str] | None = None
     ) -> list[list[tuple[str, float]]]:
-        """For each unit row of `vectors` up to `k` (id, cosine), best first; among equals the one added first.
+        """For each unit row of `vectors` up to `k` (id, cosine), best first; among equals the first of the store.
 
         `allowed` limits what may be found before the best are chosen, so k of them are found if there are k; None
         allows all, and ids that are not kept are ignored. Fewer than `k` are returned when there are no more. A
@@ -44,13 +41,16 @@ class Store(Protocol):
         """
         ...
 
-    def save(self, path: Path) -> None:
-        """Write everything into the folder `path`, which exists."""
+    @classmethod
+    def save(cls, path: Path, vectors: Blocks) -> None:
+        """Write into the folder `path`, which exists, what `open` needs beside the vectors."""
         ...
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """What `save` wrote into `path`; ValueError, KeyError or OSError if its files do not fit together."""
+    def open(cls, path: Path, ids: Sequence[str], vectors: Blocks) -> Self:
+        """The store of the vectors that were given to `save`, under an id each; ValueError, KeyError or OSError if
+        these do not fit together.
+        """
         ...
 
 
@@ -86,9 +86,11 @@ def check_rows(vectors: NDArray[np.float32], dimension: int) -> None:
         raise ValueError(f"vectors of shape {vectors.shape} in a store of dimension {dimension}")
 
 
-def check_new(ids: Sequence[str], vectors: NDArray[np.float32], kept: Collection[str]) -> None:
-    """ValueError unless each row has an id, and each id is given once and not among those that are `kept`."""
-    if len(ids) != len(vectors):
-        raise ValueError(f"{len(ids)} ids for {len(vectors)} vectors")
-    if len({*ids}) != len(ids) or any(id_ in kept for id_ in ids):
+def check_fit(ids: Sequence[str], vectors: Blocks) -> None:
+    """ValueError unless all rows are of one width, and each has an id of its own."""
+    for block in vectors:
+        check_rows(block, vectors[0].shape[-1])
+    if len(ids) != sum(map(len, vectors)):
+        raise ValueError(f"{len(ids)} ids for {sum(map(len, vectors))} vectors")
+    if len({*ids}) != len(ids):
         raise ValueError("an id was given twice")

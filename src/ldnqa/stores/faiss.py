@@ -1,7 +1,8 @@
 """Vectors in FAISS: exact while that is quick, then in lists of which only the nearest are read, which is checked.
 
-A store with lists reads as many of them as it takes to find what exact search finds, measured when it is saved, and
-all of them when only some passages are allowed. The only module that knows faiss.
+An exact store is made of the vectors whenever it is opened, and has nothing of its own on the disk. One with lists
+reads as many of them as it takes to find what exact search finds, measured when it is saved, and all of them when only
+some passages are allowed. The only module that knows faiss.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.stores import check_new, check_rows
+from ldnqa.stores import Blocks, check_fit, check_rows
 
 # Up to here exact search takes no longer than the encoder does for the question: see docs/scaling.md.
 EXACT_UP_TO = 50_000
@@ -27,18 +28,20 @@ _TRAINED_ON = 40
 _RECALL = 0.99
 _TRIED, _NEAREST = 200, 10
 
+_LISTS = "vectors.faiss"
+# How many of the lists to read for a question; 0 if there are none.
+_READ = "read.json"
+
 
 class FaissStore:
-    """A `Store` of inner products over unit rows, which are cosines; the ids are kept beside in order of rows.
+    """A `Store` of inner products over unit rows, which are cosines; the ids are kept beside in order of rows."""
 
-    It is exact until it is saved with more than EXACT_UP_TO vectors.
-    """
-
-    def __init__(self, dimension: int) -> None:
-        self._index: faiss.Index = faiss.IndexFlatIP(dimension)
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
-        # Lists to read for a question; 0 if there are no lists.
+    def __init__(self, ids: Sequence[str], vectors: Blocks) -> None:
+        """An exact store; ValueError if the ids and the vectors do not fit together."""
+        check_fit(ids, vectors)
+        self._index: faiss.Index = _flat(vectors)
+        self._ids = ids
+        self._rows = {id_: row for row, id_ in enumerate(ids)}
         self._read = 0
 
     @property
@@ -49,16 +52,6 @@ class FaissStore:
     def __len__(self) -> int:
         """How many vectors are kept."""
         return len(self._ids)
-
-    def add(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Keep unit rows under their ids; ValueError if the shapes differ or an id is kept already."""
-        check_rows(vectors, self._index.d)
-        if self._read:
-            raise ValueError("a store with lists takes no more vectors; add them all to a new one")
-        check_new(ids, vectors, self._rows)
-        self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        self._rows.update((id_, row) for row, id_ in enumerate(ids, start=len(self._ids)))
-        self._ids.extend(ids)
 
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: Collection[str] | None = None
@@ -102,33 +95,37 @@ class FaissStore:
         index: Any = self._index
         return int(index.nlist) if self._read else 0
 
-    def save(self, path: Path) -> None:
-        """Write the vectors and their ids into the folder `path`, which exists."""
-        index, read = (self._index, self._read)
-        if not read and len(self) > EXACT_UP_TO:
-            index, read = _in_lists(index)
-        # Through Python's own files, so that a full disk is an OSError.
-        (path / "vectors.faiss").write_bytes(faiss.serialize_index(index).data)
-        (path / "ids.json").write_text(json.dumps(self._ids, ensure_ascii=False), encoding="utf-8")
-        if read:
-            (path / "lists.json").write_text(json.dumps({"read": read}), encoding="utf-8")
+    @classmethod
+    def save(cls, path: Path, vectors: Blocks) -> None:
+        """Write into the folder `path` how many lists to read, and the lists of more than EXACT_UP_TO vectors."""
+        read = 0
+        if sum(map(len, vectors)) > EXACT_UP_TO:
+            index, read = _in_lists(_flat(vectors))
+            # Through Python's own files, so that a full disk is an OSError.
+            (path / _LISTS).write_bytes(faiss.serialize_index(index).data)
+        (path / _READ).write_text(json.dumps(read), encoding="utf-8")
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """What `save` wrote. Only for files known to be whole: faiss trusts what it reads."""
-        index = faiss.deserialize_index(np.frombuffer((path / "vectors.faiss").read_bytes(), dtype=np.uint8))
-        ids = json.loads((path / "ids.json").read_text(encoding="utf-8"))
-        if index.ntotal != len(ids) or len(set(ids)) != len(ids):
-            raise ValueError("the vectors and their ids do not fit together")
-        store = cls(index.d)
-        store._index = index
+    def open(cls, path: Path, ids: Sequence[str], vectors: Blocks) -> Self:
+        """The store that was saved. Only for files known to be whole: faiss trusts what it reads."""
+        read = json.loads((path / _READ).read_bytes())
+        if not read:
+            return cls(ids, vectors)
+        check_fit(ids, vectors)
+        store = cls((), [vectors[0][:0]])
+        store._index = faiss.deserialize_index(np.frombuffer((path / _LISTS).read_bytes(), dtype=np.uint8))
         store._ids = ids
-        if (path / "lists.json").exists():
-            store._read = int(json.loads((path / "lists.json").read_text(encoding="utf-8"))["read"])
-            if not 0 < store._read <= store._lists:
-                raise ValueError("more lists are to be read than there are")
         store._rows = {id_: row for row, id_ in enumerate(ids)}
+        store._read = int(read)
+        if store._index.ntotal != len(ids) or not 0 < store._read <= store._lists:
+            raise ValueError("the lists do not fit the vectors")
         return store
+
+
+def _flat(vectors: Blocks) -> faiss.Index:
+    index = faiss.IndexFlatIP(vectors[0].shape[1])
+    index.add(np.concatenate(vectors))
+    return index
 
 
 def _parameters(lists: int, rows: NDArray[np.int64] | None) -> faiss.SearchParameters | None:

@@ -1,7 +1,7 @@
 """Vectors in Milvus, for more passages than one machine holds or more servers than one. The only module that knows it.
 
-A store is in memory until it is saved; then its vectors are a collection of the server that LDNQA_MILVUS_URI names,
-called by the digest of what is in it, and never changed again. The folder of the build keeps the ids and that name.
+The vectors of a store are a collection of the server that LDNQA_MILVUS_URI names, called by the digest of what is in
+it, and never changed again. The folder of the build keeps that name.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pymilvus import DataType, MilvusClient, MilvusException
 
 from ldnqa.errors import StoreUnreachable
 from ldnqa.settings import Settings
-from ldnqa.stores import check_new, check_rows
+from ldnqa.stores import Blocks, check_fit, check_rows
 
 # Up to here Milvus compares with every vector, above it walks a graph of them.
 EXACT_UP_TO = 50_000
@@ -32,31 +32,22 @@ _PATIENCE = 5
 # The most that Milvus gives for one question.
 _MOST = 16_384
 
+_NAME = "milvus.json"
+
 
 class MilvusStore:
-    """A `Store` whose rows are numbered in the order they were added; Milvus keeps the numbers and the vectors."""
+    """A `Store` whose rows are numbered in their order; Milvus keeps the numbers and the vectors."""
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, ids: Sequence[str], dimension: int, collection: str) -> None:
         self._dimension = dimension
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
-        self._vectors: NDArray[np.float32] = np.empty((0, dimension), dtype=np.float32)
-        self._client: Any = None
-        self._collection = ""
+        self._ids = ids
+        self._rows = {id_: row for row, id_ in enumerate(ids)}
+        self._collection = collection
+        self._client: Any = _connect() if collection else None
 
     def __len__(self) -> int:
         """How many vectors are kept."""
         return len(self._ids)
-
-    def add(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Keep unit rows under their ids; ValueError if the shapes differ or an id is kept already."""
-        check_rows(vectors, self._dimension)
-        if self._collection:
-            raise ValueError("a store that was saved takes no more vectors; add them all to a new one")
-        check_new(ids, vectors, self._rows)
-        self._vectors = np.concatenate([self._vectors, vectors.astype(np.float32)])
-        self._rows.update((id_, row) for row, id_ in enumerate(ids, start=len(self._ids)))
-        self._ids.extend(ids)
 
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: Collection[str] | None = None
@@ -83,11 +74,6 @@ class MilvusStore:
 
     def _nearest(self, query: NDArray[np.float32], depth: int, rows: list[int] | None) -> list[tuple[float, int]]:
         """(-cosine, row) of the nearest."""
-        if not self._collection:
-            scores = self._vectors @ query
-            among = np.arange(len(scores)) if rows is None else np.array(rows)
-            best = among[np.argsort(-scores[among], kind="stable")[:depth]]
-            return [(-float(scores[row]), int(row)) for row in best]
         [found] = self._client.search(
             self._collection,
             data=[query.astype(np.float32).tolist()],
@@ -97,31 +83,24 @@ class MilvusStore:
         )
         return [(-float(hit["distance"]), int(hit["row"])) for hit in found]
 
-    def save(self, path: Path) -> None:
-        """Put the vectors on the server, if they are not there, and the ids into the folder `path`, which exists."""
-        if not self._collection and self._ids:
-            digest = hashlib.sha256(json.dumps(self._ids).encode() + self._vectors.tobytes()).hexdigest()
-            self._collection = f"ldnqa_{digest[:32]}"
-            self._client = _connect()
-            _upload(self._client, self._collection, self._vectors)
-        content = {"dimension": self._dimension, "collection": self._collection, "ids": self._ids}
-        (path / "milvus.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    @classmethod
+    def save(cls, path: Path, vectors: Blocks) -> None:
+        """Put the vectors on the server, if they are not there, and the collection's name into the folder `path`."""
+        rows = np.concatenate(vectors)
+        collection = ""
+        if len(rows):
+            collection = f"ldnqa_{hashlib.sha256(rows.tobytes()).hexdigest()[:32]}"
+            _upload(_connect(), collection, rows)
+        (path / _NAME).write_text(json.dumps({"collection": collection}), encoding="utf-8")
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """What `save` wrote; ValueError if the server lacks some of it, StoreUnreachable if it does not answer."""
-        content = json.loads((path / "milvus.json").read_text(encoding="utf-8"))
-        store = cls(int(content["dimension"]))
-        store._ids = content["ids"]
-        store._rows = {id_: row for row, id_ in enumerate(store._ids)}
-        store._collection = content["collection"]
-        if len(store._rows) != len(store._ids):
-            raise ValueError("an id is there twice")
-        if store._collection:
-            store._client = _connect()
-            kept = _count(store._client, store._collection)
-            if kept != len(store._ids):
-                raise ValueError(f"the Milvus collection {store._collection} has {kept} of {len(store._ids)} vectors")
+    def open(cls, path: Path, ids: Sequence[str], vectors: Blocks) -> Self:
+        """The store that was saved; ValueError if the server lacks some of it, StoreUnreachable if it is silent."""
+        check_fit(ids, vectors)
+        store = cls(ids, vectors[0].shape[1], json.loads((path / _NAME).read_bytes())["collection"])
+        kept = _count(store._client, store._collection) if store._collection else 0
+        if kept != len(ids):
+            raise ValueError(f"the Milvus collection {store._collection} has {kept} of {len(ids)} vectors")
         return store
 
 

@@ -12,11 +12,11 @@ from fakes import HashedEncoder
 
 import ldnqa.api.serve
 import ldnqa.encode
-from ldnqa import fresh, rollback
+from ldnqa import compared, rollback
 from ldnqa.build import bring_up_to_date, build
 from ldnqa.cli import main
+from ldnqa.compared import is_known
 from ldnqa.errors import BrokenCorpus
-from ldnqa.fresh import is_known
 
 ARTICLE = """---
 id: dosing
@@ -93,9 +93,9 @@ def test_another_model_store_or_build_is_noticed(corpus: Path, index: Path) -> N
 
 
 def test_another_program_is_noticed(corpus: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fresh, "_CODE", shutil.copytree(fresh._CODE, tmp_path / fresh._CODE.name))
+    monkeypatch.setattr(compared, "_CODE", shutil.copytree(compared._CODE, tmp_path / compared._CODE.name))
     assert knows(corpus, index)
-    with (fresh._CODE / "corpus" / "body.py").open("a") as file:
+    with (compared._CODE / "corpus" / "body.py").open("a") as file:
         file.write("\n")
     assert not knows(corpus, index)
 
