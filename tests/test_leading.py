@@ -96,3 +96,13 @@ def test_another_use_of_the_drug_does_not_lead_where_the_drug_is_named(index, po
     )
     assert leading_one(index, query, [other, same]) is (other, same)[leads]
     assert leading_one(index, query, [other]) is other
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "question",
+    ["How many milligrams are in one naltrexone injection and how often is it given?", "What is the dose of Vivitrol?"],
+)
+def test_a_figure_for_another_use_of_the_drug_is_no_answer(index, policy, question):
+    answer = ask(index, question, policy=policy)
+    assert not any("50 mg" in statement.text for statement in answer.statements), answer.answer

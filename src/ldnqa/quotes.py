@@ -110,6 +110,18 @@ def good_ones(ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
     return [scored for scored in ranked if scored is ranked[0] or is_good(scored)]
 
 
+def lead_of(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> ScoredQuote | None:
+    """The quote that leads the answer; None if the articles do not answer the question.
+
+    They do not if a figure is asked for one use of the drug and found for another: it might be taken for the answer.
+    """
+    if support(index, query, hits, ranked) < ANSWER_FROM:
+        return None
+    lead = leading_one(index, query, good_ones(ranked))
+    asks_figure = kind_of(query.text) in FIGURES and query.lexicon.regimens_in(query.text)
+    return None if asks_figure and lead.other_regimen else lead
+
+
 def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> ScoredQuote:
     """The quote that leads: the first, but for two rules that are not left to learning.
 

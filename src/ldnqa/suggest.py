@@ -18,7 +18,7 @@ from ldnqa.encode import Vectors, products
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.policy import Lexicon
-from ldnqa.quotes import ANSWER_FROM, good_ones, leading_one, rank_quotes, support
+from ldnqa.quotes import lead_of, rank_quotes
 from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.stages import stage
 from ldnqa.text import terms, words
@@ -103,8 +103,8 @@ def _answer(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) ->
         query = read_query(Reading(text, text), as_known, lexicon, subject)
         hits = retrieve(index, query, approved_only=approved_only)
         ranked = rank_quotes(index, query, hits)
-        answers = support(index, query, hits, ranked) >= ANSWER_FROM
-        known[row, approved_only] = leading_one(index, query, good_ones(ranked)).quote if answers else None
+        lead = lead_of(index, query, hits, ranked)
+        known[row, approved_only] = lead.quote if lead else None
     return known[row, approved_only]
 
 

@@ -9,13 +9,11 @@ from ldnqa.chunk import MAX_WORDS
 from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
 from ldnqa.quotes import (
-    ANSWER_FROM,
     ScoredQuote,
     good_ones,
-    leading_one,
+    lead_of,
     rank_quotes,
     share_named,
-    support,
     topics_of,
 )
 from ldnqa.retrieve import Query
@@ -39,12 +37,12 @@ class Extractive:
     def draft(self, query: Query, hits: Sequence[Hit], audience: Audience | None) -> list[Claim]:
         """One claim a quote, verbatim. The audience does not change which quotes are picked."""
         ranked = rank_quotes(self._index, query, hits)
-        if support(self._index, query, hits, ranked) < ANSWER_FROM:
+        lead = lead_of(self._index, query, hits, ranked)
+        if lead is None:
             return []
         kind = kind_of(query.text)
         named = any(names(query.text, name) for name in self._index.subject)
         able = good_ones(ranked)
-        lead = leading_one(self._index, query, able)
         rest = sorted((s for s in able if s is not lead), key=lambda scored: -scored.score)
         rest = [scored for scored in rest if _adds(scored, lead, kind, named=named)]
         topics = topics_of(query, self._index)
