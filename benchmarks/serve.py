@@ -132,7 +132,8 @@ def ask_against_encoder(index: Index, policy: Policy, new: Iterator[str], rounds
     """`ask` in this process beside the bare encoder call for the same question, one after the other.
 
     By the wall clock, and by the processor time of all threads, which other work on the machine changes less, and which
-    does not see that one works while the other does. A question is embedded with other names of what it names, so its bare call is given for both texts.
+    does not see that one works while the other does. A question is embedded with other names of what it names, so its
+    bare call is given for both texts.
     """
     heard = Overheard(index.encoder)
     ours = replace(index, encoder=heard)  # type: ignore[arg-type]
