@@ -104,9 +104,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     # All that needs no vector comes first: the model may be at work on another core (`encode.begin`).
     own = _spelled_out(reading.own, index, lexicon)
     regimens = regimens_asked(reading.text, subject, lexicon)
-    about_other = lexicon.asked_about(reading.own) or _foreign(
-        reading.own if reading.own in reading.text else reading.text, index, lexicon
-    )
+    about_other = lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon)
     weights = dict.fromkeys(own.terms, 1.0)
     groups = dict.fromkeys(own.groups, 1.0)
     by_words = index.word_scores(weights)
