@@ -231,6 +231,16 @@ def test_any_question_has_a_reading(question):
             "Are there any results for that?",
             None,
         ),
+        (
+            "Our old labrador is thirteen, limps after every walk and will not climb the stairs to my bed any more. "
+            "Would LDN help him?",
+            None,
+        ),
+        (
+            "I have fibromyalgia, was put on Zorbaximab last spring and drive two hours for each infusion. My sister "
+            "speaks of LDN. Can I take it as well?",
+            None,
+        ),
         ("I have MS. Does LDN help?", None),
     ],
 )

@@ -87,6 +87,9 @@ _NOTHING_MORE = re.compile(
 )
 # "Is fentanyl one" puts nothing in the place of anything.
 _NO_MORE_IS_SAID = re.compile(r"\W*(?:(?:instead|then|too|as well|i mean|i meant)\W*)*$", re.IGNORECASE)
+# What is asked of somebody or something that only the story names.
+_OF_THE_STORY = re.compile(r"\b(?:he|him|his|she|her|they|them|these|those|that|this|it)\b", re.IGNORECASE)
+_COMBINES = re.compile(r"\b(?:as well|too|also|together|both|either|add|adding|combine|mix|on top)\b", re.IGNORECASE)
 _QUESTION_WORD = (
     r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
 )
@@ -192,7 +195,15 @@ def _read_story(
         return Reading(text, text)
     named = [thing for _, thing in lexicon.things_in(told) if not _names_any(thing, ours)]
     named += [people for people in ages_in(told).values() if people]
-    if any(not _names_any(thing, ours) for _, thing in lexicon.things_in(asked)) or not named:
+    if any(not _names_any(thing, ours) for _, thing in lexicon.things_in(asked)):
+        return Reading(text, asked)
+    # Of whom, or with what: the story may say it in words we do not know, a dog's or a new medicine's name.
+    unknown = not named or (
+        _COMBINES.search(asked) and not any(kind == "medicine" for kind, _ in lexicon.things_in(told))
+    )
+    if unknown and (_OF_THE_STORY.search(asked) or _COMBINES.search(asked)):
+        return Reading(text, text)
+    if not named:
         return Reading(text, asked)
     return Reading(text, f"{asked} ({', '.join(dict.fromkeys(named))})")
 
