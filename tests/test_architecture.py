@@ -33,6 +33,7 @@ FLOORS = [
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "disputes", "restate", "support", "reread"},
+    {"stories"},
     {
         "build",
         "followup",

@@ -34,6 +34,8 @@ class Kind(StrEnum):
 
 # What has no figure of the kind asked for is no answer to these.
 FIGURES = frozenset({Kind.DOSE, Kind.HOW_LONG, Kind.HOW_MANY, Kind.HOW_OLD, Kind.WHEN})
+# Of 2,000 turns none that asks for a time was answered rightly without one. A dose may differ "from person to person".
+TIMES = frozenset({Kind.HOW_LONG, Kind.HOW_OLD})
 
 # The first that is found decides: "How does it compare" is no "how", "How long" no "how much".
 _ASKED = (
@@ -136,14 +138,30 @@ _QUESTIONS = 1_024
 # Ages from which people are called adults, and older people.
 ADULT = 18
 OLDER = 65
-_NOT_A_MEASURE = r"(?! ?(?:mg|mcg|µg|g|ml|%|percent|weeks?|months?|days?|hours?)\b)"
+CHILDREN, OLDER_PEOPLE = "children", "older people"
+_WHO = (
+    r"(?:he|she|who|mum|mom|dad|mother|father|sister|brother|son|daughter|wife|husband|boy|girl|child|kid|baby"
+    r"|grand(?:son|daughter|child|ma|pa|mother|father)|niece|nephew|friend|neighbour|neighbor|partner|patient)"
+)
+# "He is 9 mg better", "I am 8 out of 10": no ages.
+_NOT_A_MEASURE = (
+    r"(?![\w-]|\.\d| ?(?:/|%|(?:mg|mcg|µg|g|ml|percent|weeks?|months?|days?|hours?|times|capsules?|tablets?|people"
+    r"|patients|better|worse|more|less|than|too|to|or|of|out|the|enough)\b))"
+)
 _AGE = re.compile(
-    r"\b(?:is|am|aged?|turned|(?:i|he|she|mum|mom|dad|mother|father|sister|brother|son|daughter|wife|husband)['’]?[sm]"
-    rf"|who['’]s) (\d{{1,3}})\b{_NOT_A_MEASURE}"
+    rf"\b(?:(?:i am|aged?|turned|{_WHO} (?:is|was)|(?:i['’]?m|{_WHO}['’]?s)) (\d{{1,3}})\b{_NOT_A_MEASURE})"
     # "My sister (41)", "41 years old", "41 y/o".
     r"|\((\d{1,3}) ?(?:[fm]|yo|years?)\)|\((\d{2,3})\)|\b(\d{1,3})[ -]?(?:(?:years?|yrs?)[ -]old|y/?o)\b",
     re.IGNORECASE,
 )
+# "Since my second child", "I have two children", "I'm not pregnant" and "as a paediatric nurse" ask about nobody of
+# that kind.
+_NOT_ASKED_OF = re.compile(
+    r"(?:\b(?:since|after|until|had|have|has|got|having|not|no|never|two|three|four|as an?)|n['’]t)(?: \w+){0,2} ?$",
+    re.IGNORECASE,
+)
+# What a story tells of stands behind the question in brackets.
+_TOLD_OF = re.compile(r"\([^()]*\)\s*$")
 _IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANSWERS.items()}
 
 
@@ -169,7 +187,23 @@ def answers_kind(kind: Kind, text: str) -> bool:
 def ages_in(text: str) -> dict[str, str | None]:
     """The ages a text gives, and what people of that age are called: no article need name the very year."""
     ages = (next(filter(None, found.groups())) for found in _AGE.finditer(text))
-    return {age: "children" if int(age) < ADULT else "older people" if int(age) >= OLDER else None for age in ages}
+    return {age: CHILDREN if int(age) < ADULT else OLDER_PEOPLE if int(age) >= OLDER else None for age in ages}
+
+
+def people_asked(question: str, lexicon: Lexicon) -> frozenset[str]:
+    """The groups of people that a question is about: those it names, and children where it gives such an age."""
+    asked = _TOLD_OF.sub("", question)
+    named = {group for start, group in lexicon.people_in(asked) if not _NOT_ASKED_OF.search(asked[:start])}
+    if CHILDREN in ages_in(asked).values() or CHILDREN in question[len(asked) :]:
+        named.add(CHILDREN)
+    return frozenset(named)
+
+
+def people_told_of(text: str, lexicon: Lexicon) -> list[str]:
+    """The groups of people that somebody is in of whom a text tells. Who speaks of children may just have some."""
+    named = [group for start, group in lexicon.people_in(text) if not _NOT_ASKED_OF.search(text[:start])]
+    by_age = [group for group in ages_in(text).values() if group]
+    return list(dict.fromkeys([*(group for group in named if group != CHILDREN), *by_age]))
 
 
 def tiers_asked(question: str) -> frozenset[Tier]:

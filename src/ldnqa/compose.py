@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ldnqa.asking import silent_terms, topics
+from ldnqa.asking import people_told_of, silent_terms, topics
 from ldnqa.bundles import bundles
 from ldnqa.cite import cite, plain_words
 from ldnqa.conflict import Clash, clashes, conflict_of
@@ -98,6 +98,7 @@ def answered(
     lines = [
         *(notice.text for notice in first),
         *_other_regimen(asked, statements, policy),
+        *_other_people(asked, sources, policy),
         *paragraphs(statements, sources, asked.audience, policy.wording),
         *disagreements,
         *(notice.text for notice in partly),
@@ -124,12 +125,18 @@ def abstained(
     policy: Policy,
     *,
     missing: Sequence[str],
+    people: Sequence[str] = (),
     suggestions: Sequence[str],
     generator: str,
 ) -> Answer:
-    """An honest "the articles do not answer this": what was missing, and what can be asked instead."""
+    """An honest "the articles do not answer this": what was missing, and what can be asked instead.
+
+    `missing` are words that no article has, `people` those asked about of whom nothing that was found speaks.
+    """
     named = ", ".join(f"“{word}”" for word in missing)
     why = policy.wording.missing.format(words=named) if missing else policy.wording.touched
+    if people and not missing:
+        why = policy.wording.no_people.format(people=", ".join(people))
     lines = [policy.wording.abstained, why]
     return _answer(
         asked,
@@ -242,6 +249,15 @@ def _other_regimen(asked: Asked, statements: Sequence[Statement], policy: Policy
     regimens = policy.wording.regimens
     told = ", ".join(regimens[regimen] for regimen in regimens if regimen in found)
     return [policy.wording.other_regimen.format(found=told, asked=", ".join(regimens[r] for r in wanted))]
+
+
+def _other_people(asked: Asked, sources: Sequence[Source], policy: Policy) -> list[str]:
+    """A line that says so if people are told of, by their age or state, of whom nothing that is quoted speaks."""
+    told_of = people_told_of(asked.standalone, policy.lexicon)
+    places = "\n".join(f"{source.quote}\n{source.heading}\n{source.article_title}" for source in sources)
+    spoken_of = {group for _, group in policy.lexicon.people_in(places)} if told_of else set()
+    others = [group for group in told_of if group not in spoken_of]
+    return [policy.wording.other_people.format(people=", ".join(others))] if others else []
 
 
 def _state(text: str, source: Source, index: Index, drafted: str | None) -> Statement:

@@ -17,6 +17,7 @@ from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
+from ldnqa.quotes import unspoken_of
 from ldnqa.retrieve import Query, as_embedded, read_query, retrieve
 from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest, unknown_words
@@ -89,6 +90,9 @@ def ask(
         subject, read_part = reading_of(index, policy, part, turns, article_id)
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
+    if not claims and reading.alone:
+        alone = read_query(replace(reading, own=reading.alone), index, policy.lexicon, subject)
+        claims = claims_for(alone, reading.text)
     unanswered = [part for part, claims in found if not claims]
     if patience and told_apart:
         drafts = with_drafts(claims, reading.text, audience, patience)
@@ -113,7 +117,10 @@ def ask(
     if emergency:
         return urgent(asked, emergency, index, policy)
     missing = unknown_words(reading.own, query, index)
-    return abstained(asked, index, policy, missing=missing, suggestions=suggestions, generator=answerer.name)
+    people = unspoken_of(index, query, retrieve(index, query, in_view=article_id, approved_only=approved_only))
+    return abstained(
+        asked, index, policy, missing=missing, people=people, suggestions=suggestions, generator=answerer.name
+    )
 
 
 def as_turn(question: str) -> Turn:

@@ -10,17 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ldnqa.asking import ages_in
 from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
-from ldnqa.text import fold_space, names, sentences, terms
+from ldnqa.stories import ASKS, QUESTION_WORD, Story, looked_up, story_in
+from ldnqa.text import fold_space, names_any, terms
 from ldnqa.types import Turn
 from ldnqa.vocabulary import Vocabulary
 
 # A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
 LEANING_TERMS = 3
-# A message of more words is a story with a question in it.
-STORY_WORDS = 20
 
 _GOES_ON = re.compile(
     r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|more|tell me more)\b",
@@ -87,16 +85,9 @@ _NOTHING_MORE = re.compile(
 )
 # "Is fentanyl one" puts nothing in the place of anything.
 _NO_MORE_IS_SAID = re.compile(r"\W*(?:(?:instead|then|too|as well|i mean|i meant)\W*)*$", re.IGNORECASE)
-# What is asked of somebody or something that only the story names.
-_OF_THE_STORY = re.compile(r"\b(?:he|him|his|she|her|they|them|these|those|that|this|it)\b", re.IGNORECASE)
-_COMBINES = re.compile(r"\b(?:as well|too|also|together|both|either|add|adding|combine|mix|on top)\b", re.IGNORECASE)
-_QUESTION_WORD = (
-    r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
-)
 _NEXT_QUESTION = re.compile(
-    rf"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|also|or)(?: also)?,?\s+(?={_QUESTION_WORD})", re.IGNORECASE
+    rf"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|also|or)(?: also)?,?\s+(?={QUESTION_WORD})", re.IGNORECASE
 )
-_ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{_QUESTION_WORD}", re.IGNORECASE)
 # Thanks and greetings ask nothing and lean on nothing.
 _COURTESY = re.compile(
     r"\W*(?:(?:thanks|thank you|thx|cheers|bye|goodbye|hi|hello|hey|great|cool|nice|perfect|so much|very much|a lot"
@@ -118,7 +109,7 @@ class Reading:
     """How a question is read. `text` stands alone and is shown; `own` is the part of it that this question brings;
     `earlier` has the readings before it, newest first, and `cited` the ids of the passages that the last answer cited.
     `bare` is the question by itself where nothing better was found than to put it behind the one before it, and then
-    `after` the last question that needed no other.
+    `after` the last question that needed no other. `alone` is what a story asks, where that points to nothing told.
     """
 
     text: str
@@ -127,6 +118,7 @@ class Reading:
     cited: tuple[str, ...] = ()
     bare: str | None = None
     after: str | None = None
+    alone: str | None = None
 
 
 @stage("standalone")
@@ -162,50 +154,22 @@ def read(
             if asked is not turns[-1]:
                 continue
             return Reading(own, own)
-        story = _story(own)
-        if story:
-            readings.append(_read_story(own, *story, subject, other_names, lexicon))
+        if story := story_in(own):
+            readings.append(_read_story(own, story, subject, other_names, lexicon))
         else:
             readings.append(_read_one(own, readings[-1] if readings else None, subject, other_names, lexicon))
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
 
-def _story(message: str) -> tuple[str, str] | None:
-    """(what is told, what is asked) of a long message that tells something before it asks; else None."""
-    spans = sentences(message)
-    if len(message.split()) <= STORY_WORDS or len(spans) < 2:
-        return None
-    said = [message[span.start : span.end] for span in spans]
-    asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if _ASKS.match(text)]
-    told = [text for text in said if text not in asking]
-    return (" ".join(told), " ".join(asking)) if told and asking else None
-
-
 def _read_story(
-    message: str, told: str, asks: str, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
+    message: str, story: Story, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
 ) -> Reading:
-    """A story, of which only the question speaks of the subject by a pronoun. It is looked up by the question, if that
-    is about the subject, with the conditions, medicines and people told of where it names none itself.
-    """
-    asked = _read_one(asks, None, subject, other_names, lexicon).own
-    text = message.replace(asks, asked)
-    ours = (*other_names, *([subject] if subject else ()))
-    if not _names_any(asked, ours):
-        return Reading(text, text)
-    named = [thing for _, thing in lexicon.things_in(told) if not _names_any(thing, ours)]
-    named += [people for people in ages_in(told).values() if people]
-    if any(not _names_any(thing, ours) for _, thing in lexicon.things_in(asked)):
-        return Reading(text, asked)
-    # Of whom, or with what: the story may say it in words we do not know, a dog's or a new medicine's name.
-    unknown = not named or (
-        _COMBINES.search(asked) and not any(kind == "medicine" for kind, _ in lexicon.things_in(told))
-    )
-    if unknown and (_OF_THE_STORY.search(asked) or _COMBINES.search(asked)):
-        return Reading(text, text)
-    if not named:
-        return Reading(text, asked)
-    return Reading(text, f"{asked} ({', '.join(dict.fromkeys(named))})")
+    """A story, shown whole, of which only the question speaks of the subject by a pronoun."""
+    asked = _read_one(story.asks, None, subject, other_names, lexicon).own
+    text = message.replace(story.asks, asked)
+    own, alone = looked_up(text, story.told, asked, (*other_names, *([subject] if subject else ())), lexicon)
+    return Reading(text, own, alone=alone)
 
 
 def _read_one(
@@ -216,19 +180,19 @@ def _read_one(
         if said and (switched := _switched(own, said, lexicon)):
             return Reading(switched, switched)
     meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
-    if meant and not _names_any(own, (meant, *(other_names if meant == subject else ()))):
+    if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
         happened = before is not None and leans(own) and _WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own))
         named = own if happened else _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
             return Reading(named, named)
-    fragment = not _names_any(own, (*other_names, *([subject] if subject else ()))) and _is_fragment(own)
+    fragment = not names_any(own, (*other_names, *([subject] if subject else ()))) and _is_fragment(own)
     if before is None or not (fragment or leans(own)):
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
     after = before.after or before.text
     steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
     text = " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps), own])
-    if meant and not _names_any(text, (meant, *other_names)):
+    if meant and not names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
     brings = own if set(terms(own)) - lexicon.generic_terms else text
     return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
@@ -287,18 +251,13 @@ def _other_medicine(
     named = [text for kind, text in lexicon.things_in(before.text) if kind == "medicine"]
     # An opioid receptor is no medicine.
     other = next((text for text in named if not re.search(rf"{re.escape(text)}\W+receptor", before.text)), None)
-    alone = not (subject and _names_any(before.text, (subject, *other_names)))
+    alone = not (subject and names_any(before.text, (subject, *other_names)))
     # "The drug" is naltrexone, whatever use of it was just spoken of.
     uses = lexicon.regimens_in(before.text) if subject and _IT.search(own) else []
     usual = lexicon.regimens_in(subject or "")
     if usual and len(uses) == 1 and uses[0] not in usual:
         return lexicon.regimens[uses[0]][0]
     return other if alone or _COMING_OFF.search(own) else None
-
-
-def _names_any(text: str, subject: Sequence[str]) -> bool:
-    """Whether `text` has one of the names, written with or without hyphens."""
-    return any(names(text.replace("-", " "), name.replace("-", " ")) for name in subject)
 
 
 def _name_subject(text: str, subject: str) -> str:
@@ -313,7 +272,7 @@ def _name_subject(text: str, subject: str) -> str:
 def parts(question: str) -> tuple[str, ...]:
     """The questions that are asked in one, each of which names something; the whole where it is one question."""
     found = [part.strip(" ,;") for part in _NEXT_QUESTION.split(fold_space(question))]
-    asks = [bool(_ASKS.match(part)) and bool(terms(part)) for part in found]
+    asks = [bool(ASKS.match(part)) and bool(terms(part)) for part in found]
     return tuple(found) if len(found) > 1 and all(asks) else (question,)
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, kind_of, silent_terms, tiers_asked
+from ldnqa.asking import FIGURES, TIMES, Kind, answers_kind, asks_for_evidence, kind_of, silent_terms, tiers_asked
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products
 from ldnqa.index import Index
@@ -113,27 +113,54 @@ def good_ones(ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
 def lead_of(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> ScoredQuote | None:
     """The quote that leads the answer; None if the articles do not answer the question.
 
-    They do not if a figure is asked for one use of the drug and found for another: it might be taken for the answer.
+    They do not if a figure is asked for one use of the drug and found for another, or if the question is about people
+    of whom nothing there speaks: what is said of others might be taken for the answer. Nor does what gives no time, if
+    one is asked for.
     """
     if support(index, query, hits, ranked) < ANSWER_FROM:
         return None
     lead = leading_one(index, query, good_ones(ranked))
-    asks_figure = kind_of(query.text) in FIGURES and query.lexicon.regimens_in(query.text)
+    if _is_of_others(index, query, lead.quote):
+        return None
+    kind = kind_of(query.text)
+    if kind in TIMES and not lead.signs["fits_kind"]:
+        return None
+    asks_figure = kind in FIGURES and query.lexicon.regimens_in(query.text)
     return None if asks_figure and lead.other_regimen else lead
 
 
-def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> ScoredQuote:
-    """The quote that leads: the first, but for two rules that are not left to learning.
+def _is_of_others(index: Index, query: Query, quote: Quote) -> bool:
+    """Whether people are asked about of whom neither a quote nor its heading nor its title speaks."""
+    if not query.people or not index.subject:
+        return False
+    article = index.articles[quote.article_id]
+    place = "\n".join((quote.text, article.section(quote.section_id).heading, article.title))
+    return not query.people & {group for _, group in query.lexicon.people_in(place)}
 
-    What is about another use of the drug leads only if all is, where the question names the drug or asks for a figure.
-    And who asks for the evidence is first told that it is disputed or thin, if a quote says so of what is asked about.
+
+def unspoken_of(index: Index, query: Query, hits: Sequence[Hit]) -> list[str]:
+    """The groups of people that a question is about and no hit speaks of."""
+    places = [f"{hit.passage.text}\n{index.articles[hit.passage.article_id].title}" for hit in hits if query.people]
+    return sorted(query.people - {group for place in places for _, group in query.lexicon.people_in(place)})
+
+
+def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> ScoredQuote:
+    """The quote that leads: the first, but for three rules that are not left to learning.
+
+    What does not speak of the people asked about leads only if nothing does. What is about another use of the drug
+    leads only if all is, where the question names the drug or asks for a figure. And who asks for the evidence is
+    first told that it is disputed or thin, if a quote says so of what is asked about.
     """
     strict = kind_of(query.text) in FIGURES or any(names(query.text, name) for name in index.subject)
     most = max(scored.signs["named"] for scored in good)
 
-    def falls_short(scored: ScoredQuote) -> tuple[bool, bool]:
+    def falls_short(scored: ScoredQuote) -> tuple[bool, bool, bool]:
         weighs = scored.signs["sums_up"] and scored.signs["named"] == most
-        return strict and scored.other_regimen, bool(scored.signs["evidence_asked"]) and not weighs
+        return (
+            _is_of_others(index, query, scored.quote),
+            strict and scored.other_regimen,
+            bool(scored.signs["evidence_asked"]) and not weighs,
+        )
 
     return min(good, key=falls_short)
 

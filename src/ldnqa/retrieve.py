@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import ages_in, regimens_asked
+from ldnqa.asking import ages_in, people_asked, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products, query_vector
@@ -71,11 +71,12 @@ class Query:
     `term_groups` has a group for each thing named: its own terms and those of its other names; a text has it if it has
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight, and
-    `by_words` is what BM25 finds of them in each passage; `vector` is a unit row, `own_vector` that of the question by
-    itself, `read_vector` that of `text`; `regimens` is what it asks about. `about_other` is a thing that the question
-    is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a medicine that no
-    article names. `cited` has the articles and passages that the last answer cited, by id, each with how much it counts
-    now. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask.
+    `by_words` is what BM25 finds of them in each passage; `vector` is a unit row, `own_vector` that of the question
+    by itself, `read_vector` that of `text`; `regimens` is what it asks about. `about_other` is a thing that the
+    question is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a medicine
+    that no article names. `people` are the groups of people it is about. `cited` has the articles and passages that
+    the last answer cited, by id, each with how much it counts now. `near` and `near_own` are how like `vector` and
+    `own_vector` are to what readers ask.
     """
 
     text: str
@@ -89,6 +90,7 @@ class Query:
     read_vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
     about_other: str | None = None
+    people: frozenset[str] = frozenset()
     lexicon: Lexicon = field(default_factory=Lexicon)
     cited: Mapping[str, float] = field(default_factory=dict)
     near: Likeness = NOTHING
@@ -105,6 +107,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     own = _spelled_out(reading.own, index, lexicon)
     regimens = regimens_asked(reading.text, subject, lexicon)
     about_other = lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon)
+    people = people_asked(reading.own, lexicon)
     weights = dict.fromkeys(own.terms, 1.0)
     groups = dict.fromkeys(own.groups, 1.0)
     by_words = index.word_scores(weights)
@@ -145,6 +148,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         read_vector=read_vector,
         regimens=regimens,
         about_other=about_other,
+        people=people,
         lexicon=lexicon,
         cited=_cited(reading.cited, kept, index),
         near=near,

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ldnqa.asking import ages_in
 from ldnqa.chunk import call_by_first_name
 from ldnqa.disputes import overlap
 from ldnqa.encode import Vectors, products
@@ -110,10 +111,16 @@ def _answer(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) ->
 
 def unknown_words(question: str, query: Query, index: Index) -> tuple[str, ...]:
     """Words of a question that stand in no article, by this or another name, as the reader wrote them."""
+    ages = ages_in(question)
 
     def known(term: str) -> bool:
         other_names = {other for group in query.own_groups if term in group for other in group}
-        # A term of no group (an age) was not asked for.
-        return not other_names or term in query.generic or any(index.has_term(name) for name in other_names)
+        # No article need name an age; a term of no group was not asked for.
+        return (
+            term in ages
+            or not other_names
+            or term in query.generic
+            or any(index.has_term(name) for name in other_names)
+        )
 
     return tuple(word for word in dict.fromkeys(words(question)) if (own := terms(word)) and not any(map(known, own)))

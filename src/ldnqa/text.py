@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import sentencex
@@ -132,6 +133,11 @@ def names(text: str, term: str) -> bool:
     if term.isascii() and term.lower() not in plain_case(text):
         return False
     return _name(term).search(text) is not None
+
+
+def names_any(text: str, names_of_one: Sequence[str]) -> bool:
+    """Whether `text` has one of the names, written with or without hyphens."""
+    return any(names(text.replace("-", " "), name.replace("-", " ")) for name in names_of_one)
 
 
 @lru_cache(_REMEMBERED)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from ldnqa.dialogue import reading_of
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.index import Index
 from ldnqa.policy import Policy
-from ldnqa.quotes import ScoredQuote, rank_quotes, support
+from ldnqa.quotes import ANSWER_FROM, ScoredQuote, rank_quotes, support
 from ldnqa.retrieve import DEPTH, READ, read_query, retrieve
 from ldnqa.types import Hit, Turn
 
@@ -98,13 +98,17 @@ def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
         with clock.question():
             with clock.stage("reading"):
                 subject, reading = reading_of(watched, policy, question, history, in_view)
-                query = read_query(reading, watched, policy.lexicon, subject)
-            with clock.stage("fusion"):
-                hits = retrieve(watched, query, in_view=in_view, limit=DEPTH)
-            with clock.stage("quotes"):
-                quotes = rank_quotes(watched, query, hits[:READ])
-            with clock.stage("support"):
-                probability = support(watched, query, hits[:READ], quotes)
+            for own in (reading.own, *([reading.alone] if reading.alone else ())):
+                with clock.stage("reading"):
+                    query = read_query(replace(reading, own=own), watched, policy.lexicon, subject)
+                with clock.stage("fusion"):
+                    hits = retrieve(watched, query, in_view=in_view, limit=DEPTH)
+                with clock.stage("quotes"):
+                    quotes = rank_quotes(watched, query, hits[:READ])
+                with clock.stage("support"):
+                    probability = support(watched, query, hits[:READ], quotes)
+                if probability >= ANSWER_FROM:
+                    break
         return Found(reading.text, tuple(hits), tuple(quotes), probability)
 
     return find

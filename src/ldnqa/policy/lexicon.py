@@ -36,6 +36,7 @@ class Lexicon(Noun):
     generic: str = ""
     regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
     kinds: dict[str, tuple[NonEmpty, ...]] = Field(default_factory=dict)
+    people: tuple[NonEmpty, ...] = ()
     of_itself: tuple[NonEmpty, ...] = ()
 
     def classes_in(self, text: str) -> list[str]:
@@ -80,6 +81,10 @@ class Lexicon(Noun):
         kinds = list(self.kinds)
         return sorted((m.start(), kinds[number], m.group()) for number, m in self._kind_patterns.matches(text))
 
+    def people_in(self, text: str) -> list[tuple[int, str]]:
+        """(start, group) for each of the groups of people that `text` names, by any name."""
+        return [(m.start(), self.people[number]) for number, m in self._people_patterns.matches(text)]
+
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
         for number in self._kind_patterns.all_in(text):
@@ -114,13 +119,17 @@ class Lexicon(Noun):
     @cached_property
     def _kind_patterns(self) -> Sieve:
         """Things of a kind are those named for it and the classes and synonyms its names stand for."""
-        patterns = []
-        for listed in self.kinds.values():
-            own = frozenset(name.lower() for name in listed)
-            rows = [row for row in self.synonyms if own & {name.lower() for name in row}]
-            classes = [c.members for c in self.classes.values() if c.name.lower() in own]
-            patterns.append(_any_of([*listed, *(name for row in (*rows, *classes) for name in row)]))
-        return Sieve(patterns)
+        return Sieve(map(self._standing_for, self.kinds.values()))
+
+    @cached_property
+    def _people_patterns(self) -> Sieve:
+        return Sieve(self._standing_for([group]) for group in self.people)
+
+    def _standing_for(self, listed: Sequence[str]) -> str:
+        own = frozenset(name.lower() for name in listed)
+        rows = [row for row in self.synonyms if own & {name.lower() for name in row}]
+        classes = [c.members for c in self.classes.values() if c.name.lower() in own]
+        return _any_of([*listed, *(name for row in (*rows, *classes) for name in row)])
 
     @cached_property
     def _aspect_patterns(self) -> Sieve:

@@ -12,6 +12,7 @@ class Wording(Noun):
     again: dict[Tier, NonEmpty]
     regimens: dict[Regimen, NonEmpty]
     other_regimen: NonEmpty
+    other_people: NonEmpty = "Nothing quoted here speaks of {people}; it is about other people."
     disagree: NonEmpty
     side: NonEmpty
     side_said: NonEmpty
@@ -23,6 +24,7 @@ class Wording(Noun):
     partly: NonEmpty
     abstained: NonEmpty
     missing: NonEmpty
+    no_people: NonEmpty = "Nothing that was found speaks of {people}."
     touched: NonEmpty
     look_alikes: tuple[tuple[NonEmpty, ...], ...] = ()
 

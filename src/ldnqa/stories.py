@@ -1,0 +1,76 @@
+"""A long message -> what it tells, what it asks, and what that is looked up by.
+
+All of it would drown the question: a sentence of a hundred words is near to everything and to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ldnqa.asking import CHILDREN, people_told_of
+from ldnqa.policy import Lexicon
+from ldnqa.text import names_any, sentences
+
+# A message of more words is a story with a question in it.
+STORY_WORDS = 20
+
+QUESTION_WORD = (
+    r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
+)
+ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{QUESTION_WORD}", re.IGNORECASE)
+# What is asked of somebody or something that only the story names.
+_OF_THE_STORY = re.compile(r"\b(?:he|him|his|she|her|they|them|these|those|that|this|it)\b", re.IGNORECASE)
+_POINTS = re.compile(rf"{_OF_THE_STORY.pattern}|\b(?:then|one|ones|mine|like me|my kind)\b", re.IGNORECASE)
+_IT = re.compile(r"\bit\b", re.IGNORECASE)
+_COMBINES = re.compile(r"\b(?:as well|too|also|together|both|either|add|adding|combine|mix|on top)\b", re.IGNORECASE)
+
+
+class Story(NamedTuple):
+    """The sentences that tell, and those that ask."""
+
+    told: str
+    asks: str
+
+
+def story_in(message: str) -> Story | None:
+    """What is told and asked in a long message that tells something before it asks; else None."""
+    spans = sentences(message)
+    if len(message.split()) <= STORY_WORDS or len(spans) < 2:
+        return None
+    said = [message[span.start : span.end] for span in spans]
+    asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if ASKS.match(text)]
+    told = [text for text in said if text not in asking]
+    return Story(" ".join(told), " ".join(asking)) if told and asking else None
+
+
+def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexicon: Lexicon) -> tuple[str, str | None]:
+    """What a story is looked up by, and, if nothing answers that, its question alone where that points to nothing told.
+
+    It is the question, if that is about the subject, with the conditions, medicines and people told of where it names
+    none itself; else all of it.
+    """
+    if not subject:
+        return message, None
+    ours = names_any(asked, subject)
+    points = _COMBINES.search(asked) or _POINTS.search(_IT.sub("", asked) if ours else asked)
+    alone = None if points else asked
+    if not ours:
+        return message, alone
+    named = [thing for _, thing in lexicon.things_in(told) if not names_any(thing, subject)]
+    if any(not names_any(thing, subject) for _, thing in lexicon.things_in(asked)):
+        return asked, None
+    # Who speaks of children may just have some; `people_told_of` goes by their age.
+    groups = {thing: {group for _, group in lexicon.people_in(thing)} for thing in named}
+    named = [thing for thing in groups if CHILDREN not in groups[thing]]
+    named += [group for group in people_told_of(told, lexicon) if not any(group in groups[thing] for thing in groups)]
+    # Of whom, or with what: the story may say it in words we do not know, a dog's or a new medicine's name.
+    unknown = not named or (
+        _COMBINES.search(asked) and not any(kind == "medicine" for kind, _ in lexicon.things_in(told))
+    )
+    if unknown and (_OF_THE_STORY.search(asked) or _COMBINES.search(asked)):
+        return message, None
+    if not named:
+        return asked, None
+    return f"{asked} ({', '.join(named)})", alone
