@@ -87,7 +87,9 @@ def ask(
     found: list[tuple[str, list[Claim]]] = []
     for number, part in enumerate(several if len(several) > 1 else ()):
         turns = (*history, *map(as_turn, several[:number]))
-        subject, read_part = reading_of(index, policy, part, turns, article_id)
+        # "... and what dose is used?" is about what stood before the "and".
+        own = f"and {part}" if number else part
+        subject, read_part = reading_of(index, policy, own, turns, article_id)
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
     if not claims and reading.alone:

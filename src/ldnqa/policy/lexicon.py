@@ -81,6 +81,11 @@ class Lexicon(Noun):
         kinds = list(self.kinds)
         return sorted((m.start(), kinds[number], m.group()) for number, m in self._kind_patterns.matches(text))
 
+    def first_names_in(self, text: str, kind: str) -> frozenset[str]:
+        """The things of a kind that `text` names, each by the first of its names, in lower case."""
+        named = (thing.lower() for of_kind, thing in self.things_in(text) if of_kind == kind)
+        return frozenset(self._first_names.get(thing, thing) for thing in named)
+
     def people_in(self, text: str) -> list[tuple[int, str]]:
         """(start, group) for each of the groups of people that `text` names, by any name."""
         return [(m.start(), self.people[number]) for number, m in self._people_patterns.matches(text)]
@@ -107,6 +112,10 @@ class Lexicon(Noun):
     def generic_terms(self) -> frozenset[str]:
         """Terms that ask rather than name a topic."""
         return frozenset(terms(self.generic))
+
+    @cached_property
+    def _first_names(self) -> dict[str, str]:
+        return {name.lower(): row[0].lower() for row in reversed(self.synonyms) for name in row}
 
     @cached_property
     def _class_patterns(self) -> Sieve:
