@@ -7,7 +7,7 @@ import pytest
 from ldnqa import ask
 from ldnqa.asking import meets
 from ldnqa.followup import read
-from ldnqa.types import Status
+from ldnqa.types import Status, Turn
 
 HELPS = "LDN brought less pain than placebo in a trial of 31 women."
 HARMS = "Depression has been reported in people on naltrexone."
@@ -77,3 +77,41 @@ def test_it_is_not_always_the_medicine(question):
 @pytest.mark.parametrize("question", ["Has a doctor reviewed this?", "was this article checked by a clinician?"])
 def test_who_asks_about_the_page_is_told_of_the_page(index, policy, question):
     assert "reviewed or approved by a clinician" in ask(index, question, policy=policy).statements[0].text
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "result", "verdict"),
+    [
+        ("Did pain improve in the FINAL trial?", "pain fell by 1.3 points", "so LDN was not shown to be better"),
+        ("Did LDN help in long COVID?", "Six of seven measures", "cannot show that the improvement came from LDN"),
+        (
+            "What share of people with ME/CFS responded to LDN?",
+            "73.9%",
+            "cannot show that the improvement came from LDN",
+        ),
+    ],
+)
+def test_a_result_is_quoted_with_the_verdict_on_it(index, policy, question, result, verdict):
+    (said,) = (s.text for s in ask(index, question, policy=policy).statements if result in s.text)
+    assert verdict in said
+
+
+@pytest.mark.model
+def test_the_second_of_two_questions_is_about_what_the_first_is_about(index, policy):
+    answer = ask(index, "Does LDN help MS and what dose is used?", policy=policy)
+    assert not any("neuropathic pain" in statement.text for statement in answer.statements)
+    assert policy.wording.partly.format(part="what dose is used?") in answer.answer
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("before", "question", "says"),
+    [
+        ("Does naltrexone hurt the liver?", "at LDN doses?", "the editors found no verified data"),
+        ("How is LDN started?", "what if I forget one?", "missed"),
+    ],
+)
+def test_what_goes_on_keeps_what_it_is_about(index, policy, before, question, says):
+    answer = ask(index, question, policy=policy, history=[Turn(question=before)])
+    assert says in answer.statements[0].text

@@ -143,6 +143,11 @@ _ASKS_FOR_EVIDENCE = re.compile(
 _SUMS_UP = re.compile(
     r"\b(?:disagrees?|is not settled|is not known|is mixed|is divided|differently|too thin)\b", re.IGNORECASE
 )
+# What keeps a result from being taken for a proof.
+_VERDICT = re.compile(
+    r"\b(?:not (?:been )?shown|cannot (?:show|tell)|no (?:control|comparison) group|too thin|not significant)\b",
+    re.IGNORECASE,
+)
 # "In that study", "by contrast": which one, and to what, stands in words that are not quoted.
 _POINTS_AWAY = re.compile(
     r"\b(?:that|those|the same|this|these) (?:[\w-]+ ){0,3}"
@@ -263,6 +268,12 @@ def asks_for_evidence(question: str) -> bool:
 def sums_up(text: str) -> bool:
     """Whether a statement says that a point is open or disputed: the whole of it, where it is asked for yes or no."""
     return bool(_SUMS_UP.search(text))
+
+
+@lru_cache(_QUOTES)
+def gives_verdict(text: str) -> bool:
+    """Whether a statement says that a result does not show what one might take it to show."""
+    return bool(_VERDICT.search(text))
 
 
 def points_away(text: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from ldnqa.asking import FIGURES, Kind, answers_kind, kind_of, sums_up
+from ldnqa.asking import FIGURES, Kind, answers_kind, gives_verdict, kind_of, sums_up
 from ldnqa.chunk import MAX_WORDS
 from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
@@ -18,9 +19,10 @@ from ldnqa.quotes import (
 )
 from ldnqa.retrieve import Query
 from ldnqa.stages import stage
-from ldnqa.text import names
+from ldnqa.text import names, sentences
 from ldnqa.types import Audience, Claim, Hit, Quote
 
+_FIGURE = re.compile(r"\d")
 # As many quotes as a person reads in one go.
 MAX_STATEMENTS = 4
 
@@ -52,14 +54,23 @@ class Extractive:
         return [Claim(text=quote.text, quotes=(quote,)) for quote in picked]
 
     def _whole(self, quote: Quote) -> Quote:
-        """A sentence that only announces ("Sources disagree on ...") with the rest of its paragraph; else the quote."""
+        """A sentence that only announces ("Sources disagree on ...") with the rest of its paragraph, and a result with
+        the verdict on it, if that is the next sentence; else the quote.
+        """
         section = self._index.articles[quote.article_id].section(quote.section_id)
         block = next(b for b in section.blocks if b.start <= quote.start < b.end)
-        text = section.text[block.start : block.end]
-        announces = sums_up(quote.text) and quote.start == block.start and ":" not in quote.text
-        if not announces or quote.end >= block.end or len(text.split()) > MAX_WORDS:
+        end = quote.end
+        if sums_up(quote.text) and quote.start == block.start and ":" not in quote.text:
+            end = block.end
+        elif _FIGURE.search(quote.text) and not gives_verdict(quote.text):
+            rest = section.text[quote.end : block.end]
+            behind = next(iter(sentences(rest)), None)
+            if behind and gives_verdict(rest[behind.start : behind.end]):
+                end = quote.end + behind.end
+        text = section.text[quote.start : end]
+        if end <= quote.end or len(text.split()) > MAX_WORDS:
             return quote
-        return quote.model_copy(update={"end": block.end, "text": text})
+        return quote.model_copy(update={"end": end, "text": text})
 
 
 def _without_repeats(ranked: Sequence[Quote]) -> list[Quote]:
