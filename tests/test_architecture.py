@@ -39,6 +39,7 @@ FLOORS = [
         "retrieve",
         "rewrite",
         "quotable",
+        "signs",
         "quotes",
         "suggest",
         "cite",

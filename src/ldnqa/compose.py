@@ -18,7 +18,7 @@ from ldnqa.index import Index
 from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
 from ldnqa.prose import paragraphs, study_weight, where
-from ldnqa.quotes import subject_terms
+from ldnqa.signs import subject_terms
 from ldnqa.stages import stage
 from ldnqa.text import names
 from ldnqa.types import (

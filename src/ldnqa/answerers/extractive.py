@@ -8,15 +8,9 @@ from ldnqa.asking import FIGURES, Kind, answers_kind, kind_of, sums_up
 from ldnqa.chunk import MAX_WORDS
 from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
-from ldnqa.quotes import (
-    ScoredQuote,
-    good_ones,
-    lead_of,
-    rank_quotes,
-    share_named,
-    topics_of,
-)
+from ldnqa.quotes import ScoredQuote, good_ones, lead_of, rank_quotes
 from ldnqa.retrieve import Query
+from ldnqa.signs import share_named, topics_of
 from ldnqa.stages import stage
 from ldnqa.text import names
 from ldnqa.types import Audience, Claim, Hit, Quote
