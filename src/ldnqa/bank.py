@@ -76,10 +76,11 @@ class Bank:
         vain = float(products(self._vain_across_centre, asked).max()) if len(self._vain_across_centre) else 0.0
         return Likeness(np.maximum.reduceat(each, self._first), each, vain)
 
-    def likest(self, place: int, likeness: Likeness) -> Question:
-        """The question of a place that is likest."""
-        rows = self.at_place(place)
-        return self.questions[rows.start + int(likeness.each[rows.start : rows.stop].argmax())]
+    def likest(self, likeness: Likeness) -> NDArray[np.int64]:
+        """For each place the number of its likest question, the first among equals."""
+        counts = np.diff(self._first, append=len(self.questions))
+        equal = np.flatnonzero(likeness.each == np.repeat(likeness.best, counts))
+        return equal[np.searchsorted(equal, self._first)]
 
     def at_place(self, place: int) -> range:
         """The numbers of the questions of a place."""
@@ -123,10 +124,6 @@ class Likeness(NamedTuple):
     best: NDArray[np.float32]
     each: NDArray[np.float32]
     vain: float
-
-    def at(self, places: Sequence[int]) -> float:
-        """The highest cosine of some places; 0 if there are none."""
-        return max((float(self.best[place]) for place in places), default=0.0)
 
 
 NOTHING = Likeness(np.empty(0, np.float32), np.empty(0, np.float32), 0.0)

@@ -18,7 +18,6 @@ from ldnqa.index import Index
 from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
 from ldnqa.prose import paragraphs, study_weight, where
-from ldnqa.signs import subject_terms
 from ldnqa.stages import stage
 from ldnqa.text import names
 from ldnqa.types import (
@@ -35,6 +34,7 @@ from ldnqa.types import (
     Status,
     Turn,
 )
+from ldnqa.wanted import subject_terms
 
 # So many characters of a reader's own words are repeated.
 MAX_PART = 200

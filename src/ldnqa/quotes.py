@@ -13,9 +13,10 @@ from ldnqa.index import Index
 from ldnqa.leading import SIGNS, leading
 from ldnqa.quotable import quotable
 from ldnqa.retrieve import Query
-from ldnqa.signs import Weighted, read_signs, share, subject_terms, weighted
+from ldnqa.signs import read_signs
 from ldnqa.text import names
 from ldnqa.types import Hit, Quote
+from ldnqa.wanted import share
 from ldnqa.weights import MANY_SUBJECTS, WITH_QUESTIONS, WITHOUT_QUESTIONS, Weights
 
 # Below this probability the question is not answered. Of 1,450 questions and turns 85% come out right from 0.25 to
@@ -30,8 +31,6 @@ KEEP_RATIO = 0.84
 KEEP_BEHIND = 4.0
 # The passage the best one is compared with.
 _TENTH = 9
-# A long letter names much that no article needs to say; what it is about is among its rarest words.
-_RAREST = 3
 # Below this a spread is rounding.
 _NO_SPREAD = 1e-9
 
@@ -148,19 +147,12 @@ def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequen
         "in_vain": query.near_own.vain - max(lead.signs["asked"], lead.signs["asked_own"]),
         "covered": lead.signs["asked_coverage"],
         "kind": float(not lead.signs["figure_asked"] or lead.signs["fits_kind"]),
-        "unknown": unknown(query, subject_terms(index), index),
+        "unknown": query.wanted.unknown,
         "about_other": float(query.about_other is not None and bool(index.subject)),
         "passage": lead.signs["passage"],
-        "rarest": share(rarest(query, index), quotable(index, nearest).terms),
+        "rarest": share(query.wanted.rarest, quotable(index, nearest).terms),
         "agreement": correlation([(signs["passage"], signs["passage_coverage"]) for signs in passages.values()]),
     }
-
-
-def rarest(query: Query, index: Index) -> Weighted:
-    """The few rarest things that the question names itself."""
-    wanted = weighted(dict.fromkeys(query.own_groups, 1.0), subject_terms(index) | query.generic, index)
-    few = tuple(sorted(wanted.groups, key=lambda group: -group[1])[:_RAREST])
-    return Weighted(few, sum([weight for _, weight in few]))
 
 
 def correlation(pairs: Sequence[tuple[float, float]]) -> float:
@@ -170,13 +162,3 @@ def correlation(pairs: Sequence[tuple[float, float]]) -> float:
     apart = [(x - mean_x, y - mean_y) for x, y in pairs]
     spread = math.sqrt(sum([x * x for x, _ in apart]) * sum([y * y for _, y in apart]))
     return sum([x * y for x, y in apart]) / spread if spread > _NO_SPREAD else 0.0
-
-
-def unknown(query: Query, about: frozenset[str], index: Index) -> float:
-    """Share of the question, 0 to 1 and weighted by rarity, for which no passage of the index has a word.
-
-    Words that only ask do not count: an article need not say "work" or "expect" to answer.
-    """
-    wanted = weighted(dict.fromkeys(query.own_groups, 1.0), about | query.generic, index)
-    known = frozenset(term for group, _ in wanted.groups for term in group if index.has_term(term))
-    return 1 - share(wanted, known) if wanted.groups else 0.0

@@ -24,6 +24,7 @@ from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
 from ldnqa.text import terms, words
 from ldnqa.types import Hit, Passage, Regimen, ReviewStatus
+from ldnqa.wanted import Wanted, Weighted, subject_terms, wanted, weighted
 
 # Weight of the words beside the meaning. See docs/evaluation.md for what other weights give.
 WORDS_WEIGHT = 0.8
@@ -75,7 +76,8 @@ class Query:
     itself, `read_vector` that of `text`; `regimens` is what it asks about. `about_other` is a thing that the question
     is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a medicine that no
     article names. `cited` has the articles and passages that the last answer cited, by id, each with how much it counts
-    now. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask.
+    now. `wanted` is what the question asks for by itself, `wanted_in_all` that with what remains of the questions
+    before it. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask.
     """
 
     text: str
@@ -88,6 +90,8 @@ class Query:
     own_vector: NDArray[np.float32]
     read_vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
+    wanted: Wanted
+    wanted_in_all: Weighted
     about_other: str | None = None
     lexicon: Lexicon = field(default_factory=Lexicon)
     cited: Mapping[str, float] = field(default_factory=dict)
@@ -108,6 +112,8 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     weights = dict.fromkeys(own.terms, 1.0)
     groups = dict.fromkeys(own.groups, 1.0)
     by_words = index.word_scores(weights)
+    wanted_alone = wanted(own.groups, lexicon.generic_terms, index)
+    wanted_in_all = weighted(groups, subject_terms(index), index)
 
     own_vector = vector = own.vector(index)
     nearest = index.search_dense(own_vector, 1) if reading.earlier or reading.cited else []
@@ -130,6 +136,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         vector = unit(vector)
         near = index.bank.likeness(vector)
         by_words = index.word_scores(weights)
+        wanted_in_all = weighted(groups, subject_terms(index), index)
     read_vector = own_vector
     if reading.text != reading.own:
         read_vector = _spelled_out(reading.text, index, lexicon).vector(index)
@@ -144,6 +151,8 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         own_vector=own_vector,
         read_vector=read_vector,
         regimens=regimens,
+        wanted=wanted_alone,
+        wanted_in_all=wanted_in_all,
         about_other=about_other,
         lexicon=lexicon,
         cited=_cited(reading.cited, kept, index),

@@ -6,7 +6,7 @@ passage, and a text is looked at only for the question's own terms: texts have f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from itertools import accumulate
 from typing import NamedTuple
@@ -14,16 +14,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, kind_of, silent_terms, tiers_asked
+from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, kind_of, tiers_asked
 from ldnqa.bank import Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import Vectors, products
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
-from ldnqa.quotable import OWN_SIGNS, Quotable, names_in, quotable
+from ldnqa.quotable import OWN_SIGNS, Quotable, quotable
 from ldnqa.retrieve import READ, Query, unit
 from ldnqa.text import names, terms
 from ldnqa.types import Hit, Quote, Regimen, Tier
+from ldnqa.wanted import share, share_named
 
 # A quote that no reader's question is tied to: the likeness such a question would have, from the quote's own. The line
 # through all quotes of the default articles that have questions, on the tuned questions.
@@ -35,8 +36,6 @@ Rows = NDArray[np.float64]
 # What all quotes of a passage have in common, what each has by its words, and where these stand among SIGNS.
 _OF_A_PASSAGE = (
     "passage",
-    "passage_coverage",
-    "heading_coverage",
     "listed",
     "listed_own",
     "cited",
@@ -45,6 +44,8 @@ _OF_A_PASSAGE = (
     "another_tier",
     "editorial",
     "place",
+    "passage_coverage",
+    "heading_coverage",
 )
 _OF_A_QUOTE = ("other_regimen", "coverage", "coverage_in_place", "asked_coverage", "fits_kind", "named")
 
@@ -85,32 +86,40 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
         signs[:, SIGNS.index(name)] = cosines[rows]
     signs[:, _OWN_COLUMNS] = [quotation.signs for quotation in quotations]
 
-    wanted = _Wanted(query, index)
-    of_passages = np.array(list(_of_passages(index, query, hits, passages, wanted)))
+    asked_for = frozenset[str]().union(*query.term_groups)
+    in_all, alone = cache(partial(share, query.wanted_in_all)), cache(partial(share, query.wanted.alone))
+    named = cache(partial(share_named, query.wanted.topics))
+    of_passages = np.array(
+        [
+            (*own, in_all(asked_for & parts.terms), alone(asked_for & parts.heading))
+            for own, parts in zip(_of_passages(index, query, hits, passages), passages, strict=True)
+        ]
+    )
     whose = np.repeat(np.arange(len(hits)), [len(parts.quotes) for parts in passages])[rows]
     signs[:, _PASSAGE_COLUMNS] = of_passages[whose]
-    regimens = [passages[number].section.regimen for number in whose.tolist()]
+    places = [quotation.places for quotation in quotations]
     signs[:, _QUOTE_COLUMNS] = [
         (
-            _is_other_use(quotation.quote.text, regimen, query),
-            wanted.share(quotation.terms),
-            wanted.share_alone(quotation.in_place),
-            wanted.share_alone(quotation.in_place | asked_terms(index, query, quotation.places)),
+            _is_other_use(quotation.quote.text, passages[number].section.regimen, query),
+            in_all(asked_for & quotation.terms),
+            alone(in_place := asked_for & quotation.in_place),
+            alone(in_place | asked_for & asked if asked else in_place),
             answers_kind(kind, quotation.quote.text),
-            wanted.share_named(quotation.names),
+            named(asked_for & quotation.names),
         )
-        for quotation, regimen in zip(quotations, regimens, strict=True)
+        for quotation, number, asked in zip(
+            quotations, whose.tolist(), asked_terms(index, query.near_own, places), strict=True
+        )
     ]
-    places = [quotation.places for quotation in quotations]
     for name, of_which, likeness in (("asked", "quote", query.near), ("asked_own", "quote_own", query.near_own)):
         signs[:, SIGNS.index(name)] = _asked(places, likeness, signs[:, SIGNS.index(of_which)])
     return [quotation.quote for quotation in quotations], signs
 
 
 def _of_passages(
-    index: Index, query: Query, hits: Sequence[Hit], passages: Sequence[Quotable], wanted: _Wanted
+    index: Index, query: Query, hits: Sequence[Hit], passages: Sequence[Quotable]
 ) -> Iterator[tuple[float, ...]]:
-    """The signs of _OF_A_PASSAGE for each hit."""
+    """The signs of _OF_A_PASSAGE for each hit, but for those that its words have of the question's."""
     tiers = tiers_asked(query.text)
     near = nearest_questions(index, query.vector)
     near_alone = near if query.own_vector is query.vector else nearest_questions(index, query.own_vector)
@@ -123,8 +132,6 @@ def _of_passages(
             ours[subject] = named or not set(subject).isdisjoint(index.subject)
         yield (
             hit.cosine,
-            wanted.share(parts.terms),
-            wanted.share_alone(parts.heading),
             near.get(article_id, 0.0),
             near_alone.get(article_id, 0.0),
             query.cited.get(article_id, 0.0),
@@ -134,32 +141,6 @@ def _of_passages(
             tier is Tier.EDITORIAL,
             back / READ,
         )
-
-
-class _Wanted:
-    """What a question asks for, and how much of it a text has, by its terms. Texts that have the same of the question's
-    terms are not counted up anew.
-    """
-
-    def __init__(self, query: Query, index: Index) -> None:
-        about = subject_terms(index)
-        self._terms = frozenset[str]().union(*query.term_groups)
-        self._share = cache(partial(share, weighted(query.term_groups, about, index)))
-        own = dict.fromkeys(query.own_groups, 1.0)
-        self._share_alone = cache(partial(share, weighted(own, about | query.generic, index)))
-        self._share_named = cache(partial(_share_of, topics_of(query, index)))
-
-    def share(self, terms: frozenset[str]) -> float:
-        """Of all that is asked for, with what remains of the conversation."""
-        return self._share(self._terms & terms)
-
-    def share_alone(self, terms: frozenset[str]) -> float:
-        """Of what the question asks for by itself."""
-        return self._share_alone(self._terms & terms)
-
-    def share_named(self, terms: frozenset[str]) -> float:
-        """Of the things that the question names."""
-        return self._share_named(self._terms & terms)
 
 
 def cosines_of(passages: Sequence[Quotable], query: Query, index: Index) -> tuple[Vectors, ...]:
@@ -196,13 +177,16 @@ def _asked(places: Sequence[Sequence[int]], likeness: Likeness, cosines: Rows) -
     return asked
 
 
-def asked_terms(index: Index, query: Query, places: Sequence[int]) -> frozenset[str]:
-    """Terms of the likest question that readers ask for some places; none if there are no places."""
-    if not places:
-        return frozenset()
-    place = max(places, key=query.near_own.best.__getitem__) if len(places) > 1 else places[0]
-    question = index.bank.likest(place, query.near_own)
-    return _readers_terms(question.text, index.articles[question.article_id].subject)
+def asked_terms(index: Index, likeness: Likeness, places: Sequence[Sequence[int]]) -> Iterator[frozenset[str] | None]:
+    """For each quote the terms of the likest question that readers ask for its places; None where nobody asks for it."""
+    likest = index.bank.likest(likeness)
+    for of_quote in places:
+        if of_quote:
+            place = max(of_quote, key=likeness.best.__getitem__) if len(of_quote) > 1 else of_quote[0]
+            question = index.bank.questions[likest[place]]
+            yield _readers_terms(question.text, index.articles[question.article_id].subject)
+        else:
+            yield None
 
 
 # Readers' questions are some thousands, and come again with every question like them.
@@ -218,43 +202,3 @@ def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, fl
         if cosine > near.setdefault(article_id, 0.0):
             near[article_id] = cosine
     return near
-
-
-def topics_of(query: Query, index: Index) -> list[frozenset[str]]:
-    """The terms of each thing that a question names itself, with those of its other names."""
-    silent = silent_terms(query.generic, subject_terms(index))
-    return [group for group in query.own_groups if not group & silent]
-
-
-def share_named(text: str, topics: Sequence[frozenset[str]]) -> float:
-    """The share of what the question names that a text names too."""
-    return _share_of(topics, names_in(text))
-
-
-def _share_of(topics: Sequence[frozenset[str]], present: frozenset[str]) -> float:
-    return sum(not group.isdisjoint(present) for group in topics) / len(topics) if topics else 0.0
-
-
-class Weighted(NamedTuple):
-    """Groups of terms, each with what it counts, and what all of them count together."""
-
-    groups: tuple[tuple[frozenset[str], float], ...]
-    whole: float
-
-
-def weighted(groups: Mapping[frozenset[str], float], leave_out: frozenset[str], index: Index) -> Weighted:
-    """What a text is to have: the groups that name anything but `leave_out`, each counting as much as it is rare."""
-    named = ((group - leave_out, weight) for group, weight in groups.items() if not group <= leave_out)
-    counted = tuple((group, weight * min(map(index.rarity, group))) for group, weight in named)
-    return Weighted(counted, sum([weight for _, weight in counted]))
-
-
-def share(wanted: Weighted, present: frozenset[str]) -> float:
-    """Share of what is wanted that is present, 0 to 1; nothing wanted is nothing found."""
-    found = sum([weight for group, weight in wanted.groups if not group.isdisjoint(present)])
-    return found / wanted.whole if wanted.whole else 0.0
-
-
-def subject_terms(index: Index) -> frozenset[str]:
-    """Terms of the names of what most articles are about."""
-    return frozenset(term for name in index.subject for term in terms(name))
