@@ -257,5 +257,6 @@ def _state(text: str, source: Source, index: Index, drafted: str | None) -> Stat
 
 def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]:
     """The glossary's terms that the statements use, in the glossary's order."""
-    said = " ".join(statement.text for statement in statements)
-    return tuple(entry for entry in index.glossary if names(said, entry.term))
+    said = [statement.text for statement in statements]
+    # Text by text, since the articles' quotes come again with every question.
+    return tuple(entry for entry in index.glossary if any(names(text, entry.term) for text in said))

@@ -48,7 +48,8 @@ class Index:
     """What questions are answered from.
 
     `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
-    `question_vectors` row for row: what editors listed, and titles that are questions. `centre` is the mean of all
+    `question_vectors` row for row: what editors listed, and titles that are questions, those of an article together;
+    `first_questions` are the rows of the first of each. `centre` is the mean of all
     quote vectors, shape (dimension,), not of length one. `bank` has what readers ask. `passage_vectors` has a row for
     each passage; it lies in several arrays, of which `np.asarray` makes one.
     `title_vectors` has a row for each article, in their order; `title_rows` says for each passage which of them is its
@@ -76,6 +77,7 @@ class Index:
     subject: tuple[str, ...] = field(init=False)
     nicknames: tuple[tuple[str, ...], ...] = field(init=False)
     title_rows: NDArray[np.int64] = field(init=False)
+    first_questions: tuple[int, ...] = field(init=False)
     holders: tuple[tuple[int, ...], ...] = field(init=False)
     _rows: Mapping[str, int] = field(init=False)
     _first_quotes: tuple[int, ...] = field(init=False)
@@ -89,6 +91,9 @@ class Index:
         object.__setattr__(self, "subject", tuple(names) if count * 2 > len(self.articles) else ())
         several = dict.fromkeys(article.subject for article in self.articles.values() if len(article.subject) > 1)
         object.__setattr__(self, "nicknames", tuple(several))
+        askers = [article_id for article_id, _ in self.questions]
+        first = tuple(n for n, article_id in enumerate(askers) if n == 0 or askers[n - 1] != article_id)
+        object.__setattr__(self, "first_questions", first)
         titled = {id_: row if _says_more(a) else -1 for row, (id_, a) in enumerate(self.articles.items())}
         title_rows = np.array([titled.get(passage.article_id, -1) for passage in self.passages], np.int64)
         object.__setattr__(self, "title_rows", _read_only(title_rows))

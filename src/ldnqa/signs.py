@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from itertools import accumulate
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,11 +178,10 @@ def _asked(places: Sequence[Sequence[int]], likeness: Likeness, cosines: Rows) -
 
 def asked_terms(index: Index, likeness: Likeness, places: Sequence[Sequence[int]]) -> Iterator[frozenset[str] | None]:
     """For each quote the terms of the likest question that readers ask for its places; None where nobody asks for it."""
-    likest = index.bank.likest(likeness)
     for of_quote in places:
         if of_quote:
             place = max(of_quote, key=likeness.best.__getitem__) if len(of_quote) > 1 else of_quote[0]
-            question = index.bank.questions[likest[place]]
+            question = index.bank.questions[index.bank.likest(place, likeness)]
             yield _readers_terms(question.text, index.articles[question.article_id].subject)
         else:
             yield None
@@ -197,8 +195,11 @@ def _readers_terms(text: str, subject: tuple[str, ...]) -> frozenset[str]:
 
 def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, float]:
     """For each article, the cosine of a unit vector to the nearest of the questions its editors say it answers."""
-    near: dict[str, float] = {}
-    for (article_id, _), cosine in zip(index.questions, products(index.question_vectors, vector).tolist(), strict=True):
-        if cosine > near.setdefault(article_id, 0.0):
-            near[article_id] = cosine
-    return near
+    cosines = products(index.question_vectors, vector)
+    if not len(cosines):
+        return {}
+    of_article = np.maximum(np.maximum.reduceat(cosines, index.first_questions), 0)
+    return {
+        index.questions[first][0]: cosine
+        for first, cosine in zip(index.first_questions, of_article.tolist(), strict=True)
+    }
