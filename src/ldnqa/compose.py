@@ -18,7 +18,6 @@ from ldnqa.index import Index
 from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
 from ldnqa.prose import paragraphs, study_weight, where
-from ldnqa.quotes import subject_terms
 from ldnqa.stages import stage
 from ldnqa.text import names
 from ldnqa.types import (
@@ -35,6 +34,7 @@ from ldnqa.types import (
     Status,
     Turn,
 )
+from ldnqa.wanted import subject_terms
 
 # So many characters of a reader's own words are repeated.
 MAX_PART = 200
@@ -273,5 +273,6 @@ def _state(text: str, source: Source, index: Index, drafted: str | None) -> Stat
 
 def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]:
     """The glossary's terms that the statements use, in the glossary's order."""
-    said = " ".join(statement.text for statement in statements)
-    return tuple(entry for entry in index.glossary if names(said, entry.term))
+    said = [statement.text for statement in statements]
+    # Text by text, since the articles' quotes come again with every question.
+    return tuple(entry for entry in index.glossary if any(names(text, entry.term) for text in said))

@@ -9,14 +9,7 @@ from ldnqa.asking import FIGURES, Kind, answers_kind, gives_verdict, kind_of, su
 from ldnqa.chunk import MAX_WORDS
 from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
-from ldnqa.quotes import (
-    ScoredQuote,
-    good_ones,
-    lead_of,
-    rank_quotes,
-    share_named,
-    topics_of,
-)
+from ldnqa.quotes import ScoredQuote, good_ones, lead_of, rank_quotes
 from ldnqa.retrieve import Query
 from ldnqa.stages import stage
 from ldnqa.text import names, sentences
@@ -47,9 +40,8 @@ class Extractive:
         able = good_ones(ranked)
         rest = sorted((s for s in able if s is not lead), key=lambda scored: -scored.score)
         rest = [scored for scored in rest if _adds(scored, lead, kind, named=named)]
-        topics = topics_of(query, self._index)
-        if kind is Kind.YES_NO and share_named(lead.quote.text, topics):
-            rest = [scored for scored in rest if share_named(scored.quote.text, topics)]
+        if kind is Kind.YES_NO and lead.signs["named"]:
+            rest = [scored for scored in rest if scored.signs["named"]]
         picked = _without_repeats([self._whole(scored.quote) for scored in (lead, *rest)])
         return [Claim(text=quote.text, quotes=(quote,)) for quote in picked]
 

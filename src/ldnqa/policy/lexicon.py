@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property, lru_cache
 
 from pydantic import Field
 
 from ldnqa.policy.sieve import Sieve
 from ldnqa.text import plain_case, terms, words
 from ldnqa.types import NonEmpty, Noun, Regimen
+
+# Texts whose other names are kept: those of a conversation.
+_TEXTS = 64
 
 
 class WordClass(Noun):
@@ -49,6 +52,14 @@ class Lexicon(Noun):
 
         Only names that do not stand in `text` themselves are given; a match without any is left out.
         """
+        return list(self._names_of(text))
+
+    @cached_property
+    def _names_of(self) -> Callable[[str], tuple[tuple[str, tuple[str, ...]], ...]]:
+        # A question is read alone, after the questions before it, and where an answer is put together.
+        return lru_cache(_TEXTS)(self._other_names)
+
+    def _other_names(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         classes = list(self.classes.values())
         found: list[tuple[str, tuple[str, ...]]] = []
         found += [(m.group(), (classes[number].name,)) for number, m in self._class_patterns.matches(text)]
@@ -59,12 +70,13 @@ class Lexicon(Noun):
             said = " ".join(word for word in words(match.group()) if frozenset(terms(word)) & own)
             found.append((said, self.aspects[number].names))
         kept = [(said, tuple(name for name in names if not _is_in(name, text))) for said, names in found]
-        return [(said, names) for said, names in kept if names]
+        return tuple((said, names) for said, names in kept if names)
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        regimens = list(self.regimens)
-        return [regimens[number] for number in self._regimen_patterns.all_in(text)]
+        found = self._regimen_patterns.all_in(text)
+        regimens = list(self.regimens) if found else []
+        return [regimens[number] for number in found]
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
