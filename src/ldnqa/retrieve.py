@@ -229,7 +229,10 @@ def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
     things = lexicon.things_in(question)
     other_names: dict[str, tuple[str, ...]] = dict(lexicon.other_names(question)) if things else {}
     for _, named in things:
-        if not any(index.has_term(term) for name in (named, *other_names.get(named, ())) for term in terms(name)):
+        # Readers ask about Tylenol 3 and Nurofen Plus, which are opioids; by themselves Tylenol and Nurofen are not.
+        own = frozenset(terms(named)) - lexicon.terms_within_names
+        others = (term for name in other_names.get(named, ()) for term in terms(name))
+        if not any(map(index.has_term, (*own, *others))):
             return named
     return None
 
