@@ -12,6 +12,7 @@ class Wording(Noun):
     again: dict[Tier, NonEmpty]
     regimens: dict[Regimen, NonEmpty]
     other_regimen: NonEmpty
+    no_regimen: NonEmpty = "none in particular"
     other_people: NonEmpty = "Nothing quoted here speaks of {people}; it is about other people."
     disagree: NonEmpty
     side: NonEmpty
