@@ -411,6 +411,31 @@ def test_an_abstention_says_what_is_missing_and_what_can_be_asked(index):
     assert touched.answer == f"{WORDING.abstained} {WORDING.touched}"
 
 
+def test_who_asks_for_approved_articles_is_told_that_the_others_were_not_searched(index):
+    request = asked("Who pays?", approved_only=True)
+    made = abstained(request, index, POLICY, missing=["pays"], suggestions=(), generator="extractive")
+    assert made.answer == WORDING.approved_only
+
+
+@pytest.mark.parametrize(
+    ("said", "row"),
+    [("Thanks a lot!", 0), ("OK, thank you so much, that's very helpful", 0), ("Hi there 👋", 1), ("Got it.", 2)],
+)
+def test_small_talk_gets_a_friendly_sentence(index, said, row):
+    talk = asked(said, standalone=f"What is LDN? {said}")
+    made = abstained(talk, index, POLICY, missing=["thanks"], suggestions=["What is LDN?"], generator="extractive")
+    assert made.answer == WORDING.small_talk[row].answer
+    assert (made.status, made.standalone_question) == (Status.ABSTAINED, said)
+    assert made.follow_up_questions == ("What is LDN?",)
+
+
+@pytest.mark.parametrize(
+    "said", ["thanks, what dose?", "Hello, can I take it?", "yes", "very much", "for that", "...", "goodbye"]
+)
+def test_what_asks_something_is_no_small_talk(said):
+    assert WORDING.in_return(said) is None
+
+
 def test_notices_go_by_the_question_as_written_and_as_read_and_by_what_is_quoted(answer):
     kinds = {notice.kind for notice in answer(SLEEP, asked=asked("Should I take it?")).notices}
     assert {NoticeKind.PERSONAL_DECISION, NoticeKind.REVIEW_PENDING, NoticeKind.OFF_LABEL} <= kinds

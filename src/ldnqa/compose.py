@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ldnqa.asking import people_told_of, silent_terms, topics
 from ldnqa.bundles import bundles
@@ -133,11 +133,19 @@ def abstained(
 
     `missing` are words that no article has, `people` those asked about of whom nothing that was found speaks.
     """
-    named = ", ".join(f"“{word}”" for word in missing)
-    why = policy.wording.missing.format(words=named) if missing else policy.wording.touched
-    if people and not missing:
-        why = policy.wording.no_people.format(people=", ".join(people))
-    lines = [policy.wording.abstained, why]
+    wording = policy.wording
+    small_talk = wording.in_return(asked.question)
+    if small_talk:
+        # What was asked before is not asked again.
+        asked, lines = replace(asked, standalone=asked.question), [small_talk]
+    elif asked.approved_only:
+        lines = [wording.approved_only]
+    elif missing:
+        lines = [wording.abstained, wording.missing.format(words=", ".join(f"“{word}”" for word in missing))]
+    elif people:
+        lines = [wording.abstained, wording.no_people.format(people=", ".join(people))]
+    else:
+        lines = [wording.abstained, wording.touched]
     return _answer(
         asked,
         index,
