@@ -126,6 +126,8 @@ def test_a_look_alike_is_left_to_the_articles(question):
         ("third_emergencies", 70, 0.72),
         ("fourth_emergencies", 125, 0.94),
         ("fifth_emergencies", 125, 0.95),
+        # Long messages with one sentence that cannot wait.
+        ("seventh_emergencies", 55, 0.85),
     ],
 )
 def test_most_emergencies_of_the_suites_are_recognised(suite, size, recall, held, encoder):

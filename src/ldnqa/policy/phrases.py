@@ -1,4 +1,4 @@
-"""The phrases of phrases*.yaml with their slots filled, and the messages of messages.yaml: what triage is trained on.
+"""The phrases of phrases*.yaml with their slots filled, and the messages of messages*.yaml: what triage is trained on.
 
 The same files and seed give the same phrases in every process.
 """
@@ -10,22 +10,30 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+
+from ldnqa.text import sentences
 
 SEED = 20_250_227
 # How often each line is filled in anew: enough for every person and opener to meet most of the events.
 FILLED = 8
 # How often a whole message counts: a line gives eight phrases, and messages are what readers send.
 WHOLE = 12
+# How often a sentence of a long message counts, and each two neighbours: that is how such a message is judged.
+PART = 4
+# What is no sentence, but a greeting or a name.
+_FEWEST_WORDS = 3
 # Share of the phrases that get a slip of the finger, as readers' questions do.
 SLIPS = 0.15
 # Each line is also typed badly once: that share of its longer words is mistyped.
 BADLY = 0.5
 CALM = "none"
 _SLOT = re.compile(r"<(\w+)>")
+_URGENT = re.compile(r"\{([^{}]+)\}")
 
 
 class Phrase(NamedTuple):
@@ -43,7 +51,8 @@ class Phrase(NamedTuple):
 def phrase_files() -> list[Path]:
     """The files that ship with ldnqa, phrases.yaml first, the messages last."""
     folder = Path(str(files("ldnqa.policy")))
-    return [folder / "phrases.yaml", *sorted(folder.glob("phrases_*.yaml")), folder / "messages.yaml"]
+    listed = [folder / "phrases.yaml", *sorted(folder.glob("phrases_*.yaml"))]
+    return [*listed, folder / "messages.yaml", folder / "messages_long.yaml"]
 
 
 def digest() -> str:
@@ -53,7 +62,7 @@ def digest() -> str:
 
 def filled_phrases() -> list[Phrase]:
     """Everything in the files, each phrase once."""
-    *lists, sent = phrase_files()
+    *lists, sent, long = phrase_files()
     data = _read(lists)
     made: dict[str, Phrase] = {}
     lines = [(flag, line) for flag, listed in data["urgent"].items() for line in listed]
@@ -74,13 +83,27 @@ def filled_phrases() -> list[Phrase]:
             made.setdefault(text, Phrase(text, flag, at))
         typed = _typed_badly(_fill(line, data, chance), chance)
         made.setdefault(typed, Phrase(typed, flag, at))
-    messages: Mapping[str, Sequence[str]] = yaml.safe_load(sent.read_text(encoding="utf-8"))
-    pairs = [(flag, text) for flag, listed in messages.items() for text in listed]
-    for at, (flag, text) in enumerate(pairs, len(lines)):
+    messages = [(path == long, flag, text) for path in (sent, long) for flag, text in _messages(path)]
+    for at, (in_parts, flag, marked) in enumerate(messages, len(lines)):
+        text = _URGENT.sub(r"\1", marked)
         typed = _typed_badly(text, random.Random(f"{SEED} {text}"))  # noqa: S311 (no secret)
         made.setdefault(text, Phrase(text, flag, at, WHOLE))
         made.setdefault(typed, Phrase(typed, flag, at, WHOLE // FILLED))
+        if in_parts:
+            for part in _parts(marked) if flag == CALM else _URGENT.findall(marked):
+                made.setdefault(part, Phrase(part, flag, at, PART))
     return list(made.values())
+
+
+def _messages(path: Path) -> list[tuple[str, str]]:
+    messages: Mapping[str, Sequence[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [(flag, text) for flag, listed in messages.items() for text in listed]
+
+
+def _parts(text: str) -> list[str]:
+    """The sentences of a message, and each two neighbours together."""
+    said = [text[span.start : span.end] for span in sentences(text)]
+    return [part for part in [*said, *map(" ".join, pairwise(said))] if len(part.split()) >= _FEWEST_WORDS]
 
 
 def _read(paths: Sequence[Path]) -> dict[str, Any]:

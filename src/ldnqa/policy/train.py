@@ -1,4 +1,4 @@
-"""`python -m ldnqa.policy.train`: phrases*.yaml, messages.yaml -> learned.npz, meaning.npz. Same phrases, same weights.
+"""`python -m ldnqa.policy.train`: phrases*.yaml, messages*.yaml -> learned.npz, meaning.npz: always the same weights.
 
 Words: logistic regression with an L2 restraint by L-BFGS, once for "an emergency or not" and once for the kinds.
 Meaning: networks with one hidden layer over the encoder's vectors, by Adam (Kingma and Ba, ICLR 2015) with dropout
