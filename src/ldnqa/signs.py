@@ -1,7 +1,7 @@
 """What speaks for each quote that was found, one row a quote: the signs that `weights` and `leading` name.
 
-A question reads a dozen passages with some two dozen quotes. What is the same for all quotes of a passage is read once a
-passage, and a text is looked at only for the question's own terms: texts have few of them, and mostly the same few.
+A question reads a dozen passages with some two dozen quotes. What is the same for all quotes of a passage is read once
+a passage, and a text is looked at only for the question's own terms: texts have few of them, and mostly the same few.
 """
 
 from __future__ import annotations
@@ -165,8 +165,8 @@ def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:
 
 
 def _asked(places: Sequence[Sequence[int]], likeness: Likeness, cosines: Rows) -> Rows:
-    """For each quote the likeness of the likest question that readers ask for its places; where nobody asks for it, what
-    its own cosine lets expect.
+    """For each quote the likeness of the likest question that readers ask for its places; where nobody asks for it,
+    what its own cosine lets expect.
     """
     asked: Rows = STAND_IN + STAND_IN_SLOPE * cosines
     tied = [row for row, of_quote in enumerate(places) if of_quote]
@@ -177,7 +177,7 @@ def _asked(places: Sequence[Sequence[int]], likeness: Likeness, cosines: Rows) -
 
 
 def asked_terms(index: Index, likeness: Likeness, places: Sequence[Sequence[int]]) -> Iterator[frozenset[str] | None]:
-    """For each quote the terms of the likest question that readers ask for its places; None where nobody asks for it."""
+    """For each quote the terms of the likest question that readers ask for its places; None where nobody asks."""
     for of_quote in places:
         if of_quote:
             place = max(of_quote, key=likeness.best.__getitem__) if len(of_quote) > 1 else of_quote[0]
