@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ldnqa.asking import people_told_of, silent_terms, topics
 from ldnqa.bundles import bundles
@@ -280,6 +281,13 @@ def _state(text: str, source: Source, index: Index, drafted: str | None) -> Stat
 
 def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]:
     """The glossary's terms that the statements use, in the glossary's order."""
-    said = [statement.text for statement in statements]
-    # Text by text, since the articles' quotes come again with every question.
-    return tuple(entry for entry in index.glossary if any(names(text, entry.term) for text in said))
+    listed = tuple(entry.term for entry in index.glossary)
+    used = frozenset[str]().union(*(_used(statement.text, listed) for statement in statements))
+    return tuple(entry for entry in index.glossary if entry.term in used)
+
+
+# The articles' quotes come again with every question.
+@lru_cache(maxsize=4_096)
+def _used(text: str, listed: tuple[str, ...]) -> frozenset[str]:
+    """The terms of a glossary that a text uses."""
+    return frozenset(term for term in listed if names(text, term))

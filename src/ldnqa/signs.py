@@ -177,7 +177,7 @@ def _asked(places: Sequence[Sequence[int]], likeness: Likeness, cosines: Rows) -
 
 
 def asked_terms(index: Index, likeness: Likeness, places: Sequence[Sequence[int]]) -> Iterator[frozenset[str] | None]:
-    """For each quote the terms of the likest question that readers ask for its places; None where nobody asks it."""
+    """For each quote the terms of the likest question that readers ask for its places; None where nobody asks."""
     for of_quote in places:
         if of_quote:
             place = max(of_quote, key=likeness.best.__getitem__) if len(of_quote) > 1 else of_quote[0]

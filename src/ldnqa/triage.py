@@ -117,8 +117,9 @@ def taken_apart(question: str, policy: Policy) -> Parts:
 
 def _rule(texts: Sequence[str], flags: RedFlags) -> tuple[RedFlag | None, bool]:
     """The first rule that fires on one of the texts, and whether it is certain; one that is goes before others."""
-    certain = next((flag for flag in flags.rules if any(flag.is_certain(text) for text in texts)), None)
-    ruled = certain or next((flag for flag in flags.rules if any(flag.fires(text) for text in texts)), None)
+    able = [(flags.rules[n], text) for n, text in sorted((n, text) for text in texts for n in flags.able(text))]
+    certain = next((flag for flag, text in able if flag.is_certain(text)), None)
+    ruled = certain or next((flag for flag, text in able if flag.fires(text)), None)
     return ruled, certain is not None
 
 

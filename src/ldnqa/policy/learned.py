@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -27,11 +28,12 @@ _PIECES = (3, 4, 5)
 _REACH = 3
 # Most of a question's words were asked with before.
 _WORDS = 1 << 14
+_TEXTS = 64
 _WORD = re.compile(r"[a-z]+|\d+|[?!%]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Learned:
     """The weights: `alarm` (BUCKETS,) and `kinds` (BUCKETS, len(flags)), with their intercepts; `flags` are the ids of
     red flags and "none". `made_from` is the digest of the phrases they were learned from.
@@ -44,14 +46,23 @@ class Learned:
     kinds_intercept: NDArray[np.float32]
     made_from: str
 
-    def judge(self, text: str) -> tuple[float, dict[str, float]]:
+    def judge(self, text: str) -> tuple[float, Mapping[str, float]]:
         """(alarm, odds): log-odds of an emergency; log-odds of each flag against none."""
+        return _judged(self, text)
+
+    def _judge(self, text: str) -> tuple[float, dict[str, float]]:
         found = signs(text)
         scale = np.float32(1 / np.sqrt(max(1, len(found))))
         alarm = float(self.alarm[found].sum() * scale) + self.alarm_intercept
         scores = self.kinds[found].sum(axis=0) * scale + self.kinds_intercept
         scores = scores - scores[self.flags.index(CALM)]
         return alarm, {flag: float(score) for flag, score in zip(self.flags, scores, strict=True) if flag != CALM}
+
+
+# A question that is one sentence is judged as a whole and as a sentence, and again where its evidence is weighed.
+@lru_cache(_TEXTS)
+def _judged(learned: Learned, text: str) -> tuple[float, Mapping[str, float]]:
+    return learned._judge(text)
 
 
 def signs(text: str) -> NDArray[np.intp]:
@@ -65,7 +76,7 @@ def signs(text: str) -> NDArray[np.intp]:
     for at, word in enumerate(words):
         found |= _signs_of(word)
         for gap, other in enumerate(words[at + 1 : at + 1 + _REACH], start=1):
-            found.add(_bucket(f"{'b' if gap == 1 else 's'}{word} {other}"))
+            found.add(_pair(word, other, gap == 1))
     return np.array(sorted(found), dtype=np.intp)
 
 
@@ -77,6 +88,11 @@ def _signs_of(word: str) -> frozenset[int]:
         edged = f"<{word}>"
         pieces += [f"c{edged[k : k + size]}" for size in _PIECES for k in range(len(edged) - size + 1)]
     return frozenset(map(_bucket, pieces))
+
+
+@lru_cache(_WORDS)
+def _pair(word: str, other: str, together: bool) -> int:
+    return _bucket(f"{'b' if together else 's'}{word} {other}")
 
 
 def _bucket(sign: str) -> int:

@@ -101,6 +101,11 @@ class RedFlags(Noun):
     over: Patterns = ()
     learned: Thresholds | None = None
 
+    def able(self, text: str) -> list[int]:
+        """The numbers of the rules that may fire on `text`, in their order; all others do not."""
+        rules, sieve = self._patterns
+        return list(dict.fromkeys(rules[number] for number in sieve.possible(text)))
+
     def is_calm(self, text: str) -> bool:
         """Whether `text` speaks of what lies behind, was never there, or is only imagined."""
         return self._calm.found(text)
@@ -112,6 +117,12 @@ class RedFlags(Noun):
     def is_over(self, text: str) -> bool:
         """Whether a question after an emergency says that it is over, or turns to something else."""
         return self._over.found(text)
+
+    @cached_property
+    def _patterns(self) -> tuple[list[int], Sieve]:
+        """Every pattern by which a rule fires, and for each the number of its rule."""
+        all_of_it = [(n, pattern) for n, rule in enumerate(self.rules) for pattern in (*rule.patterns, *rule.certain)]
+        return [n for n, _ in all_of_it], Sieve(pattern for _, pattern in all_of_it)
 
     @cached_property
     def _calm(self) -> Sieve:
