@@ -33,7 +33,7 @@ FLOORS = [
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "disputes", "restate", "support", "reread"},
-    {"stories"},
+    {"stories", "told"},
     {
         "build",
         "followup",
@@ -51,6 +51,7 @@ FLOORS = [
         "bundles",
         "compose",
     },
+    {"caution"},
     {"dialogue"},
     {"evaluate"},
     {"cli", "cli_corpus", "cli_eval", "cli_operate", "cli_options", "doctor", "terminal", "api"},

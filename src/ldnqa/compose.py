@@ -21,6 +21,7 @@ from ldnqa.prose import paragraphs, study_weight, where
 from ldnqa.quotes import subject_terms
 from ldnqa.stages import stage
 from ldnqa.text import names
+from ldnqa.told import Told
 from ldnqa.types import (
     Answer,
     Audience,
@@ -38,6 +39,7 @@ from ldnqa.types import (
 
 # So many characters of a reader's own words are repeated.
 MAX_PART = 200
+_NOTHING_TOLD = Told()
 _NO_MARKER = str.maketrans("[]", "()")
 
 
@@ -51,6 +53,7 @@ class Asked:
     audience: Audience | None
     history: tuple[Turn, ...]
     approved_only: bool
+    told: Told = _NOTHING_TOLD
 
 
 @stage("compose")
@@ -65,13 +68,15 @@ def answered(
     emergency: Notice | None = None,
     unanswered: Sequence[str] = (),
     drafted_by: str | None = None,
+    leading: int = 1,
 ) -> Answer:
     """An answer made of grounded claims: the first leads, the others follow by tier, each with its editor's notes.
+    After a caution two are `leading`: it, and what leads by itself.
 
     Where the sources disagree on what was asked, both sides are quoted below. `unanswered` are the parts of the
     question, in the reader's words, that the claims leave open.
     """
-    said = bundles(claims, index)
+    said = bundles(claims, index, leading)
     sources: list[Source] = []
     # Numbered in one order for everybody, whatever order a reader gets them in.
     drafts = {claim.quotes[0]: " ".join(one.text for one in claim.drafted) for claim in claims if claim.drafted}
@@ -94,7 +99,7 @@ def answered(
 
     first = [emergency] if emergency else []
     partly = _partly(unanswered, policy)
-    statements = _for_reader(stated, asked.audience)
+    statements = _for_reader(stated, asked.audience, leading)
     lines = [
         *(notice.text for notice in first),
         *_other_regimen(asked, statements, policy),
@@ -112,7 +117,7 @@ def answered(
         statements=statements,
         sources=sources,
         conflicts=conflicts,
-        notices=[*first, *partly, *raise_notices(asked.question, asked.standalone, sources, policy)],
+        notices=[*first, *partly, *raise_notices(asked.question, asked.standalone, sources, policy, asked.told)],
         suggestions=suggestions,
         generator=drafted_by if drafted_by and any(statement.drafted for statement in statements) else generator,
     )
@@ -144,7 +149,7 @@ def abstained(
         policy,
         status=Status.ABSTAINED,
         answer=" ".join(lines),
-        notices=raise_notices(asked.question, asked.standalone, (), policy),
+        notices=raise_notices(asked.question, asked.standalone, (), policy, asked.told),
         suggestions=suggestions,
         generator=generator,
     )
@@ -219,12 +224,12 @@ def _partly(unanswered: Sequence[str], policy: Policy) -> list[Notice]:
     return [Notice(kind=NoticeKind.PARTLY_ANSWERED, text=policy.wording.partly.format(part=part))]
 
 
-def _for_reader(stated: Sequence[Sequence[Statement]], audience: Audience | None) -> list[Statement]:
+def _for_reader(stated: Sequence[Sequence[Statement]], audience: Audience | None, leading: int) -> list[Statement]:
     """The statements in the order for a reader: a clinician gets within a tier what has most study facts first."""
-    lead, *rest = stated
+    leads, rest = stated[:leading], list(stated[leading:])
     tiers = [bundle[0].tier for bundle in rest]
     rest.sort(key=lambda bundle: (tiers.index(bundle[0].tier), -study_weight(audience, bundle[0].text)))
-    return [*lead, *(statement for bundle in rest for statement in bundle)]
+    return [statement for bundle in (*leads, *rest) for statement in bundle]
 
 
 def _disagree(clash: Clash, sources: list[Source], stated: int, index: Index, policy: Policy) -> tuple[Conflict, str]:
@@ -252,8 +257,8 @@ def _other_regimen(asked: Asked, statements: Sequence[Statement], policy: Policy
 
 
 def _other_people(asked: Asked, sources: Sequence[Source], policy: Policy) -> list[str]:
-    """A line that says so if people are told of, by their age or state, of whom nothing that is quoted speaks."""
-    told_of = people_told_of(asked.standalone, policy.lexicon)
+    """A line that says so if people are told of, now or before, by their age or state, of whom no quote speaks."""
+    told_of = people_told_of(f"{asked.standalone}\n{asked.told.before}", policy.lexicon)
     places = "\n".join(f"{source.quote}\n{source.heading}\n{source.article_title}" for source in sources)
     spoken_of = {group for _, group in policy.lexicon.people_in(places)} if told_of else set()
     others = [group for group in told_of if group not in spoken_of]
