@@ -33,7 +33,7 @@ FLOORS = [
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "disputes", "restate", "support", "reread", "wanted"},
-    {"stories"},
+    {"stories", "told"},
     {
         "build",
         "followup",
@@ -52,6 +52,7 @@ FLOORS = [
         "bundles",
         "compose",
     },
+    {"caution"},
     {"dialogue"},
     {"evaluate"},
     {"cli", "cli_corpus", "cli_eval", "cli_operate", "cli_options", "doctor", "terminal", "api"},

@@ -17,11 +17,11 @@ MAX_STATEMENTS = 6
 Bundle = list[tuple[str, Quote]]
 
 
-def bundles(claims: Sequence[Claim], index: Index) -> list[Bundle]:
+def bundles(claims: Sequence[Claim], index: Index, leading: int = 1) -> list[Bundle]:
     """What is said, in order: the claims that with their editor's notes make at most MAX_STATEMENTS; at least one.
 
-    The first claim leads. The others go by regimen, those about the lead's first, and by tier. A note comes with the
-    words it comments on, and no words are said twice.
+    The `leading` claims, one or after a caution two, stay where they are. The others go by regimen, those about the
+    lead's first, and by tier. A note comes with the words it comments on, and no words are said twice.
     """
     kept: list[Bundle] = []
     for claim in claims:
@@ -30,7 +30,8 @@ def bundles(claims: Sequence[Claim], index: Index) -> list[Bundle]:
         bundle = [pair for pair in pairs if not any(overlap(pair[1], quote) for quote in told)]
         if bundle and (not kept or sum(map(len, kept)) + len(bundle) <= MAX_STATEMENTS):
             kept.append(bundle)
-    return [*kept[:1], *sorted(kept[1:], key=lambda bundle: _order(bundle[0][1], kept[0][0][1], index))]
+    leads = kept[:leading]
+    return [*leads, *sorted(kept[leading:], key=lambda bundle: _order(bundle[0][1], leads[-1][0][1], index))]
 
 
 def _bundle(claim: Claim, index: Index, *, leads: bool) -> Bundle:

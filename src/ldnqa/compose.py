@@ -21,6 +21,7 @@ from ldnqa.policy import Policy
 from ldnqa.prose import paragraphs, where
 from ldnqa.stages import stage
 from ldnqa.text import names
+from ldnqa.told import Told
 from ldnqa.types import (
     Answer,
     Audience,
@@ -39,6 +40,7 @@ from ldnqa.wanted import subject_terms
 
 # So many characters of a reader's own words are repeated.
 MAX_PART = 200
+_NOTHING_TOLD = Told()
 _NO_MARKER = str.maketrans("[]", "()")
 # Most urgent first.
 _PLACES = ("alarm", "limit", "note")
@@ -54,6 +56,7 @@ class Asked:
     audience: Audience | None
     history: tuple[Turn, ...]
     approved_only: bool
+    told: Told = _NOTHING_TOLD
 
 
 @stage("compose")
@@ -68,13 +71,15 @@ def answered(
     emergency: Notice | None = None,
     unanswered: Sequence[str] = (),
     drafted_by: str | None = None,
+    leading: int = 1,
 ) -> Answer:
     """An answer made of grounded claims: the first leads, the others follow by tier, each with its editor's notes.
+    After a caution two are `leading`: it, and what leads by itself.
 
     Where the sources disagree on what was asked, both sides are quoted below. `unanswered` are the parts of the
     question, in the reader's words, that the claims leave open.
     """
-    said = bundles(claims, index)
+    said = bundles(claims, index, leading)
     sources: list[Source] = []
     drafts = {claim.quotes[0]: " ".join(one.text for one in claim.drafted) for claim in claims if claim.drafted}
     # Said in one order to everybody, which their numbers follow.
@@ -97,7 +102,7 @@ def answered(
     first = [emergency] if emergency else []
     partly = _partly(unanswered, policy)
     limits = [*_other_regimen(asked, statements, policy), *_other_people(asked, sources, policy)]
-    raised = raise_notices(asked.question, asked.standalone, sources, policy)
+    raised = raise_notices(asked.question, asked.standalone, sources, policy, asked.told)
     lines = [
         *(notice.text for notice in [*first, *limits]),
         *paragraphs(statements, sources, asked.audience, policy),
@@ -153,7 +158,7 @@ def abstained(
         policy,
         status=Status.ABSTAINED,
         answer=" ".join(lines),
-        notices=raise_notices(asked.question, asked.standalone, (), policy),
+        notices=raise_notices(asked.question, asked.standalone, (), policy, asked.told),
         suggestions=suggestions,
         generator=generator,
     )
@@ -259,8 +264,8 @@ def _other_regimen(asked: Asked, statements: Sequence[Statement], policy: Policy
 
 
 def _other_people(asked: Asked, sources: Sequence[Source], policy: Policy) -> list[Notice]:
-    """Says so if people are told of, by their age or state, of whom nothing that is quoted speaks."""
-    told_of = people_told_of(asked.standalone, policy.lexicon)
+    """Says so if people are told of, now or before, by their age or state, of whom no quote speaks."""
+    told_of = people_told_of(f"{asked.standalone}\n{asked.told.before}", policy.lexicon)
     places = "\n".join(f"{source.quote}\n{source.heading}\n{source.article_title}" for source in sources)
     spoken_of = {group for _, group in policy.lexicon.people_in(places)} if told_of else set()
     others = [group for group in told_of if group not in spoken_of]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.bundles import bundles
+from ldnqa.caution import with_caution
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.encode import begin
 from ldnqa.errors import InvalidQuestion, UnknownArticle
@@ -17,12 +18,15 @@ from ldnqa.ground import ground, ground_drafted, on_the_drug
 from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
+from ldnqa.notices import caution_for
 from ldnqa.policy import Policy
 from ldnqa.quotes import unspoken_of
 from ldnqa.retrieve import Query, as_embedded, read_query, retrieve
 from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest, unknown_words
+from ldnqa.text import names_any
 from ldnqa.tokens import names_of
+from ldnqa.told import only_tells, told_in
 from ldnqa.triage import is_about_a_patient, red_flag, triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Claim, Hit, Turn
 
@@ -55,7 +59,8 @@ def ask(
     history = tuple(history)[-MAX_HISTORY_TURNS:]
 
     subject, reading = reading_of(index, policy, question, history, article_id)
-    asked = Asked(question, reading.text, article_id, audience, history, approved_only)
+    told = told_in(question, [turn.question for turn in history])
+    asked = Asked(question, reading.text, article_id, audience, history, approved_only, told)
     # The model reads while the words are looked at.
     for text in dict.fromkeys((reading.own, reading.text)):
         begin(index.encoder.encode_queries, as_embedded(text, index))
@@ -107,6 +112,17 @@ def ask(
         alone = read_query(replace(reading, own=reading.alone), index, policy.lexicon, subject)
         claims = claims_for(alone, reading.text)
     unanswered = [part for part, claims in found if not claims]
+    rule = caution_for(question, reading.text, told, policy)
+    # Where the rest has no answer, what was told just now still has one; another medicine has none.
+    just_told = told.now or (history and only_tells(history[-1].question) and names_any(reading.text, index.subject))
+    leading = 1
+    if rule and (claims or (just_told and not query.about_other)):
+        passed = [id_ for turn in history if not only_tells(turn.question) for id_ in turn.source_ids]
+        with_it = with_caution(claims, rule, index, policy.lexicon, read=passed, approved_only=approved_only)
+        found = found if claims else [(question, []), ("", with_it)]
+        unanswered = unanswered if claims else [question]
+        leading = 2 if with_it[:1] != claims[:1] else 1
+        claims = with_it
     if patience and told_apart:
         drafts = with_drafts(claims, reading.text, audience, patience)
         claims = ground_drafted(drafts, index.articles, index.encoder.encode_passages, told_apart)
@@ -124,6 +140,7 @@ def ask(
             suggestions=suggestions,
             emergency=emergency,
             unanswered=unanswered if len(unanswered) < len(found) else (),
+            leading=leading,
         )
     if emergency:
         return urgent(asked, emergency, index, policy)

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from ldnqa.policy import Policy
+from ldnqa.policy.load import NoticeRule, When
+from ldnqa.told import Told, told_in
 from ldnqa.types import Notice, ReviewStatus, Source
 
 
-def raise_notices(question: str, standalone: str, sources: Sequence[Source], policy: Policy) -> list[Notice]:
+def raise_notices(
+    question: str, standalone: str, sources: Sequence[Source], policy: Policy, told: Told | None = None
+) -> list[Notice]:
     """The notices whose every condition holds, in the order of the policy file, one of each kind.
 
-    `question` is what the reader wrote, `standalone` how it was read; `sources` are those the answer shows.
+    `question` is what the reader wrote, `standalone` how it was read, and `told` what it and those before it tell;
+    `sources` are those the answer shows.
     """
-    in_question = policy.lexicon.classes_in(standalone)
-    regimens = policy.lexicon.regimens_in(standalone)
+    told = told or told_in(question)
     quoted = {name for source in sources for name in policy.lexicon.classes_in(source.quote)}
     pending = any(source.review_status is not ReviewStatus.APPROVED for source in sources)
     oldest = max((_age(source) for source in sources), default=0)
@@ -24,18 +28,42 @@ def raise_notices(question: str, standalone: str, sources: Sequence[Source], pol
     for rule in policy.notices:
         when = rule.when
         holds = (
-            when.question_matches is None or _finds(when.question_matches, question),
-            when.question_class is None or when.question_class in in_question,
-            when.question_regimen is None or when.question_regimen in regimens,
+            _is_asked(when, question, standalone, told, policy),
             when.quoted_matches is None or any(_finds(when.quoted_matches, source.quote) for source in sources),
             when.quoted_older_than is None or oldest > when.quoted_older_than,
             when.quoted_class is None or when.quoted_class in quoted,
             when.quoted_regimen is None or any(source.regimen is when.quoted_regimen for source in sources),
             when.quoted_not_approved is None or when.quoted_not_approved == pending,
         )
-        if all(holds) and all(notice.kind is not rule.kind for notice in shown):
+        if rule.kind and rule.text and all(holds) and all(notice.kind is not rule.kind for notice in shown):
             shown.append(Notice(kind=rule.kind, text=rule.text))
     return shown
+
+
+def caution_for(question: str, standalone: str, told: Told, policy: Policy) -> NoticeRule | None:
+    """The first rule that asks a question for a reader who tells such things; what is told last comes first."""
+    for part in (told.now, told.before) if told.before else (told.now,):
+        for rule in policy.notices:
+            if rule.asks and _is_asked(rule.when, question, standalone, Told(part), policy):
+                return rule
+    return None
+
+
+def is_spoken_of(rule: NoticeRule, quote: str) -> bool:
+    """Whether a quote says already what a caution is about."""
+    return rule.unless is not None and _finds(rule.unless, quote)
+
+
+def _is_asked(when: When, question: str, standalone: str, told: Told, policy: Policy) -> bool:
+    """Whether the conditions hold that are about what the reader wrote."""
+    lexicon = policy.lexicon
+    return (
+        (when.question_matches is None or _finds(when.question_matches, question))
+        and (when.question_class is None or when.question_class in lexicon.classes_in(standalone))
+        and (when.question_regimen is None or when.question_regimen in lexicon.regimens_in(standalone))
+        and (when.told_matches is None or _finds(when.told_matches, told.all))
+        and (when.told_class is None or when.told_class in lexicon.classes_in(told.all))
+    )
 
 
 # The articles' quotes come again with every question.

@@ -17,12 +17,12 @@ _TEXTS = 64
 
 
 class WordClass(Noun):
-    """A class of drugs: what the articles call it, and the names readers use for its members.
+    """A class of drugs: what the articles call it, if they do, and the names readers use for its members.
 
     `stems` are regular expressions for names of members that no list has: all that end in -codone are opioids.
     """
 
-    name: NonEmpty
+    name: NonEmpty | None = None
     members: tuple[NonEmpty, ...]
     stems: tuple[NonEmpty, ...] = ()
 
@@ -67,7 +67,9 @@ class Lexicon(Noun):
     def _other_names(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         classes = list(self.classes.values())
         found: list[tuple[str, tuple[str, ...]]] = []
-        found += [(m.group(), (classes[number].name,)) for number, m in self._class_patterns.matches(text)]
+        found += [
+            (m.group(), (name,)) for number, m in self._class_patterns.matches(text) if (name := classes[number].name)
+        ]
         found += [(m.group(), self.synonyms[number]) for number, m in self._synonym_patterns.matches(text)]
         for number, match in self._aspect_patterns.matches(text):
             # What stands between the words of the pattern ("take ibuprofen with") is a topic of its own.
@@ -121,7 +123,7 @@ class Lexicon(Noun):
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word of the names in these lists, in lower case: none of them is a slip of the pen."""
-        classes = (name for c in self.classes.values() for name in (c.name, *c.members))
+        classes = (name for c in self.classes.values() for name in (c.name or "", *c.members))
         rows = (*self.synonyms, *self.regimens.values(), *self.kinds.values(), self.right)
         return frozenset(w for name in (*classes, *(n for row in rows for n in row)) for w in words(name))
 
@@ -147,7 +149,10 @@ class Lexicon(Noun):
     @cached_property
     def _class_names(self) -> dict[str, list[str]]:
         """By a class's name the patterns for it and its members."""
-        return {c.name.lower(): [*map(_loosely, (c.name, *c.members)), *c.stems] for c in self.classes.values()}
+        return {
+            (c.name or id_).lower(): [*map(_loosely, (*([c.name] if c.name else ()), *c.members)), *c.stems]
+            for id_, c in self.classes.items()
+        }
 
     @cached_property
     def _synonym_patterns(self) -> Sieve:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import model_validator
 
 from ldnqa.errors import PolicyError
 from ldnqa.policy.lexicon import Lexicon
@@ -25,6 +26,8 @@ class When(Noun):
     question_matches: str | None = None
     question_class: str | None = None
     question_regimen: Regimen | None = None
+    told_matches: str | None = None
+    told_class: str | None = None
     quoted_matches: str | None = None
     quoted_older_than: int | None = None
     quoted_class: str | None = None
@@ -33,11 +36,21 @@ class When(Noun):
 
 
 class NoticeRule(Noun):
-    """Fixed wording and what brings it up."""
+    """What brings it up, and then fixed wording, or a question whose own answer is quoted first unless what else would
+    be matches `unless`, or both.
+    """
 
-    kind: NoticeKind
     when: When
-    text: NonEmpty
+    kind: NoticeKind | None = None
+    text: NonEmpty | None = None
+    asks: NonEmpty | None = None
+    unless: NonEmpty | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> NoticeRule:
+        if (self.kind is None) != (self.text is None) or (self.text or self.asks) is None:
+            raise ValueError("a rule needs a kind with its text, or a question that it asks")
+        return self
 
 
 class Policy(Noun):

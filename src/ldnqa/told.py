@@ -1,0 +1,127 @@
+"""What readers tell of themselves, or of those they ask for: in a question, and in every one before it.
+
+It is told by a statement ("I take methadone", "my child is 9"), also by one inside a question, and not by asking ("can
+I take codeine?"). What was told stays told: only a question about somebody else leaves it out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from ldnqa.text import sentences, terms
+
+# Clauses kept; the turns of a conversation come again with every question.
+_TEXTS = 1_024
+
+_KIN = (
+    r"(?:mum|mummy|mom|mother|dad|father|sister|brother|son|daughter|wife|husband|partner|girlfriend|boyfriend|child|kid"
+    r"|aunt|uncle|cousin|niece|nephew|grand(?:ma|pa|mother|father|son|daughter|child)|mother-in-law|father-in-law|friend"
+    r"|mate|neighbou?r|colleague|patient|client)"
+)
+_WHO = (
+    rf"(?:i|we|he|she|they|who|(?:my|our|her|his|the|an?) (?:[\w-]+ ){{0,2}}{_KIN}s?|patient|client|pt)"
+    r"(?:,[^,.?!;]{1,25},|\s\(\w+\))?"
+)
+_ADVERBS = (
+    r"(?:(?:still|also|now|currently|just|sometimes|occasionally|daily|already|recently|regularly|often|usually|both|always"
+    r"|only|do|did|have|has|had|am|is|was|been|being|used to|no longer|currently|has to|have to)\s+){0,3}"
+)
+_DOES = (
+    r"(?:am|is|are|was|were|be|been|have|has|had|got|gets?|takes?|taking|took|uses?|used|using|needs?|wears?|stopped|quit"
+    r"|came off|finished|injects?|smokes?|smoked|suffers?|lives?|started|swallowed|receives?|receiving|gave|prescribed"
+    r"|on|with)"
+)
+# "I am wondering about codeine", "I have heard of methadone", "I am not pregnant", "I have no liver disease".
+_NOT_SO = (
+    r"(?!\s*(?:not|never|no|none|nobody|n['’]t)\b)"
+    r"(?!(?:\s+[\w'’]+){0,3}\s+(?:wonder|ask|question|curious|think|interested|heard|read|told|seen|confus|unsure|sure|look"
+    r"|worried|afraid|scared|doing research|research)\w*)"
+)
+_TELLS = re.compile(
+    rf"\b{_WHO}(?:\s+{_ADVERBS}{_DOES}|['’](?:m|s|re|ve|d)|m)\b{_NOT_SO}"
+    # "On methadone since May. ...", "34 weeks pregnant, ..."
+    r"|^\W*(?:(?:hi|hello|so|and|ok|currently|already|still|now|am)\W+)*"
+    r"(?:on|taking|using|pregnant|breastfeeding|nursing|\d+ (?:weeks|months) pregnant)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:do|does|did|can|could|should|shall|will|would|may|might|must|is|are|am|was|were|have|has)(?:n['’]t)?\s+$",
+    re.IGNORECASE,
+)
+# Where the telling ends and the asking begins.
+_ASKS = re.compile(
+    r"\b(?:what|how|can|could|should|would|does|did|will|may|whether)\b"
+    r"|(?:[,;:]|\band|\bbut|\bso)\s+(?:is|are|do|am|was|when|which|who|why|where)\b"
+    r"|\b(?:is|are|do) (?:it|ldn|naltrexone|low|there|i|we|you|this|that|they)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:no(?! longer)|never|without|not|n['’]t)\s+(?:on |any |the |taken |taking )*[\w-]+", re.IGNORECASE
+)
+_OF_SELF = re.compile(r"\b(?:i|i['’]?m|me|myself|mine|we|us)\b", re.IGNORECASE)
+_OF_KIN = re.compile(
+    rf"\b(?:for|about|to|does|do|can|could|should|would|may|is|has|give) (?:my|our|her|his) (?P<asked>{_KIN})\b"
+    rf"|\b(?:my|our) (?P<told>{_KIN})\b"
+    r"(?=['’]s|,| \(| (?:is|was|has|had|have|takes?|took|wants?|needs?|uses?|gets?|suffers?)\b)",
+    re.IGNORECASE,
+)
+
+
+class Told(NamedTuple):
+    """What is told in the question itself, and before it, of those the question may be about."""
+
+    now: str = ""
+    before: str = ""
+
+    @property
+    def all(self) -> str:
+        """Both, the question first."""
+        return f"{self.now}\n{self.before}".strip()
+
+
+def told_in(question: str, earlier: Sequence[str] = ()) -> Told:
+    """What a question and the `earlier` ones, oldest first, tell; of two people that are told apart, of the one meant.
+
+    A question that names nobody is about whoever the one before it was about, and "I" may be asking for anybody.
+    """
+    before: list[tuple[frozenset[str], str]] = []
+    meant: frozenset[str] = frozenset()
+    for text in (*earlier, question):
+        kin = _kin_in(text)
+        if _OF_SELF.search(text):
+            meant = frozenset()
+        elif kin:
+            meant = kin
+        if text is not question:
+            before += [(kin or meant, clause) for clause in _clauses(text)]
+    told = [clause for of, clause in before if not meant or of & meant]
+    return Told(" \n".join(_clauses(question)), "\n".join(dict.fromkeys(told)))
+
+
+def only_tells(text: str) -> bool:
+    """Whether a text tells something and asks nothing."""
+    told = _clauses(text)
+    return bool(told) and len(terms(" ".join(told))) == len(terms(text))
+
+
+@lru_cache(_TEXTS)
+def _clauses(text: str) -> tuple[str, ...]:
+    """The parts of a text that tell something of somebody, each from whom it tells of to where it ends or asks."""
+    found: list[str] = []
+    for span in sentences(text):
+        said = text[span.start : span.end]
+        end = 0
+        for match in _TELLS.finditer(said):
+            if match.start() < end or _ASKED.search(said[: match.start()]):
+                continue
+            asks = _ASKS.search(said, match.end())
+            end = asks.start() if asks else len(said)
+            found.append(_DENIED.sub("", said[match.start() : end]).strip())
+    return tuple(found)
+
+
+def _kin_in(text: str) -> frozenset[str]:
+    return frozenset((match["asked"] or match["told"]).lower() for match in _OF_KIN.finditer(text))

@@ -1,0 +1,131 @@
+"""What a reader has told is not forgotten, and what it makes dangerous is said first."""
+
+from __future__ import annotations
+
+import pytest
+
+from ldnqa import ask, load_policy
+from ldnqa.told import told_in
+from ldnqa.types import NoticeKind, Status, Turn
+
+LEXICON = load_policy().lexicon
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I take methadone. How do I start LDN?",
+        "I'm on buprenorphine, how should LDN be titrated?",
+        "My patient takes morphine: which LDN dose to begin with?",
+        "I have a fentanyl patch. How much LDN for fibromyalgia?",
+        "I take levothyroxine, duloxetine and sometimes tramadol for flares.",
+        "I stopped methadone a year ago",
+        "My doctor has prescribed LDN and my mother, 82, still uses oxycodone at night",
+        "A patient on extended-release oxycodone has a prescription for LDN",
+        "i no longer take codeine",
+        "On suboxone since May. Is LDN ok?",
+        "Would LDN help her? She is on tramadol",
+    ],
+)
+def test_a_statement_tells(text):
+    assert LEXICON.classes_in(told_in(text).now) == ["opioid"]
+    assert LEXICON.classes_in(told_in("What dose?", [text]).before) == ["opioid"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does LDN help with oxycodone addiction?",
+        "Can I take LDN with tramadol?",
+        "I'm on LDN, can I take codeine?",
+        "I am wondering about methadone",
+        "I have never taken opioids",
+        "I don't take opioids. Is LDN an opioid?",
+        "I'm not on morphine",
+        "Should my mother take oxycodone?",
+        "Why do people on opioids avoid LDN?",
+    ],
+)
+def test_a_question_or_a_denial_tells_nothing(text):
+    assert LEXICON.classes_in(told_in(text).now) == []
+
+
+def test_what_was_told_of_one_is_not_told_of_another():
+    told = ["I take methadone.", "My sister has Crohn's."]
+    assert "methadone" not in told_in("Would LDN help her?", told).before
+    assert "methadone" in told_in("And how would I start it?", told).before
+    assert "oxycodone" in told_in("how does she start?", ["My mum takes oxycodone", "she wants to try LDN"]).before
+    assert "oxycodone" not in told_in("and for my brother?", ["My mum takes oxycodone"]).before
+    assert "pregnant" in told_in("Can it harm my baby?", ["I'm pregnant."]).before
+
+
+def asked(index, policy, *questions):
+    """The answer to the last of some questions, asked in turn like a client asks them."""
+    history = []
+    for question in questions:
+        answer = ask(index, question, policy=policy, history=history)
+        history.append(Turn(question=question, source_ids=tuple(source.id for source in answer.sources)))
+    return answer
+
+
+def warned(answer):
+    return NoticeKind.OPIOID_INTERACTION in [notice.kind for notice in answer.notices]
+
+
+@pytest.mark.model
+def test_what_was_told_turns_ago_still_warns_and_is_quoted_once(index, policy):
+    told = ["I take methadone.", "How long do LDN capsules keep?"]
+    kept = asked(index, policy, *told)
+    assert warned(kept)
+    assert "opioid" not in kept.statements[0].text
+    start = asked(index, policy, *told, "What dose of LDN should I start with?")
+    assert warned(start)
+    assert "People who take opioid medicines should avoid LDN" in start.statements[0].text
+    assert any("begun at 1.5 mg" in statement.text for statement in start.statements)
+    after = asked(index, policy, *told, "What dose of LDN should I start with?", "What are the side effects of LDN?")
+    assert warned(after)
+    assert "headache" in after.statements[0].text
+    other = asked(index, policy, *told, "What is the dose of LDN for my sister?")
+    assert not other.statements or "should avoid LDN" not in other.statements[0].text
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "first", "then"),
+    [
+        ("I take methadone. How do I start LDN?", "People who take opioid medicines should avoid LDN", "1.5 mg"),
+        ("I use codeine for pain; does LDN help fibromyalgia?", "should avoid LDN", "fibromyalgia disagree"),
+        ("I have liver failure and MS. Does LDN help MS?", "no verified", "multiple sclerosis disagree"),
+        ("I have cirrhosis, can I take LDN?", "no verified", "5 to 10 times higher"),
+        ("I have hepatitis. Can I take naltrexone 50 mg?", "disagree on liver disease", "hepatitis"),
+    ],
+)
+def test_the_danger_that_a_reader_tells_of_is_said_before_what_is_asked(index, policy, question, first, then):
+    statements = [" ".join(statement.text.split()) for statement in ask(index, question, policy=policy).statements]
+    assert first in statements[0]
+    assert any(then in text for text in statements[1:])
+
+
+@pytest.mark.model
+def test_where_only_the_danger_has_an_answer_the_rest_is_said_to_have_none(index, policy):
+    answer = asked(index, policy, "I'm pregnant.", "can I take LDN?")
+    assert answer.status is Status.ANSWERED
+    assert "pregnancy, breastfeeding" in answer.statements[0].text
+    assert "can I take LDN?" in next(n.text for n in answer.notices if n.kind is NoticeKind.PARTLY_ANSWERED)
+
+
+@pytest.mark.model
+def test_a_general_question_gets_no_caution(index, policy):
+    for question in (
+        "Is LDN an opioid?",
+        "Does LDN block opioid receptors?",
+        "I'm not pregnant. Does LDN cause nausea?",
+    ):
+        answer = ask(index, question, policy=policy)
+        assert all("should avoid LDN" not in s.text and "no verified" not in s.text for s in answer.statements[:1])
+
+
+@pytest.mark.model
+def test_people_told_of_before_are_not_forgotten(index, policy):
+    answer = asked(index, policy, "My child is 9.", "What is the dose of LDN?")
+    assert policy.wording.other_people.format(people="children") in answer.answer
