@@ -47,7 +47,7 @@ def test_a_question_is_answered_with_statements_sources_and_the_disclaimer(visit
     expect(turn.locator(".group").first).to_contain_text("Guideline")
     expect(turn.locator(".group").first).to_contain_text("Low dose")
     expect(turn.locator(".disclaimer")).to_have_text(MANDATED)
-    expect(turn.locator(".source").first).to_contain_text("Guideline: From the Guidelines")
+    expect(turn.locator(".source").first).to_contain_text("From the Guidelines")
     expect(turn.locator(".notes")).to_contain_text("The review of this article is not finished.")
     expect(turn.locator(".conflict .side")).to_have_count(2)
     left, right = (turn.locator(".conflict .side").nth(n).bounding_box() for n in (0, 1))
@@ -78,7 +78,7 @@ def test_a_citation_opens_the_exact_quote_and_shows_it_in_the_article(visit):
     page = visit()
     turn = shown_whole(ask(page, DOSE))
     cite = turn.locator(".cite").first
-    expect(cite).to_have_accessible_name("Source 1, Guideline: From the Guidelines")
+    expect(cite).to_have_accessible_name("Source 1, From the Guidelines")
     cite.click()
     expect(cite).to_have_attribute("aria-expanded", "true")
     card = turn.locator(".cited .card").first
