@@ -28,7 +28,7 @@ TIERS = {
     Tier.GUIDELINE: "Guideline",
     Tier.DRUG_LABEL: "Drug label",
     Tier.RESEARCH: "Research",
-    Tier.EDITORIAL: "Editors’ note",
+    Tier.EDITORIAL: "Editors",
 }
 REGIMENS = {
     Regimen.LOW_DOSE: "Low dose",

@@ -292,13 +292,19 @@ def ask(
             )
         )
     disagree = len(sources) > 1
+    # What is quoted is of adults, and the answer says so first.
+    other = [Notice(kind=NoticeKind.OTHER_PEOPLE, text="Nothing quoted here speaks of children.")]
+    limits = other if "child" in question else []
     return Answer(
         status=Status.ANSWERED,
-        answer=" ".join(f"{s.text} [{s.source_indexes[0]}]" for s in statements),
+        answer=" ".join([*(n.text for n in limits), *(f"{s.text} [{s.source_indexes[0]}]" for s in statements)]),
         statements=tuple(statements),
         sources=tuple(sources),
         conflicts=(Conflict(topic="dose", summary="Two sections differ.", source_indexes=(1, 2)),) if disagree else (),
-        notices=(Notice(kind=NoticeKind.REVIEW_PENDING, text="The review of this article is not finished."),),
+        notices=(
+            *limits,
+            Notice(kind=NoticeKind.REVIEW_PENDING, text="The review of this article is not finished."),
+        ),
         glossary=(GlossaryEntry(term="LDE", definition="Low-dose examplol."),),
         **common,
     )

@@ -150,6 +150,14 @@ def test_urgency_comes_first_and_alone(client):
     assert ARTICLE_DISCLAIMER.text in text(answer)
 
 
+def test_what_the_answer_lacks_stands_above_its_words_and_other_notices_below(client):
+    shown = text(get(client, question="dose at bedtime for a child").find(id="answer"))
+    parts = ["Nothing quoted here speaks of children.", "3 to 4 units", "The review of this article is not finished."]
+    places = [shown.index(part) for part in parts]
+    assert places == sorted(places)
+    assert shown.count(parts[0]) == shown.count(parts[2]) == 1
+
+
 def form_of(page):
     form = page.form
     fields = [(field["name"], field["value"]) for field in form.select("input[type=hidden]")]

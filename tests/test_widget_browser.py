@@ -47,7 +47,7 @@ def test_a_question_is_answered_with_statements_sources_and_the_disclaimer(visit
     expect(turn.locator(".group").first).to_contain_text("Guideline")
     expect(turn.locator(".group").first).to_contain_text("Low dose")
     expect(turn.locator(".disclaimer")).to_have_text(MANDATED)
-    expect(turn.locator(".source").first).to_contain_text("Guideline: From the Guidelines")
+    expect(turn.locator(".source").first).to_contain_text("From the Guidelines")
     expect(turn.locator(".notes")).to_contain_text("The review of this article is not finished.")
     expect(turn.locator(".conflict .side")).to_have_count(2)
     left, right = (turn.locator(".conflict .side").nth(n).bounding_box() for n in (0, 1))
@@ -78,7 +78,7 @@ def test_a_citation_opens_the_exact_quote_and_shows_it_in_the_article(visit):
     page = visit()
     turn = shown_whole(ask(page, DOSE))
     cite = turn.locator(".cite").first
-    expect(cite).to_have_accessible_name("Source 1, Guideline: From the Guidelines")
+    expect(cite).to_have_accessible_name("Source 1, From the Guidelines")
     cite.click()
     expect(cite).to_have_attribute("aria-expanded", "true")
     card = turn.locator(".cited .card").first
@@ -110,6 +110,50 @@ def test_a_citation_opens_the_exact_quote_and_shows_it_in_the_article(visit):
     page.keyboard.press("Escape")
     expect(card).to_have_count(0)
     expect(cite).to_be_focused()
+
+
+LIMIT = {"kind": "other_regimen", "text": "What was found is about another use of the drug (tablets)."}
+PEOPLE = {"kind": "other_people", "text": "Nothing quoted here speaks of children."}
+OPIOIDS = {"kind": "opioid_interaction", "text": "It blocks opioids."}
+NOTE = {"kind": "off_label", "text": "It is used off label."}
+
+
+def top(of):
+    return of.bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [320, 900])
+def test_what_the_answer_lacks_stands_above_it_and_other_notes_below(visit, stage, width):
+    page = visit(viewport={"width": width, "height": 800})
+    stage.acts.append(as_json(notices=[OPIOIDS, LIMIT, PEOPLE, NOTE]))
+    turn = shown_whole(ask(page, DOSE))
+    alarm, limits, said, notes = (turn.locator(of) for of in (".alarm", ".limit", ".statement", ".note"))
+    expect(alarm).to_have_text("WarningIt blocks opioids.")
+    expect(limits).to_have_text([LIMIT["text"], PEOPLE["text"]])
+    expect(notes).to_have_text([NOTE["text"]])
+    places = [top(alarm), top(limits.nth(0)), top(limits.nth(1)), top(said.first), top(said.last), top(notes)]
+    assert places == sorted(places)
+    expect(turn.locator(".notes")).not_to_contain_text("opioids")
+
+
+def test_the_mandated_words_stand_open_once_and_are_nowhere_missing(visit, stage):
+    page = visit()
+    everywhere = page.locator("ldnqa-chat .disclaimer")
+    first = shown_whole(ask(page, DOSE))
+    expect(first.locator(".disclaimer p")).to_be_visible()
+    second = shown_whole(ask(page, "bedtime"))
+    expect(everywhere).to_have_count(3)
+    expect(page.locator("ldnqa-chat .disclaimer p")).to_have_text([MANDATED] * 3)
+    expect(second.locator(".disclaimer p")).to_be_visible()
+    expect(page.locator("ldnqa-chat .disclaimer details")).to_have_count(2)
+    page.locator("ldnqa-chat .turn").first.locator(".disclaimer summary").click()
+    expect(page.locator("ldnqa-chat .turn").first.locator(".disclaimer p")).to_be_visible()
+    # Other words are never folded up.
+    stage.acts.append(as_json(disclaimer={"id": "other", "text": "Other words."}))
+    shown_whole(ask(page, "dose"))
+    expect(page.locator("ldnqa-chat .disclaimer details")).to_have_count(0)
+    page.get_by_role("button", name="Start over").click()
+    expect(page.locator("ldnqa-chat .compose .disclaimer p")).to_be_visible()
 
 
 def test_words_of_another_article_are_linked_with_a_text_fragment(visit, stage):

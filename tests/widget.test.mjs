@@ -11,6 +11,7 @@ const { checked } = await import(new URL("client.js", WIDGET));
 const { historyOf } = await import(new URL("memory.js", WIDGET));
 const { LABELS } = await import(new URL("launch.js", WIDGET));
 const { asText } = await import(new URL("copy.js", WIDGET));
+const { standing } = await import(new URL("source.js", WIDGET));
 const packs = readdirSync(new URL("lang/", WIDGET)).map((name) => [name, JSON.parse(readFileSync(new URL(`lang/${name}`, WIDGET)))]);
 
 const STREAM = [
@@ -118,8 +119,19 @@ test("history carries questions and ids, each once, twenty at most, and no prose
 
 test("a copy has the sources and the disclaimer", () => {
   const source = { index: 1, tier: "research", quote: "Words.", article_title: "T", heading: "H", review_status: "approved", last_updated: "2025-02-27", references: [], url: "/articles/t" };
-  const answer = { question: "Q?", notices: [{ text: "Note." }], answer: "Words. [1]", sources: [source], disclaimer: { text: "Mandated." } };
+  const answer = { question: "Q?", notices: [{ text: "Of adults." }, { text: "Note." }], answer: "Of adults.\n\nWords. [1]", sources: [source], disclaimer: { text: "Mandated." } };
   const text = asText(speaker(ENGLISH), answer, "https://a.example");
   for (const part of ["Q?", "Note.", "Words. [1]", "[1] Research: “Words.”", "https://a.example/articles/t", "Approved"]) assert.ok(text.includes(part), part);
   assert.ok(text.endsWith("Mandated."));
+  assert.equal(text.split("Of adults.").length, 2, "what the answer says itself is not said twice");
+});
+
+test("a heading that names its tier is not named twice", () => {
+  const say = speaker(ENGLISH);
+  const named = (tier, heading) => standing(say, { tier, heading });
+  assert.equal(named("guideline", "From the Guidelines"), "From the Guidelines");
+  assert.equal(named("drug_label", "From the FDA Drug Label"), "From the FDA Drug Label");
+  assert.equal(named("editorial", "Editor's notes"), "Editor's notes");
+  assert.equal(named("editorial", "Do the studies agree?"), "Editors: Do the studies agree?");
+  assert.equal(named("research", "Trials"), "Research: Trials");
 });

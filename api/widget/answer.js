@@ -1,10 +1,13 @@
 // Draws one answer, part by part as it arrives and whole at the end. It is never without its disclaimer.
 
 import { el, woven } from "./dom.js";
-import { labels, sourceCard, sourceList } from "./source.js";
+import { labels, sourceCard, sourceList, standing } from "./source.js";
 
 const PLAIN_FIRST = ["patient", "caregiver"];
+// Where a notice of each kind is shown: a danger above everything, what the answer lacks right above its words, and any
+// other below them.
 const ALARMS = ["emergency", "opioid_interaction"];
+const LIMITS = ["other_regimen", "other_people", "partly_answered"];
 // Runs of digits with single spaces or hyphens between them. Fewer than three digits are no telephone number.
 const NUMBER = /(?<![\w.,])\+?\d(?:[ -]?\d)+(?![\w%.,]*\d)(?! ?(?:mg|mcg|ml|g|%))/g;
 const LEAST_DIGITS = 3;
@@ -13,26 +16,29 @@ const LEAST_DIGITS = 3;
 export function answerView(box) {
   const { say } = box;
   const place = (name, tag = "div") => el(tag, { class: name });
-  const [understood, alarms, words, notes, statements, conflicts, glossary, sources] = [
-    "understood", "alarms", "words", "notes", "statements", "conflicts", "glossary", "source-list",
+  const [understood, alarms, words, limits, statements, conflicts, notes, glossary, sources] = [
+    "understood", "alarms", "words", "limits", "statements", "conflicts", "notes", "glossary", "source-list",
   ].map((name) => place(name));
-  const disclaimer = el("div", { class: "disclaimer", role: "note", "aria-label": say("disclaimer") });
-  const node = el("div", { class: "answer", part: "answer", lang: box.language }, understood, alarms, words, notes, statements, conflicts, glossary, sources, disclaimer);
+  const mandated = disclaimerNote(box);
+  const node = el("div", { class: "answer", part: "answer", lang: box.language }, understood, alarms, words, limits, statements, conflicts, notes, glossary, sources, mandated.node);
   const known = new Map();
   let drawn = [];
   let group = null;
 
   function meta({ disclaimer: { text }, status }) {
     node.dataset.status = status ?? "";
-    disclaimer.replaceChildren(el("p", {}, text));
+    mandated.write(text);
   }
 
-  function notice({ kind, text }, urgent) {
-    if (urgent || ALARMS.includes(kind)) {
-      alarms.append(el("div", { class: "alarm", role: "alert", part: "notice" }, el("p", { class: "alarm-name" }, say("urgent")), el("p", { class: "lines" }, dialable(text))));
+  function notice({ kind, text }) {
+    if (ALARMS.includes(kind)) {
+      const name = say(kind === "emergency" ? "urgent" : "warning");
+      alarms.append(el("div", { class: `alarm of-${kind}`, role: "alert", part: "notice" }, el("p", { class: "alarm-name" }, name), el("p", { class: "lines" }, dialable(text))));
+    } else if (LIMITS.includes(kind)) {
+      limits.append(el("p", { class: "limit", dir: "auto", part: "notice" }, text));
     } else {
-      if (!notes.firstChild) notes.append(el("p", { class: "caption" }, say("good_to_know")));
-      notes.append(el("p", { class: "note", part: "notice" }, text));
+      if (!notes.firstChild) notes.append(el("p", { class: "caption" }, say("good_to_know")), el("ul", {}));
+      notes.lastChild.append(el("li", { class: "note", part: "notice" }, text));
     }
   }
 
@@ -68,7 +74,7 @@ export function answerView(box) {
       body.replaceChildren(...(open && source() ? [sourceCard(box, source())] : []));
       if (open && source()) box.emit("citation-open", { index, source: source() });
     };
-    const about = source() ? say("source", { index, tier: say(`tier_${source().tier}`), heading: source().heading }) : String(index);
+    const about = source() ? say("source", { index, where: standing(say, source()) }) : String(index);
     const button = el(
       "button",
       { type: "button", class: "cite", part: "citation", "aria-label": about, "aria-expanded": "false", "aria-controls": id, on: { click: () => toggle(body.hidden) } },
@@ -92,15 +98,16 @@ export function answerView(box) {
     if (name === "meta") meta(data);
     else if (name === "source") known.set(data.index, data);
     else if (name === "statement") statement(data);
-    else if (name === "notice") notice(data, node.dataset.status === "urgent");
+    else if (name === "notice") notice(data);
   }
 
   function finish(answer) {
     meta(answer);
     for (const source of answer.sources) known.set(source.index, source);
     alarms.replaceChildren();
+    limits.replaceChildren();
     notes.replaceChildren();
-    for (const one of answer.notices) notice(one, answer.status === "urgent");
+    answer.notices.forEach(notice);
     // What has been drawn already stays as it is, so that nothing a reader has opened closes again.
     const asDrawn = drawn.every((text, n) => text === answer.statements[n]?.text);
     if (!asDrawn) {
@@ -130,7 +137,32 @@ export function answerView(box) {
     return el("section", { class: "conflict" }, el("h4", {}, say("conflict", { topic })), el("p", {}, summary), el("div", { class: "sides" }, sides));
   }
 
-  return { node, part, finish };
+  return { node, part, finish, fold: mandated.fold };
+}
+
+/** The mandated words. They are never left out; `fold(words)` folds them up where the same words stand open nearby. */
+export function disclaimerNote({ say, language }) {
+  const node = el("div", { class: "disclaimer", role: "note", "aria-label": say("disclaimer"), lang: language });
+  let text = "";
+  let folded = false;
+
+  function draw() {
+    const words = el("p", {}, text);
+    node.replaceChildren(folded ? el("details", {}, el("summary", { lang: say.language }, say("disclaimer")), words) : words);
+  }
+
+  return {
+    node,
+    write: (words) => {
+      text = words;
+      draw();
+    },
+    fold: (words) => {
+      if (folded === (words === text)) return;
+      folded = words === text;
+      draw();
+    },
+  };
 }
 
 /** What an answer without statements says, without what its notices and disclaimer say already. */

@@ -29,6 +29,7 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
   #suggestions = null;
   #status = null;
   #answers = [];
+  #turns = [];
   #inFlight = null;
   #life = null;
   #starting = Promise.resolve();
@@ -78,8 +79,10 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
   clear() {
     this.#inFlight?.abort();
     this.#answers = [];
+    this.#turns = [];
     this.#keep();
     this.#log?.replaceChildren();
+    this.#composer?.fold(null);
     this.#composer?.begun(false);
     this.#suggest(this.#box?.questions ?? [], "suggestions");
   }
@@ -96,6 +99,7 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     this.#root.adoptedStyleSheets = [styleSheet()];
     this.#box = null;
     this.#answers = [];
+    this.#turns = [];
     this.#starting = this.#launches ? this.#drawLauncher(this.#life.signal) : this.#drawBox(this.#life.signal, this.#root);
     this.#starting.catch(() => {});
   }
@@ -215,7 +219,7 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     turn.node.scrollIntoView({ block: "start", behavior: "auto" });
     try {
       const answer = await ask(this.#box.api, this.#request(question), { timeout: this.#box.timeout, signal: stop.signal, onPart: turn.part });
-      turn.finish(answer);
+      this.#finish(turn, answer);
       this.#answers = [...this.#answers, answer].slice(-MAX_TURNS);
       this.#keep();
       this.#announce(answer);
@@ -238,6 +242,14 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
         this.#composer.busy(false);
       }
     }
+  }
+
+  /** Shows an answer, the mandated words open below it and folded up where the same words stood open before. */
+  #finish(turn, answer) {
+    turn.finish(answer);
+    const mandated = answer.disclaimer.text;
+    for (const earlier of [...this.#turns, this.#composer]) earlier.fold(mandated);
+    this.#turns.push(turn);
   }
 
   /** Asks for a button that goes away with it: whoever pressed it stays at the answers and is not sent to the page's top. */
@@ -291,7 +303,7 @@ export class LdnqaChat extends (globalThis.HTMLElement ?? class {}) {
     try {
       for (const answer of Array.isArray(kept) ? kept : []) {
         const turn = turnView(this.#box, checked(answer).question, { again: () => {}, edit: () => {} });
-        turn.finish(answer);
+        this.#finish(turn, answer);
         this.#log.append(turn.node);
         this.#answers.push(answer);
       }

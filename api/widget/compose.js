@@ -1,5 +1,6 @@
 // Where a reader writes: the input, who is reading, the disclaimer beside it. What was written is never thrown away.
 
+import { disclaimerNote } from "./answer.js";
 import { el } from "./dom.js";
 import { recall, remember } from "./memory.js";
 
@@ -50,6 +51,8 @@ export function composer(box, { send, halt, clear }) {
     check();
   }
 
+  const mandated = disclaimerNote(box);
+  mandated.write(box.disclaimer.text);
   const form = el(
     "form",
     { class: "compose", on: { submit: (event) => (event.preventDefault(), busy ? halt() : submit()) } },
@@ -58,7 +61,7 @@ export function composer(box, { send, halt, clear }) {
     el("div", { class: "entry" }, input, button),
     warning,
     el("p", { class: "quiet small" }, say("privacy"), " ", again),
-    el("div", { class: "disclaimer", role: "note", "aria-label": say("disclaimer"), lang: box.language }, el("p", {}, box.disclaimer.text)),
+    mandated.node,
   );
 
   return {
@@ -66,6 +69,7 @@ export function composer(box, { send, halt, clear }) {
     write,
     focus: () => input.focus(),
     isEmpty: () => !input.value,
+    fold: mandated.fold,
     busy(now) {
       busy = now;
       button.textContent = say(now ? "stop" : "send");

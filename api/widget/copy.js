@@ -12,7 +12,7 @@ export function asText(say, answer, api) {
   };
   return [
     answer.question,
-    ...answer.notices.map(({ text }) => text),
+    ...answer.notices.map(({ text }) => text).filter((text) => !answer.answer.includes(text)),
     answer.answer,
     answer.sources.length ? say("sources") : "",
     ...answer.sources.map(source),

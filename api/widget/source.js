@@ -13,6 +13,14 @@ export function labels(say, { tier, regimen }) {
   );
 }
 
+/** Tier and heading as words, once each: a heading that names the tier itself ("From the Guidelines") does for both. */
+export function standing(say, { tier, heading }) {
+  const label = say(`tier_${tier}`);
+  const plain = (text) => text.toLowerCase().replace(/[’']s?(?!\w)|[’']/g, "").split(/[^\p{L}\p{N}]+/u).map((word) => word.replace(/s$/, ""));
+  const said = new Set(plain(heading));
+  return plain(label).every((word) => said.has(word)) ? heading : `${label}: ${heading}`;
+}
+
 /** Everything about one source, with the way to its place in the article. */
 export function sourceCard(box, source) {
   const { say } = box;
@@ -103,7 +111,7 @@ export function sourceList(box, sources) {
       "button",
       { type: "button", class: "line", "aria-expanded": "false", "aria-controls": id, on: { click: toggle } },
       el("span", { class: "number" }, String(source.index)),
-      el("span", { class: "where" }, `${box.say(`tier_${source.tier}`)}: ${source.heading}`, el("span", { class: "quiet" }, ` · ${source.article_title}`)),
+      el("span", { class: "where" }, standing(box.say, source), el("span", { class: "quiet" }, ` · ${source.article_title}`)),
     );
     return { node: el("li", { class: "source" }, line, body), fill };
   });

@@ -53,11 +53,14 @@ header + .scroll .turn:first-child { margin-block-start: 1em; border-block-start
 @keyframes breathe { 0%, 70%, 100% { opacity: 0.25; } 35% { opacity: 1; } }
 .understood:not(:empty) { color: var(--quiet); font-size: 0.92em; margin-block-start: 0.3em; }
 .alarm { margin-block: 0.9em; padding: 0.8em 1em; background: var(--urgent-soft); border: 2px solid var(--urgent); border-inline-start-width: 0.5em; border-radius: var(--radius); font-size: 1.06em; font-weight: 500; }
+.alarm:not(.of-emergency) { font-size: 0.95em; font-weight: 400; padding: 0.65em 0.9em; border-width: 1px; border-inline-start-width: 0.35em; }
 .alarm-name { color: var(--urgent); font-weight: 750; margin-block-end: 0.15em; }
 .tel { display: inline-block; color: inherit; font-weight: 800; white-space: nowrap; padding: 0.05em 0.3em; margin-inline: 0.05em; min-height: 1.6em; border: 1px solid var(--urgent); border-radius: 0.35em; text-decoration: none; background: var(--paper); }
 .words:not(:empty) { margin-block-start: 0.8em; border-inline-start: 3px solid var(--line); padding-inline-start: 0.9em; display: grid; gap: 0.6em; }
-.notes:not(:empty) { margin-block-start: 0.9em; padding: 0.6em 0.9em; background: var(--warn-soft); border-radius: var(--radius); font-size: 0.88em; }
-.notes .caption { color: var(--warn); font-size: 0.9em; margin-block-end: 0.15em; } .note + .note { margin-block-start: 0.4em; }
+.limits:not(:empty) { margin-block-start: 0.9em; display: grid; gap: 0.4em; }
+.limit { padding: 0.55em 0.9em; background: var(--warn-soft); border-inline-start: 0.3em solid var(--warn); border-radius: calc(var(--radius) * 0.7); font-size: 0.95em; font-weight: 500; }
+.notes:not(:empty) { margin-block-start: 1.2em; padding: 0.6em 0.9em; background: var(--warn-soft); border-radius: var(--radius); font-size: 0.85em; line-height: 1.5; }
+.notes .caption { color: var(--warn); font-size: 0.92em; margin-block-end: 0.15em; } .notes ul { display: grid; gap: 0.3em; }
 
 .group { margin-block-start: 1.1em; padding-inline-start: 0.95em; border-inline-start: 3px solid var(--line); }
 .of-guideline { border-color: var(--guideline); } .of-drug_label { border-color: var(--drug_label); } .of-research { border-color: var(--research); } .of-editorial { border-color: var(--editorial); }
@@ -94,6 +97,7 @@ details dt { font-weight: 600; font-size: 0.92em; margin-block-start: 0.4em; } d
 .side { background: var(--warn-soft); border-radius: calc(var(--radius) * 0.7); padding: 0.6em 0.8em; font-size: 0.92em; } .side blockquote { font-family: var(--serif); margin-block: 0.25em; }
 .side .quiet { font-size: 0.88em; }
 .disclaimer { font-size: 0.8em; line-height: 1.5; color: var(--quiet); border-block-start: 1px solid var(--line); padding-block-start: 0.7em; margin-block-start: 1.1em; display: block !important; visibility: visible !important; }
+.disclaimer details { margin: 0; } .disclaimer summary { color: var(--quiet); font-size: 1em; padding-block: 0.35em; }
 .after .tools { display: flex; flex-wrap: wrap; gap: 0.2em 0.4em; align-items: center; margin-block-start: 0.7em; margin-inline-start: -0.5em; }
 .tool { display: inline-flex; align-items: center; gap: 0.4em; background: none; border: 1px solid transparent; border-radius: var(--radius); padding: 0.25em 0.5em; font-size: 0.86em; color: var(--quiet); }
 .tool:hover:enabled { background: var(--soft); color: var(--accent); } .tool[aria-pressed="true"] { color: var(--accent); border-color: currentColor; font-weight: 600; }

@@ -29,8 +29,9 @@ export function turnView(box, question, { again, edit }) {
     view ??= answerView(box);
     view.finish(answer);
     body.replaceChildren(view.node);
-    const feedback = feedbackRow(box, answer);
-    after.replaceChildren(el("div", { class: "tools" }, copier(answer), feedback.tools), feedback.form);
+    // Nobody in an emergency is asked how helpful the words were.
+    const feedback = answer.status === "urgent" && !answer.statements.length ? null : feedbackRow(box, answer);
+    after.replaceChildren(el("div", { class: "tools" }, copier(answer), feedback?.tools), feedback?.form ?? "");
     // Whoever copies words out of an answer takes its disclaimer along.
     view.node.addEventListener("copy", (event) => {
       const chosen = String((node.getRootNode().getSelection?.() ?? getSelection()) || getSelection());
@@ -91,5 +92,5 @@ export function turnView(box, question, { again, edit }) {
     );
   }
 
-  return { node, part, finish, stop, fail };
+  return { node, part, finish, stop, fail, fold: (words) => view?.fold(words) };
 }

@@ -36,7 +36,7 @@ class Wording(Noun):
     no_people: NonEmpty = "Nothing that was found speaks of {people}."
     touched: NonEmpty
     approved_only: NonEmpty = (
-        "No approved article answers this question. Articles whose review is not finished were not searched."
+        "The approved articles do not answer this question. Articles whose review is not finished were not searched."
     )
     small_talk: tuple[SmallTalk, ...] = ()
     filling: tuple[NonEmpty, ...] = ()
