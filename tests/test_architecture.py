@@ -32,7 +32,7 @@ FLOORS = [
     {"manifest", "pieces", "llm", "bank", "embedded"},
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
-    {"asking", "disputes", "restate", "support", "reread"},
+    {"asking", "disputes", "restate", "support", "reread", "wanted"},
     {"stories"},
     {
         "build",
@@ -40,6 +40,7 @@ FLOORS = [
         "retrieve",
         "rewrite",
         "quotable",
+        "signs",
         "quotes",
         "suggest",
         "cite",

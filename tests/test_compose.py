@@ -224,21 +224,11 @@ def test_statements_are_verbatim_and_numbered_in_one_order(answer):
         assert f"“{statement.text}” [{statement.source_indexes[0]}]" in made.answer
 
 
-def test_who_asks_changes_the_order_within_a_tier_and_never_the_numbers(answer):
-    words = (SLEEP, "Headache was rare", DENIED, TABLET, TRIAL)
-    orders = {
-        audience: [statement.text for statement in answer(*words[:3], asked=asked(audience=audience)).statements]
-        for audience in (None, *Audience)
-    }
-    assert orders[Audience.PATIENT] == orders[None] == [SLEEP, "Headache was rare.", DENIED]
-    doctors = answer("Headache was rare", PLAIN_TRIAL, TRIAL, asked=asked(audience=Audience.CLINICIAN))
-    everybodys = answer("Headache was rare", PLAIN_TRIAL, TRIAL)
-    assert [s.text for s in everybodys.statements][:3] == ["Headache was rare.", PLAIN_TRIAL, TRIAL]
-    assert [s.text for s in doctors.statements] == ["Headache was rare.", TRIAL, *COMMENTS[1:], PLAIN_TRIAL]
-    assert doctors.sources == everybodys.sources
-    # A lead stays where it is, whatever facts stand behind it, and tiers stay in their order.
-    mixed = answer(SLEEP, TABLET, TRIAL, asked=asked(audience=Audience.CLINICIAN))
-    assert [s.text for s in mixed.statements] == [SLEEP, TRIAL, *COMMENTS[1:], TABLET]
+def test_who_asks_changes_neither_the_statements_nor_their_order_nor_the_numbers(answer):
+    made = [answer("Headache was rare", PLAIN_TRIAL, TRIAL, asked=asked(audience=who)) for who in (None, *Audience)]
+    assert [s.text for s in made[0].statements] == ["Headache was rare.", PLAIN_TRIAL, TRIAL, *COMMENTS[1:]]
+    assert [n for s in made[0].statements for n in s.source_indexes] == [1, 2, 3, 4, 5, 6]
+    assert {(one.statements, one.sources) for one in made} == {(made[0].statements, made[0].sources)}
 
 
 def test_the_plain_twin_goes_with_its_words_and_comes_first_for_lay_readers(answer):
@@ -280,12 +270,19 @@ def test_words_on_another_use_of_the_drug_are_announced_as_such(answer):
     line = WORDING.other_regimen.format(
         found=WORDING.regimens[Regimen.LOW_DOSE], asked=WORDING.regimens[Regimen.STANDARD_DOSE]
     )
-    assert answer(SLEEP, asked=about_tablets).answer.startswith(f"{line}\n\n")
+    announced = answer(SLEEP, asked=about_tablets)
+    assert announced.answer.startswith(f"{line}\n\n")
+    assert Notice(kind=NoticeKind.OTHER_REGIMEN, text=line) in announced.notices
     beginning = WORDING.other_regimen.partition("{")[0]
     assert beginning not in answer(TABLET, asked=about_tablets).answer
     assert beginning not in answer(SLEEP, TABLET, asked=about_tablets).answer
-    # What is about no use in particular is about the one asked about, too.
+    # What leads and is about no use in particular is about the one asked about, too.
     assert beginning not in answer("Tell every doctor", asked=about_tablets).answer
+    mixed = WORDING.other_regimen.format(
+        found=f"{WORDING.regimens[Regimen.LOW_DOSE]}, {WORDING.no_regimen}",
+        asked=WORDING.regimens[Regimen.STANDARD_DOSE],
+    )
+    assert answer(SLEEP, "Tell every doctor", asked=about_tablets).answer.startswith(mixed)
     assert beginning not in answer(SLEEP).answer
     # How the question was read counts, not how it was written.
     assert answer(SLEEP, asked=asked("And those?", standalone=about_tablets.question)).answer.startswith(line)
@@ -301,6 +298,28 @@ def test_words_on_another_use_of_the_drug_are_announced_as_such(answer):
             asked=WORDING.regimens[Regimen.INJECTION],
         )
     )
+
+
+def test_people_of_whom_nothing_quoted_speaks_are_named_in_a_notice(answer):
+    about_a_child = asked("My son is 9. Does LDN ease fibromyalgia pain?")
+    line = Notice(kind=NoticeKind.OTHER_PEOPLE, text=WORDING.other_people.format(people="children"))
+    made = answer(SLEEP, asked=about_a_child)
+    assert made.answer.startswith(f"{line.text}\n\n")
+    assert line in made.notices
+    assert NoticeKind.OTHER_PEOPLE not in {notice.kind for notice in answer(SLEEP).notices}
+
+
+def test_dangers_come_first_then_what_the_answer_lacks_and_then_the_rest(answer):
+    opioid = asked("My son is 9 and takes oxycodone. Should he take 50 mg naltrexone?")
+    made = answer(SLEEP, asked=opioid, emergency=CALL, unanswered=["Who pays?"])
+    assert [notice.kind for notice in made.notices][:5] == [
+        NoticeKind.EMERGENCY,
+        NoticeKind.OPIOID_INTERACTION,
+        NoticeKind.OTHER_REGIMEN,
+        NoticeKind.OTHER_PEOPLE,
+        NoticeKind.PARTLY_ANSWERED,
+    ]
+    assert {notice.kind.place for notice in made.notices[5:]} == {"note"}
 
 
 def test_a_disagreement_is_shown_with_both_sides_and_says_what_was_quoted_above(answer):
@@ -390,6 +409,31 @@ def test_an_abstention_says_what_is_missing_and_what_can_be_asked(index):
     assert NoticeKind.PERSONAL_DECISION in {notice.kind for notice in made.notices}
     touched = abstained(asked("Who pays?"), index, POLICY, missing=(), **given)
     assert touched.answer == f"{WORDING.abstained} {WORDING.touched}"
+
+
+def test_who_asks_for_approved_articles_is_told_that_the_others_were_not_searched(index):
+    request = asked("Who pays?", approved_only=True)
+    made = abstained(request, index, POLICY, missing=["pays"], suggestions=(), generator="extractive")
+    assert made.answer == WORDING.approved_only
+
+
+@pytest.mark.parametrize(
+    ("said", "row"),
+    [("Thanks a lot!", 0), ("OK, thank you so much, that's very helpful", 0), ("Hi there 👋", 1), ("Got it.", 2)],
+)
+def test_small_talk_gets_a_friendly_sentence(index, said, row):
+    talk = asked(said, standalone=f"What is LDN? {said}")
+    made = abstained(talk, index, POLICY, missing=["thanks"], suggestions=["What is LDN?"], generator="extractive")
+    assert made.answer == WORDING.small_talk[row].answer
+    assert (made.status, made.standalone_question) == (Status.ABSTAINED, said)
+    assert made.follow_up_questions == ("What is LDN?",)
+
+
+@pytest.mark.parametrize(
+    "said", ["thanks, what dose?", "Hello, can I take it?", "yes", "very much", "for that", "...", "goodbye"]
+)
+def test_what_asks_something_is_no_small_talk(said):
+    assert WORDING.in_return(said) is None
 
 
 def test_notices_go_by_the_question_as_written_and_as_read_and_by_what_is_quoted(answer):

@@ -34,6 +34,15 @@ def test_every_suggestion_is_answered_and_not_by_words_just_read(answers, index,
             assert statements[0].text not in read, (answer.question, question)
 
 
+def test_suggestions_are_about_what_was_asked_and_differ_from_turn_to_turn(answers, index, policy):
+    offered = ask(index, "what about breast cancer?", policy=policy).follow_up_questions
+    assert not any("breastfeed" in question for question in offered)
+    of_disease = ask(index, "Does LDN help in Crohn's disease?", policy=policy).follow_up_questions
+    assert any("Crohn" in question or "colitis" in question for question in of_disease)
+    every = [question for answer in answers for question in answer.follow_up_questions]
+    assert max(map(every.count, every)) <= len(answers) / 3
+
+
 def test_no_suggestion_asks_again_what_was_asked_by_another_name(index, policy):
     first = ask(index, "What is LDN used for?", policy=policy)
     turn = Turn(question=first.question, source_ids=tuple(source.id for source in first.sources))

@@ -103,6 +103,31 @@ _ANSWERS = {
     r"|improved|fell|were lower)\b",
     Kind.LIST: r"\n•",
 }
+_DENIES = (
+    r"n['’]t\b|\b(?:not|never|no (?:benefit|effect|difference|help|use|good|evidence|proof)|against|fail\w*|refus\w+"
+    r"|ineffective|unproven|rare(?:ly|r|st)?)\b"
+)
+# What is asked, and what a statement must have to lead the answer, whatever else speaks for it: what does good is no
+# answer to what does harm, what is mild none to what is grave, and what is so none to what is not.
+_DEMANDS = (
+    (
+        r"\b(?:caus(?:e|es|ed|ing)|trigger\w*|worsen\w*|bring\w* on|lead\w* to|mak(?:e|es|ing) .{0,30}\bworse"
+        r"|set\w* off|provoke\w*)\b",
+        r"\b(?:side effects?|adverse|reported|more (?:frequent|often|common)|common(?:est)?|warn\w*|caus\w+|harm\w*"
+        r"|worse\w*|risk\w*|withdrawal|set off|occurred|cases? of|dysfunction|complain\w*|disturb\w*|rose|raised"
+        r"|rare|not (?:known|shown|change\w*))\b",
+    ),
+    (
+        r"\b(?:serious|severe|worst|dangerous|danger|toxic|deadly|lethal|fatal|harmful|poisonous|hazardous)\b",
+        r"\b(?:serious|severe|deaths?|died|fatal|overdose|hepatitis|liver|warn\w*|contraindicat\w*|avoid|withdrawal"
+        r"|suicid\w*|danger\w*|harm\w*|risk\w*|emergency|not|no|false)\b",
+    ),
+    (
+        rf"\b(?:which|what|who|whom|whose|when|where|arguments?)\b.{{0,70}}(?:{_DENIES})",
+        r"n['’]t\b|\b(?:no|not|neither|nor|none|never|cannot|without|avoid|too thin|contraindicat\w*|against|unproven"
+        r"|disagree\w*|forbids?|warns?|rare|unlike|contrast)\b",
+    ),
+)
 # Whose statement a question wants: what the label says, what guidelines recommend, what was found in studies.
 _WHOSE = {
     Tier.DRUG_LABEL: r"\b(?:labels?|leaflets?|monographs?|package inserts?|prescribing information|smpc)\b",
@@ -117,6 +142,11 @@ _ASKS_FOR_EVIDENCE = re.compile(
 # A statement that gives the whole state of a disputed or open point.
 _SUMS_UP = re.compile(
     r"\b(?:disagrees?|is not settled|is not known|is mixed|is divided|differently|too thin)\b", re.IGNORECASE
+)
+# What keeps a result from being taken for a proof.
+_VERDICT = re.compile(
+    r"\b(?:not (?:been )?shown|cannot (?:show|tell)|no (?:control|comparison) group|too thin|not significant)\b",
+    re.IGNORECASE,
 )
 # "In that study", "by contrast": which one, and to what, stands in words that are not quoted.
 _POINTS_AWAY = re.compile(
@@ -177,6 +207,24 @@ def kind_of(question: str) -> Kind:
     return Kind.OPEN
 
 
+def meets(question: str, text: str) -> bool:
+    """Whether a statement has what it must have to lead the answer to a standalone question."""
+    kind = kind_of(question)
+    return (kind not in TIMES or answers_kind(kind, text)) and all(
+        _finds(has, text) for number, (_, has) in enumerate(_DEMANDS) if number in _demanded(question)
+    )
+
+
+@lru_cache(_QUESTIONS)
+def _demanded(question: str) -> frozenset[int]:
+    return frozenset(number for number, (asked, _) in enumerate(_DEMANDS) if re.search(asked, question, re.IGNORECASE))
+
+
+@lru_cache(_QUOTES)
+def _finds(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
 @lru_cache(_QUOTES)
 def answers_kind(kind: Kind, text: str) -> bool:
     """Whether a statement has what a question of this kind asks for: a dose, a time, a reason, a list ..."""
@@ -220,6 +268,12 @@ def asks_for_evidence(question: str) -> bool:
 def sums_up(text: str) -> bool:
     """Whether a statement says that a point is open or disputed: the whole of it, where it is asked for yes or no."""
     return bool(_SUMS_UP.search(text))
+
+
+@lru_cache(_QUOTES)
+def gives_verdict(text: str) -> bool:
+    """Whether a statement says that a result does not show what one might take it to show."""
+    return bool(_VERDICT.search(text))
 
 
 def points_away(text: str) -> bool:

@@ -6,8 +6,9 @@ Readers' questions are likest to other readers' questions, so this tells more th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ class Bank:
     vain_vectors: Vectors
     places: tuple[Place, ...] = field(init=False)
     _first: NDArray[np.int64] = field(init=False)
+    _at_places: tuple[range, ...] = field(init=False)
     _centre: Vectors = field(init=False)
     _across_centre: Vectors = field(init=False)
     _vain_across_centre: Vectors = field(init=False)
@@ -54,6 +56,7 @@ class Bank:
         centre = self.vectors.mean(axis=0) if places else np.zeros(self.vectors.shape[1], np.float32)
         object.__setattr__(self, "places", tuple(places[row] for row in first))
         object.__setattr__(self, "_first", np.array(first, dtype=np.int64))
+        object.__setattr__(self, "_at_places", tuple(starmap(range, pairwise([*first, len(places)]))))
         object.__setattr__(self, "_centre", centre)
         object.__setattr__(self, "_across_centre", _units(_across(self.vectors, centre)))
         object.__setattr__(self, "_vain_across_centre", _units(_across(self.vain_vectors, centre)))
@@ -76,15 +79,14 @@ class Bank:
         vain = float(products(self._vain_across_centre, asked).max()) if len(self._vain_across_centre) else 0.0
         return Likeness(np.maximum.reduceat(each, self._first), each, vain)
 
-    def likest(self, place: int, likeness: Likeness) -> Question:
-        """The question of a place that is likest."""
+    def likest(self, place: int, likeness: Likeness) -> int:
+        """The number of the question of a place that is likest."""
         rows = self.at_place(place)
-        return self.questions[rows.start + int(likeness.each[rows.start : rows.stop].argmax())]
+        return rows.start + int(likeness.each[rows.start : rows.stop].argmax())
 
     def at_place(self, place: int) -> range:
         """The numbers of the questions of a place."""
-        end = int(self._first[place + 1]) if place + 1 < len(self._first) else len(self.questions)
-        return range(int(self._first[place]), end)
+        return self._at_places[place]
 
     def place_of(self, question: int) -> int:
         """The place of the question of that number."""
@@ -123,10 +125,6 @@ class Likeness(NamedTuple):
     best: NDArray[np.float32]
     each: NDArray[np.float32]
     vain: float
-
-    def at(self, places: Sequence[int]) -> float:
-        """The highest cosine of some places; 0 if there are none."""
-        return max((float(self.best[place]) for place in places), default=0.0)
 
 
 NOTHING = Likeness(np.empty(0, np.float32), np.empty(0, np.float32), 0.0)

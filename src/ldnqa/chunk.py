@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from ldnqa.machine import machine_words
-from ldnqa.text import sentences
+from ldnqa.text import plain_case, sentences
 from ldnqa.types import Article, Block, BlockKind, Passage, Section, Span
 
 CHUNKER_VERSION = "7"
@@ -86,11 +87,27 @@ def call_by_first_name(text: str, subject: Sequence[str]) -> str:
     Only for what is embedded and matched: a model does not know that two names mean one thing. A name that is part of
     the first one ("naltrexone"), or has it as a part, stays: it may mean something else.
     """
+    for plain, pattern in _other_names(tuple(subject)):
+        if plain in plain_case(text):
+            text = pattern.sub(subject[0], text)
+    return text
+
+
+# Each question, and each of readers' questions that it is like, is held against the names of every subject.
+@lru_cache(maxsize=1_024)
+def _other_names(subject: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
+    """Patterns for the names of a subject that are called by its first, the longest first, each with letters in lower
+    case that are in every text it is found in.
+    """
     first = subject[0].lower()
     others = [name for name in subject[1:] if name.lower() not in first and first not in name.lower()]
-    for name in sorted(others, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", subject[0], text, flags=re.IGNORECASE)
-    return text
+    return [
+        (
+            name.lower() if name.isascii() else "",
+            re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE),
+        )
+        for name in sorted(others, key=len, reverse=True)
+    ]
 
 
 def _context(article: Article, section: Section, at: int) -> str:

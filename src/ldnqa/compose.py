@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ldnqa.asking import people_told_of, silent_terms, topics
 from ldnqa.bundles import bundles
@@ -17,8 +17,7 @@ from ldnqa.conflict import Clash, clashes, conflict_of
 from ldnqa.index import Index
 from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
-from ldnqa.prose import paragraphs, study_weight, where
-from ldnqa.quotes import subject_terms
+from ldnqa.prose import paragraphs, where
 from ldnqa.stages import stage
 from ldnqa.text import names
 from ldnqa.types import (
@@ -35,10 +34,13 @@ from ldnqa.types import (
     Status,
     Turn,
 )
+from ldnqa.wanted import subject_terms
 
 # So many characters of a reader's own words are repeated.
 MAX_PART = 200
 _NO_MARKER = str.maketrans("[]", "()")
+# Most urgent first.
+_PLACES = ("alarm", "limit", "note")
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,10 @@ def answered(
     """
     said = bundles(claims, index)
     sources: list[Source] = []
-    # Numbered in one order for everybody, whatever order a reader gets them in.
     drafts = {claim.quotes[0]: " ".join(one.text for one in claim.drafted) for claim in claims if claim.drafted}
-    stated = [
-        [_state(text, cite(quote, sources, index), index, drafts.get(quote)) for text, quote in bundle]
-        for bundle in said
+    # Said in one order to everybody, which their numbers follow.
+    statements = [
+        _state(text, cite(quote, sources, index), index, drafts.get(quote)) for bundle in said for text, quote in bundle
     ]
     about = subject_terms(index)
     groups = topics(asked.standalone, policy.lexicon, about)
@@ -94,12 +95,11 @@ def answered(
 
     first = [emergency] if emergency else []
     partly = _partly(unanswered, policy)
-    statements = _for_reader(stated, asked.audience)
+    limits = [*_other_regimen(asked, statements, policy), *_other_people(asked, sources, policy)]
+    raised = raise_notices(asked.question, asked.standalone, sources, policy)
     lines = [
-        *(notice.text for notice in first),
-        *_other_regimen(asked, statements, policy),
-        *_other_people(asked, sources, policy),
-        *paragraphs(statements, sources, asked.audience, policy.wording),
+        *(notice.text for notice in [*first, *limits]),
+        *paragraphs(statements, sources, asked.audience, policy),
         *disagreements,
         *(notice.text for notice in partly),
     ]
@@ -112,7 +112,7 @@ def answered(
         statements=statements,
         sources=sources,
         conflicts=conflicts,
-        notices=[*first, *partly, *raise_notices(asked.question, asked.standalone, sources, policy)],
+        notices=sorted([*first, *limits, *partly, *raised], key=lambda notice: _PLACES.index(notice.kind.place)),
         suggestions=suggestions,
         generator=drafted_by if drafted_by and any(statement.drafted for statement in statements) else generator,
     )
@@ -133,11 +133,19 @@ def abstained(
 
     `missing` are words that no article has, `people` those asked about of whom nothing that was found speaks.
     """
-    named = ", ".join(f"“{word}”" for word in missing)
-    why = policy.wording.missing.format(words=named) if missing else policy.wording.touched
-    if people and not missing:
-        why = policy.wording.no_people.format(people=", ".join(people))
-    lines = [policy.wording.abstained, why]
+    wording = policy.wording
+    small_talk = wording.in_return(asked.question)
+    if small_talk:
+        # What was asked before is not asked again.
+        asked, lines = replace(asked, standalone=asked.question), [small_talk]
+    elif asked.approved_only:
+        lines = [wording.approved_only]
+    elif missing:
+        lines = [wording.abstained, wording.missing.format(words=", ".join(f"“{word}”" for word in missing))]
+    elif people:
+        lines = [wording.abstained, wording.no_people.format(people=", ".join(people))]
+    else:
+        lines = [wording.abstained, wording.touched]
     return _answer(
         asked,
         index,
@@ -219,14 +227,6 @@ def _partly(unanswered: Sequence[str], policy: Policy) -> list[Notice]:
     return [Notice(kind=NoticeKind.PARTLY_ANSWERED, text=policy.wording.partly.format(part=part))]
 
 
-def _for_reader(stated: Sequence[Sequence[Statement]], audience: Audience | None) -> list[Statement]:
-    """The statements in the order for a reader: a clinician gets within a tier what has most study facts first."""
-    lead, *rest = stated
-    tiers = [bundle[0].tier for bundle in rest]
-    rest.sort(key=lambda bundle: (tiers.index(bundle[0].tier), -study_weight(audience, bundle[0].text)))
-    return [*lead, *(statement for bundle in rest for statement in bundle)]
-
-
 def _disagree(clash: Clash, sources: list[Source], stated: int, index: Index, policy: Policy) -> tuple[Conflict, str]:
     """A conflict, and how it reads: its topic and each side, quoted unless it has been stated above."""
     wording = policy.wording
@@ -240,24 +240,31 @@ def _disagree(clash: Clash, sources: list[Source], stated: int, index: Index, po
     return conflict_of(clash, cited, [where(source, wording) for source in cited]), "\n".join(lines)
 
 
-def _other_regimen(asked: Asked, statements: Sequence[Statement], policy: Policy) -> list[str]:
-    """A line that says so if everything that was found is about another use of the drug than the one asked about."""
+def _other_regimen(asked: Asked, statements: Sequence[Statement], policy: Policy) -> list[Notice]:
+    """Says so if what leads is about another use of the drug than the one asked about, and nothing is about that one.
+
+    What is about no use in particular is about the one asked about too, if it leads or names it.
+    """
     wanted = policy.lexicon.regimens_in(asked.standalone)
     found = {statement.regimen for statement in statements}
-    if not wanted or None in found or found & set(wanted):
+    named = {use for one in statements if one.regimen is None for use in policy.lexicon.regimens_in(one.text)}
+    if not wanted or statements[0].regimen is None or (found | named) & set(wanted):
         return []
-    regimens = policy.wording.regimens
-    told = ", ".join(regimens[regimen] for regimen in regimens if regimen in found)
-    return [policy.wording.other_regimen.format(found=told, asked=", ".join(regimens[r] for r in wanted))]
+    wording = policy.wording
+    told = [wording.regimens[regimen] for regimen in wording.regimens if regimen in found]
+    told += [wording.no_regimen] if None in found else []
+    text = wording.other_regimen.format(found=", ".join(told), asked=", ".join(wording.regimens[r] for r in wanted))
+    return [Notice(kind=NoticeKind.OTHER_REGIMEN, text=text)]
 
 
-def _other_people(asked: Asked, sources: Sequence[Source], policy: Policy) -> list[str]:
-    """A line that says so if people are told of, by their age or state, of whom nothing that is quoted speaks."""
+def _other_people(asked: Asked, sources: Sequence[Source], policy: Policy) -> list[Notice]:
+    """Says so if people are told of, by their age or state, of whom nothing that is quoted speaks."""
     told_of = people_told_of(asked.standalone, policy.lexicon)
     places = "\n".join(f"{source.quote}\n{source.heading}\n{source.article_title}" for source in sources)
     spoken_of = {group for _, group in policy.lexicon.people_in(places)} if told_of else set()
     others = [group for group in told_of if group not in spoken_of]
-    return [policy.wording.other_people.format(people=", ".join(others))] if others else []
+    text = policy.wording.other_people.format(people=", ".join(others))
+    return [Notice(kind=NoticeKind.OTHER_PEOPLE, text=text)] if others else []
 
 
 def _state(text: str, source: Source, index: Index, drafted: str | None) -> Statement:
@@ -273,5 +280,6 @@ def _state(text: str, source: Source, index: Index, drafted: str | None) -> Stat
 
 def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]:
     """The glossary's terms that the statements use, in the glossary's order."""
-    said = " ".join(statement.text for statement in statements)
-    return tuple(entry for entry in index.glossary if names(said, entry.term))
+    said = [statement.text for statement in statements]
+    # Text by text, since the articles' quotes come again with every question.
+    return tuple(entry for entry in index.glossary if any(names(text, entry.term) for text in said))

@@ -57,8 +57,9 @@ def clashes(
     `asking`. The first of `said` leads the answer.
     """
     found: list[tuple[tuple[float, int, int], Clash]] = []
+    asked = frozenset[str]().union(*groups) - silent
     for dispute in disputes(index):
-        share = _asked_about(dispute, groups, said[0], index, silent)
+        share = _asked_about(dispute, groups, asked, said[0], index, silent)
         if share < ASKED_ABOUT:
             continue
         sides = [side for side in dispute.sides if not approved_only or _approved(side, index)]
@@ -89,17 +90,21 @@ def conflict_of(clash: Clash, cited: Sequence[Source], where: Sequence[str]) -> 
 
 
 def _asked_about(
-    dispute: Dispute, groups: Sequence[frozenset[str]], lead: Quote, index: Index, silent: frozenset[str]
+    dispute: Dispute,
+    groups: Sequence[frozenset[str]],
+    asked: frozenset[str],
+    lead: Quote,
+    index: Index,
+    silent: frozenset[str],
 ) -> float:
     """How much of the question the dispute's words have, 0 to 1; 0 if the question is not about its topic.
 
     It is if it names most of the topic, if a side that says itself that it contradicts another leads the answer, or if
     the editor's words on the dispute, or what they refute, do.
     """
-    asked = frozenset().union(*groups)
-    topic = term_set(dispute.topic) - silent
+    topic = term_set(dispute.topic)
     named = topic & asked
-    if (named and sum(map(index.rarity, named)) >= TOPIC_NAMED * sum(map(index.rarity, topic))) or (
+    if (named and sum(map(index.rarity, named)) >= TOPIC_NAMED * sum(map(index.rarity, topic - silent))) or (
         _contradicts(lead.text) and any(overlap(lead, side.quote) for side in dispute.sides)
     ):
         words = dispute.terms

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
+from ldnqa.bundles import bundles
 from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.encode import begin
 from ldnqa.errors import InvalidQuestion, UnknownArticle
@@ -65,6 +66,16 @@ def ask(
     if emergency and not is_about_a_patient(question, policy):
         return urgent(asked, emergency, index, policy)
 
+    before = [question, *(turn.question for turn in history)]
+    cited = [index.passage(id_) for turn in history for id_ in turn.source_ids if index.has_passage(id_)]
+    if not emergency and policy.wording.in_return(question):
+        # What was talked of before is not answered again, but can be asked more about.
+        in_view = index.articles[article_id].title if article_id else subject or question
+        about = history[-1].question if history else in_view
+        talked_of = read_query(Reading(about, about), index, policy.lexicon, subject)
+        suggestions = suggest(index, talked_of, before, policy.lexicon, read=cited, approved_only=approved_only)
+        return abstained(asked, index, policy, missing=(), suggestions=suggestions, generator=Extractive.name)
+
     several = parts(question)
     patience = Patience(model) if model and not emergency else None
     # The reading has words of the question before, which may have been an emergency that is over.
@@ -87,7 +98,9 @@ def ask(
     found: list[tuple[str, list[Claim]]] = []
     for number, part in enumerate(several if len(several) > 1 else ()):
         turns = (*history, *map(as_turn, several[:number]))
-        subject, read_part = reading_of(index, policy, part, turns, article_id)
+        # "... and what dose is used?" is about what stood before the "and".
+        own = f"and {part}" if number else part
+        subject, read_part = reading_of(index, policy, own, turns, article_id)
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, subject), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
     if not claims and reading.alone:
@@ -98,9 +111,7 @@ def ask(
         drafts = with_drafts(claims, reading.text, audience, patience)
         claims = ground_drafted(drafts, index.articles, index.encoder.encode_passages, told_apart)
 
-    before = [question, *(turn.question for turn in history)]
-    said = [quote for claim in claims for quote in claim.quotes]
-    cited = [index.passage(id_) for turn in history for id_ in turn.source_ids if index.has_passage(id_)]
+    said = [quote for bundle in bundles(claims, index) for _, quote in bundle]
     suggestions = suggest(index, query, before, policy.lexicon, said=said, read=cited, approved_only=approved_only)
     if claims:
         return answered(

@@ -56,9 +56,15 @@ _SUBJECT_PRONOUN = re.compile(
 )
 # "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
 _EMPTY_PRONOUN = re.compile(
-    r"\bdoes it matter\b|\bwho (?:wrote|writes|reviewed|checked|edited) (?:it|this)\b|"
+    r"\bdoes it matter\b|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
+    r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
+    r" (?:it|this)\b|"
+    r"\b(?:is|was|has|are|were) (?:it|this|that)(?: \w+)? (?:reliable|trustworthy|accurate"
+    r"|(?:been )?(?:peer[ -])?reviewed|(?:been )?(?:updated|written|checked|edited|published)|up[ -]to[ -]date"
+    r"|current|out of date"
+    r"|medical advice|advice|from an? \w+|written by|sourced)\b|"
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
-    r"dangerous|bad|good|necessary|enough) (?:that|to|if|when)\b|"
+    r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
     r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$",
     re.IGNORECASE,
 )
@@ -81,7 +87,8 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _NOTHING_MORE = re.compile(
-    r"\W*(?:(?:ones?|tablets?|pills?|instead|then|too|as well|only|i mean|i meant)\W*)*$", re.IGNORECASE
+    r"\W*(?:(?:ones?|tablets?|pills?|doses?|strengths?|instead|then|too|as well|only|i mean|i meant)\W*)*$",
+    re.IGNORECASE,
 )
 # "Is fentanyl one" puts nothing in the place of anything.
 _NO_MORE_IS_SAID = re.compile(r"\W*(?:(?:instead|then|too|as well|i mean|i meant)\W*)*$", re.IGNORECASE)

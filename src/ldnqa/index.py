@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ldnqa.bank import Bank, Question
 from ldnqa.chunk import CHUNKER_VERSION, embedded_text
@@ -38,16 +40,21 @@ VOCABULARY = "vocabulary.json"
 LEXICAL = "lexical"
 STORE = "store"
 
+_Kind = TypeVar("_Kind", bound=np.generic)
+
 
 @dataclass(frozen=True, eq=False)
 class Index:
     """What questions are answered from.
 
     `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
-    `question_vectors` row for row: what editors listed, and titles that are questions. `centre` is the mean of all
+    `question_vectors` row for row: what editors listed, and titles that are questions, those of an article together;
+    `first_questions` are the rows of the first of each. `centre` is the mean of all
     quote vectors, shape (dimension,), not of length one. `bank` has what readers ask. `passage_vectors` has a row for
     each passage; it lies in several arrays, of which `np.asarray` makes one.
-    `title_vectors` has a row for each article, in their order. `subject` has the names of what more than half of the
+    `title_vectors` has a row for each article, in their order; `title_rows` says for each passage which of them is its
+    article's, -1 where the title says nothing that the text does not begin with. `holders` has for each place of the
+    bank the rows of the passages that hold some of it. `subject` has the names of what more than half of the
     articles are about, the one to show first; it is empty if there is no such thing. `nicknames` are the subjects that
     have several names. Arrays are read-only.
     """
@@ -69,12 +76,12 @@ class Index:
     _store: Store
     subject: tuple[str, ...] = field(init=False)
     nicknames: tuple[tuple[str, ...], ...] = field(init=False)
+    title_rows: NDArray[np.int64] = field(init=False)
+    first_questions: tuple[int, ...] = field(init=False)
+    holders: tuple[tuple[int, ...], ...] = field(init=False)
     _rows: Mapping[str, int] = field(init=False)
     _first_quotes: tuple[int, ...] = field(init=False)
-    _title_rows: Mapping[str, int] = field(init=False)
-    _titled: frozenset[str] = field(init=False)
     _asked_in: Mapping[str, tuple[tuple[int, ...], ...]] = field(init=False)
-    _holds: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         subjects = Counter(article.subject[0] for article in self.articles.values())
@@ -84,11 +91,16 @@ class Index:
         object.__setattr__(self, "subject", tuple(names) if count * 2 > len(self.articles) else ())
         several = dict.fromkeys(article.subject for article in self.articles.values() if len(article.subject) > 1)
         object.__setattr__(self, "nicknames", tuple(several))
-        object.__setattr__(self, "_title_rows", {id_: row for row, id_ in enumerate(self.articles)})
-        object.__setattr__(self, "_titled", frozenset(id_ for id_, a in self.articles.items() if _says_more(a)))
+        askers = [article_id for article_id, _ in self.questions]
+        first = tuple(n for n, article_id in enumerate(askers) if n == 0 or askers[n - 1] != article_id)
+        object.__setattr__(self, "first_questions", first)
+        titled = {id_: row if _says_more(a) else -1 for row, (id_, a) in enumerate(self.articles.items())}
+        title_rows = np.array([titled.get(passage.article_id, -1) for passage in self.passages], np.int64)
+        object.__setattr__(self, "title_rows", _read_only(title_rows))
         object.__setattr__(self, "_asked_in", self.bank.places_of(self.passages))
-        object.__setattr__(self, "_holds", self.bank.holders(self.passages))
         object.__setattr__(self, "_rows", {passage.id: row for row, passage in enumerate(self.passages)})
+        holders = tuple(tuple(map(self._rows.__getitem__, ids)) for ids in self.bank.holders(self.passages))
+        object.__setattr__(self, "holders", holders)
         object.__setattr__(self, "_first_quotes", tuple(accumulate((len(p.quotes) for p in self.passages), initial=0)))
 
     @classmethod
@@ -120,9 +132,9 @@ class Index:
         """The unit vector of a passage, shape (dimension,): its product with a query's vector is their cosine."""
         return self.passage_vectors[self._row(passage_id)]
 
-    def passage_rows(self, passage_ids: Sequence[str]) -> Vectors:
-        """The unit vectors of passages, a row for each in their order."""
-        return self.passage_vectors[[self._row(passage_id) for passage_id in passage_ids]]
+    def rows_of(self, passage_ids: Iterable[str]) -> list[int]:
+        """The numbers of passages: where they stand in `passages` and `passage_vectors`."""
+        return [self._row(passage_id) for passage_id in passage_ids]
 
     def quote_vectors(self, passage_id: str) -> Vectors:
         """Unit rows for the quotes of a passage, shape (len(passage.quotes), dimension), in their order."""
@@ -132,18 +144,6 @@ class Index:
     def asked_in(self, passage: Passage) -> tuple[tuple[int, ...], ...]:
         """For each quote of a passage the numbers of the bank's places in it."""
         return self._asked_in.get(passage.id) or ((),) * len(passage.quotes)
-
-    def passages_at(self, place: int) -> tuple[str, ...]:
-        """Ids of the passages that hold a place of the bank."""
-        return self._holds[place]
-
-    def title_row(self, article_id: str) -> int:
-        """The row of an article in `title_vectors`."""
-        return self._title_rows[article_id]
-
-    def has_title(self, article_id: str) -> bool:
-        """Whether an article's title says anything that its text does not begin with."""
-        return article_id in self._titled
 
     def has_term(self, term: str) -> bool:
         """Whether any passage has this term."""
@@ -161,16 +161,16 @@ class Index:
         self, terms: Mapping[str, float], k: int, allowed: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
         """Up to `k` (passage id, BM25 score of the weighted terms), best first, of the allowed ids if given."""
-        return self.best_by_words(self.word_scores(terms), k, allowed)
+        rows = None if allowed is None else self.rows_of(filter(self.has_passage, allowed))
+        return [(self.passages[row].id, score) for row, score in self.best_by_words(self.word_scores(terms), k, rows)]
 
     def word_scores(self, terms: Mapping[str, float]) -> Vectors:
         """The BM25 score of every passage for weighted terms, shape (passages,)."""
         return self._lexical.scores(terms)
 
-    def best_by_words(self, scores: Vectors, k: int, allowed: Collection[str] | None = None) -> list[tuple[str, float]]:
-        """Up to `k` (passage id, score) of the passages that score above 0, best first, of the allowed ids if given."""
-        rows = None if allowed is None else {self._rows[id_] for id_ in allowed if id_ in self._rows}
-        return [(self.passages[row].id, score) for row, score in self._lexical.best(scores, k, rows)]
+    def best_by_words(self, scores: Vectors, k: int, rows: Collection[int] | None = None) -> list[tuple[int, float]]:
+        """Up to `k` (row of a passage, score) of those that score above 0, best first, of these rows if given."""
+        return self._lexical.best(scores, k, rows)
 
     def _row(self, passage_id: str) -> int:
         if passage_id not in self._rows:
@@ -259,7 +259,7 @@ def _check_shapes(index: Index) -> None:
         raise ValueError("the counts of its parts differ")
 
 
-def _read_only(rows: Vectors) -> Vectors:
+def _read_only(rows: NDArray[_Kind]) -> NDArray[_Kind]:
     rows.setflags(write=False)
     return rows
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ldnqa.policy import Wording
+from ldnqa.policy import Policy, Wording
+from ldnqa.text import sentences
 from ldnqa.types import Audience, CitedReference, Source, Statement
 
 PLAIN_FIRST = frozenset({Audience.PATIENT, Audience.CAREGIVER})
@@ -17,9 +18,8 @@ PLAIN_FIRST = frozenset({Audience.PATIENT, Audience.CAREGIVER})
 _FACTS: Mapping[str, re.Pattern[str]] = {
     "doses": re.compile(r"\d+(?:\.\d+)?(?: mg)?(?: to \d+(?:\.\d+)?)? mg(?: a day| once a day)?", re.IGNORECASE),
     "design": re.compile(
-        r"\b(?:randomised|crossover|single-blind|double-blind|open-label|placebo|meta-analysis|retrospective|prospective"
-        r"|observational|before-and-after|case reports?|pilot|second-hand"
-        r"|no (?:control|comparison) group|without placebo|rats?|cell studies|laboratory)\b",
+        r"\b(?:randomised|crossover|single-blind|double-blind|open-label|placebo-controlled|meta-analysis|retrospective"
+        r"|prospective|observational|before-and-after|pilot|no (?:control|comparison) group|without placebo)\b",
         re.IGNORECASE,
     ),
     "size": re.compile(
@@ -27,20 +27,35 @@ _FACTS: Mapping[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "uncertainty": re.compile(
-        r"\b(?:confidence )?interval(?: from)? [−-]?\d[\d.]* to [−-]?\d[\d.]*|\bp [=<>] [\d.]*\d|\bimprecise\b"
-        r"|\bwide interval\b|\bnot proven\b|\bmay be a false positive\b|\btoo (?:few|small|thin)\b",
+        r"\b(?:confidence )?interval(?: from)? [−-]?\d+(?:\.\d+)? to [−-]?\d+(?:\.\d+)?|\bp [=<>] \d*\.?\d+"
+        r"|\bimprecise\b|\bwide interval\b|\bnot proven\b|\bmay be a false positive\b|\btoo (?:few|small|thin)\b",
         re.IGNORECASE,
     ),
 }
+# A study has one size, and its people took the doses that its words name; a design may have several words.
+_ONE_OF_EACH = frozenset({"doses", "size"})
+_STUDY = re.compile(
+    r"\b(?:meta-analys[ei]s|review|summary) of (?:\w+ ){0,3}(?:trials|studies)\b"
+    r"|\b(?:trial|stud(?:y|ies)|series|review|meta-analys[ei]s|pilot(?! study)|report|records)s?\b",
+    re.IGNORECASE,
+)
+# After one of these, and before it in the same clause, words may say what was not so, or was so elsewhere.
+_DENIAL = re.compile(
+    r"\b(?:no|not|nor|neither|never|none|nobody|nothing|without|cannot|few|hardly|rather than|instead of|unlike"
+    r"|lack\w*|absen\w*|miss(?:ing|ed)|except|apart from|other than|another|others?)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[,;:()]")
 
 
 def paragraphs(
-    statements: Sequence[Statement], sources: Sequence[Source], audience: Audience | None, wording: Wording
+    statements: Sequence[Statement], sources: Sequence[Source], audience: Audience | None, policy: Policy
 ) -> list[str]:
     """One paragraph a statement: where it comes from, what it says, its markers.
 
     Lay readers get the plain words first, clinicians what kind of study and which doses, researchers the references.
     """
+    wording = policy.wording
     by_index = {source.index: source for source in sources}
     said: set[str] = set()
     before: tuple[object, object] | None = None
@@ -54,7 +69,7 @@ def paragraphs(
         if audience in PLAIN_FIRST and statement.plain and statement.plain not in said:
             said.add(statement.plain)
             line = f"{statement.plain} {markers}\n{line}"
-        elif audience is Audience.CLINICIAN and (facts := study_facts(statement.text, wording)):
+        elif audience is Audience.CLINICIAN and (facts := study_facts(statement.text, policy)):
             line = f"{wording.study.format(facts=facts)}\n{line}"
         elif audience is Audience.RESEARCHER:
             cited = [reference for i in statement.source_indexes for reference in by_index[i].references]
@@ -67,21 +82,34 @@ def paragraphs(
     return made
 
 
-def study_facts(text: str, wording: Wording) -> str:
-    """The doses, design, size and uncertainty that a quote names, in its own words; empty if it names none."""
-    found = []
+def study_facts(text: str, policy: Policy) -> str:
+    """The doses, design, size and uncertainty of the one study that a quote is about, in its own words; empty if none.
+
+    What is denied, or may be another study's or another medicine's, is left out: in doubt there is no fact.
+    """
+    if len(_STUDY.findall(text)) > 1 or any(kind == "medicine" for kind, _ in policy.lexicon.things_in(text)):
+        return ""
+    found: dict[str, list[str]] = {}
     for name, pattern in _FACTS.items():
-        words = dict.fromkeys(match.group() for match in pattern.finditer(text))
-        if words:
-            found.append(f"{wording.facts[name]} {', '.join(words)}")
-    return "; ".join(found)
+        facts = list(dict.fromkeys(match.group() for match in pattern.finditer(text)))
+        if name in _ONE_OF_EACH and len(facts) > 1:
+            return ""
+        stated = [match.group() for match in pattern.finditer(text) if not _is_denied(text, match.start(), match.end())]
+        found[name] = list(dict.fromkeys(stated))
+    # A dose by itself is no study's.
+    if not found["design"] and not found["size"]:
+        found["doses"] = []
+    wording = policy.wording
+    return "; ".join(f"{wording.facts[name]} {', '.join(words)}" for name, words in found.items() if words)
 
 
-def study_weight(audience: Audience | None, text: str) -> int:
-    """How many kinds of study facts a quote has, for a clinician; 0 for everybody else, who get no other order."""
-    if audience is not Audience.CLINICIAN:
-        return 0
-    return sum(bool(pattern.search(text)) for pattern in _FACTS.values())
+def _is_denied(text: str, start: int, end: int) -> bool:
+    """Whether a word of denial stands before these words in their sentence, or after them in their clause."""
+    sentence = next(span for span in sentences(text) if start < span.end)
+    ends = _CLAUSE_END.search(text, end, sentence.end)
+    # "Without placebo" denies nothing but what it names.
+    after = _FACTS["design"].sub(" ", text[end : ends.start() if ends else sentence.end])
+    return bool(_DENIAL.search(text[sentence.start : start]) or _DENIAL.search(after))
 
 
 def reference_line(reference: CitedReference) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -22,7 +21,7 @@ from ldnqa.disputes import disputes, overlap
 from ldnqa.encode import Vectors
 from ldnqa.index import Index
 from ldnqa.text import term_set, terms
-from ldnqa.types import Passage, Quote
+from ldnqa.types import Article, Passage, Quote, Section
 
 # How every editor's note begins (corpus/editorial-policy.md).
 COMMENT = "Editors' comment"
@@ -32,13 +31,21 @@ _MOST_COMMENTS = 2
 _KEPT = 4096
 
 
+# The signs among LEAD_SIGNS that no question changes.
+OWN_SIGNS = ("points_away", "sums_up", "comment", "comments", "refuted", "length")
+
+
 class Quotation(NamedTuple):
-    """A quote, its terms, these and those of the heading and the title, and its own signs among LEAD_SIGNS."""
+    """A quote, its terms, these and those of the heading and the title, the terms of what it names, its OWN_SIGNS, and
+    the numbers of the bank's places in it.
+    """
 
     quote: Quote
     terms: frozenset[str]
     in_place: frozenset[str]
-    signs: Mapping[str, float]
+    names: frozenset[str]
+    signs: tuple[float, ...]
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class Quotable:
     quotes from the centre of the index, row for row, not of length one, and `lengths` how long they are.
     """
 
+    article: Article
+    section: Section
     terms: frozenset[str]
     heading: frozenset[str]
     quotes: tuple[Quotation, ...]
@@ -89,23 +98,38 @@ def _read(index: Index, passage: Passage) -> Quotable:
     heading = term_set(section.heading)
     around = heading | term_set(article.title)
     return Quotable(
+        article=article,
+        section=section,
         terms=frozenset(terms(embedded_text(article, passage))),
         heading=heading,
         quotes=tuple(
-            Quotation(quote, (found := term_set(quote.text)), found | around, _signs(quote, index)) for quote in quotes
+            Quotation(
+                quote,
+                (found := term_set(quote.text)),
+                found | around,
+                names_in(quote.text),
+                _signs(quote, index),
+                places,
+            )
+            for quote, places in zip(quotes, index.asked_in(passage), strict=True)
         ),
         vectors=vectors,
         lengths=lengths,
     )
 
 
-def _signs(quote: Quote, index: Index) -> dict[str, float]:
-    refuted = any(dispute.refuted and overlap(dispute.sides[0].quote, quote) for dispute in disputes(index))
-    return {
-        "points_away": float(points_away(quote.text)),
-        "sums_up": float(sums_up(quote.text)),
-        "comment": float(quote.text.startswith(COMMENT)),
-        "comments": float(min(_MOST_COMMENTS, len(notes_on(quote, index.articles)))),
-        "refuted": float(refuted),
-        "length": math.log(max(1, len(quote.text.split()))),
-    }
+def names_in(text: str) -> frozenset[str]:
+    """The terms of what a text names: "FDA-approved" names the FDA, too."""
+    return term_set(text) | term_set(text.replace("-", " ")) if "-" in text else term_set(text)
+
+
+def _signs(quote: Quote, index: Index) -> tuple[float, ...]:
+    """The OWN_SIGNS of a quote."""
+    return (
+        points_away(quote.text),
+        sums_up(quote.text),
+        quote.text.startswith(COMMENT),
+        min(_MOST_COMMENTS, len(notes_on(quote, index.articles))),
+        any(dispute.refuted and overlap(dispute.sides[0].quote, quote) for dispute in disputes(index)),
+        math.log(max(1, len(quote.text.split()))),
+    )

@@ -24,6 +24,7 @@ from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
 from ldnqa.text import terms, words
 from ldnqa.types import Hit, Passage, Regimen, ReviewStatus
+from ldnqa.wanted import Wanted, Weighted, subject_terms, wanted, weighted
 
 # Weight of the words beside the meaning. See docs/evaluation.md for what other weights give.
 WORDS_WEIGHT = 0.8
@@ -75,8 +76,9 @@ class Query:
     by itself, `read_vector` that of `text`; `regimens` is what it asks about. `about_other` is a thing that the
     question is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a medicine
     that no article names. `people` are the groups of people it is about. `cited` has the articles and passages that
-    the last answer cited, by id, each with how much it counts now. `near` and `near_own` are how like `vector` and
-    `own_vector` are to what readers ask.
+    the last answer cited, by id, each with how much it counts now. `wanted` is what the question asks for by
+    itself, `wanted_in_all` that with what remains of the questions before it. `near` and `near_own` are how like
+    `vector` and `own_vector` are to what readers ask.
     """
 
     text: str
@@ -89,6 +91,8 @@ class Query:
     own_vector: NDArray[np.float32]
     read_vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
+    wanted: Wanted
+    wanted_in_all: Weighted
     about_other: str | None = None
     people: frozenset[str] = frozenset()
     lexicon: Lexicon = field(default_factory=Lexicon)
@@ -111,6 +115,8 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     weights = dict.fromkeys(own.terms, 1.0)
     groups = dict.fromkeys(own.groups, 1.0)
     by_words = index.word_scores(weights)
+    wanted_alone = wanted(own.groups, lexicon.generic_terms, index)
+    wanted_in_all = weighted(groups, subject_terms(index), index)
 
     own_vector = vector = own.vector(index)
     nearest = index.search_dense(own_vector, 1) if reading.earlier or reading.cited else []
@@ -133,6 +139,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         vector = unit(vector)
         near = index.bank.likeness(vector)
         by_words = index.word_scores(weights)
+        wanted_in_all = weighted(groups, subject_terms(index), index)
     read_vector = own_vector
     if reading.text != reading.own:
         read_vector = _spelled_out(reading.text, index, lexicon).vector(index)
@@ -147,6 +154,8 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         own_vector=own_vector,
         read_vector=read_vector,
         regimens=regimens,
+        wanted=wanted_alone,
+        wanted_in_all=wanted_in_all,
         about_other=about_other,
         people=people,
         lexicon=lexicon,
@@ -220,7 +229,10 @@ def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
     things = lexicon.things_in(question)
     other_names: dict[str, tuple[str, ...]] = dict(lexicon.other_names(question)) if things else {}
     for _, named in things:
-        if not any(index.has_term(term) for name in (named, *other_names.get(named, ())) for term in terms(name)):
+        # Readers ask about Tylenol 3 and Nurofen Plus, which are opioids; by themselves Tylenol and Nurofen are not.
+        own = frozenset(terms(named)) - lexicon.terms_within_names
+        others = (term for name in other_names.get(named, ()) for term in terms(name))
+        if not any(map(index.has_term, (*own, *others))):
             return named
     return None
 
@@ -245,54 +257,58 @@ def retrieve(
     allowed = _allowed(index, only_article, approved_only)
     if allowed is not None and not allowed:
         return []
-    by_meaning = index.search_dense(query.vector, DEPTH, allowed)
-    by_words = dict(index.best_by_words(query.by_words, DEPTH, allowed))
-    perfect = sum(weight * index.rarity(term) for term, weight in query.terms.items())
-    by_title = products(index.title_vectors, query.vector)
-
-    by_asked = _asked_for(index, query, allowed)
-    cited = [id_ for id_ in query.cited if index.has_passage(id_) and (allowed is None or id_ in allowed)]
-    candidates = list(dict.fromkeys([*(id_ for id_, _ in by_meaning), *by_words, *by_asked, *cited]))
+    allowed_rows = None if allowed is None else frozenset(index.rows_of(allowed))
+    by_meaning = index.rows_of(passage_id for passage_id, _ in index.search_dense(query.vector, DEPTH, allowed))
+    by_words = dict(index.best_by_words(query.by_words, DEPTH, allowed_rows))
+    by_asked = _asked_for(index, query, allowed_rows)
+    cited = [
+        row
+        for row in index.rows_of(filter(index.has_passage, query.cited))
+        if allowed_rows is None or row in allowed_rows
+    ]
+    candidates = list(dict.fromkeys([*by_meaning, *by_words, *by_asked, *cited]))
     if not candidates:
         return []
-    vectors = index.passage_rows(candidates)
+    vectors = index.passage_vectors[candidates]
     cosines = products(vectors, query.vector)
-    articles = [index.passage(passage_id).article_id for passage_id in candidates]
-    titled = [index.title_row(id_) if index.has_title(id_) else -1 for id_ in articles]
-    titles = np.where(np.array(titled) < 0, cosines, by_title[titled])
-    found = np.array([by_words.get(passage_id, 0.0) for passage_id in candidates]) / (perfect or 1.0)
+    titled = index.title_rows[candidates]
+    titles = np.where(titled < 0, cosines, products(index.title_vectors, query.vector)[titled])
     by_both = (1 - TITLE_SHARE) * cosines + TITLE_SHARE * titles
+    perfect = sum(weight * index.rarity(term) for term, weight in query.terms.items())
+    found = np.array([by_words.get(row, 0.0) for row in candidates]) / (perfect or 1.0)
     scores = (by_both + (WORDS_WEIGHT * found).astype(np.float32)).astype(np.float64)
-    scores += [
-        ASKED_WEIGHT * by_asked.get(passage_id, 0.0) + CITED_WEIGHT * query.cited.get(article_id, 0.0)
-        for passage_id, article_id in zip(candidates, articles, strict=True)
-    ]
+    asked = ASKED_WEIGHT * np.array([by_asked.get(row, 0.0) for row in candidates])
+    of_articles = [index.passages[row].article_id for row in candidates] if query.cited or in_view else []
+    if query.cited:
+        asked += CITED_WEIGHT * np.array([query.cited.get(article_id, 0.0) for article_id in of_articles])
+    scores += asked
     best = np.argsort(-scores, kind="stable")[:FEEDBACK_FROM]
     moved = products(vectors, unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0))))
     scores += (1 - TITLE_SHARE) * (moved - cosines)
+    if in_view:
+        scores += IN_VIEW_BONUS * np.array([article_id == in_view for article_id in of_articles])
 
-    ranked = []
-    for passage_id, article_id, cosine, score in zip(
-        candidates, articles, cosines.tolist(), scores.tolist(), strict=True
-    ):
-        bonus = IN_VIEW_BONUS if article_id == in_view else 0.0
-        ranked.append((-(score + bonus), -min(1.0, max(-1.0, cosine)), passage_id))
-    ranked.sort()
-    return [Hit(passage=index.passage(id_), score=-score, cosine=-cosine) for score, cosine, id_ in ranked[:limit]]
+    last = np.partition(scores, -limit)[-limit] if limit < len(scores) else -np.inf
+    hits = [
+        Hit(passage=index.passages[candidates[at]], score=scores[at], cosine=min(1.0, max(-1.0, float(cosines[at]))))
+        for at in np.flatnonzero(scores >= last).tolist()
+    ]
+    return sorted(hits, key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))[:limit]
 
 
-def _asked_for(index: Index, query: Query, allowed: Collection[str] | None) -> dict[str, float]:
-    """Passages that readers ask for in words like these, each with the mean cosine of its likest question to the
-    question by itself and to what remains of the conversation.
+def _asked_for(index: Index, query: Query, allowed: Collection[int] | None) -> dict[int, float]:
+    """Rows of passages that readers ask for in words like these, each with the mean cosine of its likest question to
+    the question by itself and to what remains of the conversation.
     """
     if not len(index.bank):
         return {}
     mean = (query.near.best + query.near_own.best) / 2
-    found: dict[str, float] = {}
-    for place in map(int, np.argsort(-mean, kind="stable")[:DEPTH]):
-        for passage_id in index.passages_at(place):
-            if allowed is None or passage_id in allowed:
-                found.setdefault(passage_id, max(0.0, float(mean[place])))
+    places = np.argsort(-mean, kind="stable")[:DEPTH]
+    found: dict[int, float] = {}
+    for place, cosine in zip(places.tolist(), np.maximum(mean[places], 0).tolist(), strict=True):
+        for row in index.holders[place]:
+            if allowed is None or row in allowed:
+                found.setdefault(row, cosine)
     return found
 
 

@@ -6,8 +6,9 @@ with words that the reader has not just been given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -22,8 +23,9 @@ from ldnqa.policy import Lexicon
 from ldnqa.quotes import lead_of, rank_quotes
 from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.stages import stage
-from ldnqa.text import terms, words
+from ldnqa.text import names, terms, words
 from ldnqa.types import Passage, Quote, ReviewStatus
+from ldnqa.wanted import subject_terms
 
 # Three suggestions fit below an answer on a phone without scrolling.
 SUGGESTIONS = 3
@@ -32,8 +34,68 @@ SUGGESTIONS = 3
 SAME_QUESTION = 0.87
 # What else the article answers that the reader is just reading from comes before what other articles answer.
 SAME_ARTICLE_BONUS = 0.1
+# A question that names what the reader named comes before one that is only like it, and one on an illness, a medicine
+# or people that neither the reader nor the answer named comes after. With both, over half of the practice turns, the
+# likeness being that of `_Listed`, the commonest suggestion was offered in 9% of them; by plain cosine it was in 20%.
+NAMED_BONUS = 0.15
+FOREIGN_PENALTY = 0.3
+# What so many questions have in common that name the subject alike is how they name it, and not what they ask.
+ALIKE_NAMED = 4
 
 
+@dataclass(frozen=True, eq=False)
+class _Listed:
+    """The editors' questions for telling which are near: their terms, the things they name, and their unit vectors
+    without what all of them share, and those that name the subject alike.
+
+    A question that is near everything by its plain vector, "What is low-dose naltrexone?", is near little by this one.
+    """
+
+    terms: tuple[frozenset[str], ...]
+    things: tuple[tuple[frozenset[str], ...], ...]
+    shared: Vectors
+    vectors: Vectors
+
+    @classmethod
+    def of(cls, index: Index, lexicon: Lexicon) -> _Listed:
+        """Those of an index."""
+        texts = [text for _, text in index.questions]
+        longest_first = sorted(index.subject, key=len, reverse=True)
+        alike: dict[str | None, list[int]] = {}
+        for row, text in enumerate(texts):
+            alike.setdefault(next((name for name in longest_first if names(text, name)), None), []).append(row)
+        rows = [[*range(len(texts))], *(rows for name, rows in alike.items() if name and len(rows) >= ALIKE_NAMED)]
+        means = np.stack([index.question_vectors[of_name].mean(axis=0) for of_name in rows if of_name])
+        shared: Vectors = np.linalg.qr(means.T)[0].T.astype(np.float32)
+        things = (tuple(frozenset(terms(thing)) for _, thing in lexicon.things_in(text)) for text in texts)
+        own = tuple(frozenset(terms(text)) for text in texts)
+        return cls(own, tuple(things), shared, _without(shared, index.question_vectors))
+
+
+def _without(shared: Vectors, rows: Vectors) -> Vectors:
+    """Unit rows of what is left without the shared directions."""
+    left = rows - (rows @ shared.T) @ shared
+    lengths = np.linalg.norm(left, axis=1, keepdims=True)
+    units: Vectors = (left / np.where(lengths, lengths, 1)).astype(np.float32)
+    return units
+
+
+def _nearness(index: Index, query: Query, lexicon: Lexicon, said: Sequence[Quote], near: str | None) -> Vectors:
+    """How well each of the editors' questions leads on from a question and what was said to it."""
+    listed = _listed.get(index) or _listed.setdefault(index, _Listed.of(index, lexicon))
+    nearness = products(listed.vectors, _without(listed.shared, query.vector[np.newaxis])[0])
+    silent = query.generic | subject_terms(index)
+    groups = [group for group in query.own_groups if not group & silent]
+    spoken_of = frozenset(terms(" ".join([query.text, *(quote.text for quote in said)]))).union(*groups)
+    for row, (article, _) in enumerate(index.questions):
+        named = sum(bool(group & listed.terms[row]) for group in groups) / len(groups) if groups else 0.0
+        things = listed.things[row]
+        foreign = bool(things) and not any(thing <= spoken_of for thing in things)
+        nearness[row] += NAMED_BONUS * named + SAME_ARTICLE_BONUS * (article == near) - FOREIGN_PENALTY * foreign
+    return nearness
+
+
+_listed: WeakKeyDictionary[Index, _Listed] = WeakKeyDictionary()
 _checked: WeakKeyDictionary[Index, dict[tuple[int, bool], Quote | None]] = WeakKeyDictionary()
 
 
@@ -50,12 +112,14 @@ def suggest(
 ) -> tuple[str, ...]:
     """The editors' questions nearest to the one asked that the index answers, none asked already, none like another.
 
-    `said` is what was just quoted: other questions of its first article come first, and a question whose answer it
-    holds is none. `read` is what earlier answers cited: what these passages answer comes last.
+    `said` is what was just quoted: other questions of its first article come first, or of the article last read, and a
+    question whose answer it holds is none. `read` is what earlier answers cited: what these passages answer comes last.
     """
-    near = said[0].article_id if said else None
+    if not index.questions:
+        return ()
+    near = said[0].article_id if said else read[-1].article_id if read else None
     likeness = products(index.question_vectors, query.vector)
-    order = likeness + SAME_ARTICLE_BONUS * np.array([article == near for article, _ in index.questions], np.float32)
+    order = _nearness(index, query, lexicon, said, near)
     chosen: list[int] = []
     known: list[int] = []
     done = {_as_asked(text, index) for text in asked}
@@ -123,4 +187,12 @@ def unknown_words(question: str, query: Query, index: Index) -> tuple[str, ...]:
             or any(index.has_term(name) for name in other_names)
         )
 
-    return tuple(word for word in dict.fromkeys(words(question)) if (own := terms(word)) and not any(map(known, own)))
+    unknown = [word for word in dict.fromkeys(words(question)) if (own := terms(word)) and not any(map(known, own))]
+    # A bare figure tells a reader nothing about what the articles lack.
+    return tuple(_as_written(word, question) for word in unknown if any(sign.isalpha() for sign in word))
+
+
+def _as_written(word: str, question: str) -> str:
+    """A word in the letters of the question, where "Demerol" is not "demerol"."""
+    written = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", question, re.IGNORECASE)
+    return written.group() if written else word

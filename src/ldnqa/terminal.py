@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import textwrap
 
-from ldnqa.types import Answer, NoticeKind, Source
+from ldnqa.types import Answer, Source
 
 WIDTH = 100
 
 
 def render(answer: Answer) -> str:
     """The answer as plain text, at most 100 characters wide where words allow."""
-    parts = [f"[!] {_wrap(notice.text, 4)}" for notice in answer.notices if notice.kind is not NoticeKind.EMERGENCY]
+    parts = [f"[!] {_wrap(notice.text, 4)}" for notice in answer.notices if notice.text not in answer.answer]
     if answer.standalone_question != answer.question:
         parts.insert(0, f"Read as: {_wrap(answer.standalone_question, 9)}")
     parts.append("\n\n".join(_paragraph(paragraph) for paragraph in answer.answer.split("\n\n")))

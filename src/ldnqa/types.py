@@ -477,20 +477,31 @@ class NoticeKind(StrEnum):
 
     EMERGENCY = "emergency"
     OPIOID_INTERACTION = "opioid_interaction"
+    OTHER_REGIMEN = "other_regimen"
+    OTHER_PEOPLE = "other_people"
+    PARTLY_ANSWERED = "partly_answered"
     PERSONAL_DECISION = "personal_decision"
     OFF_LABEL = "off_label"
     REVIEW_PENDING = "review_pending"
     OLD_SOURCE = "old_source"
-    PARTLY_ANSWERED = "partly_answered"
+
+    @property
+    def place(self) -> Literal["alarm", "limit", "note"]:
+        """Where it is shown: a danger above everything, what the answer lacks right above its words, the rest below."""
+        if self in (NoticeKind.EMERGENCY, NoticeKind.OPIOID_INTERACTION):
+            return "alarm"
+        about_the_answer = (NoticeKind.OTHER_REGIMEN, NoticeKind.OTHER_PEOPLE, NoticeKind.PARTLY_ANSWERED)
+        return "limit" if self in about_the_answer else "note"
 
 
 class Notice(Noun):
-    """Fixed wording from the policy files, shown above or below the answer."""
+    """Fixed wording from the policy files, shown above or below the words of the answer, never left out."""
 
     kind: NoticeKind
     """What the notice is about."""
     text: NonEmpty
-    """Fixed, reviewed wording; in `partly_answered` with the reader's own words for what is not answered."""
+    """Fixed, reviewed wording, with labels where `other_regimen` and `other_people` name what was asked about, and with
+    the reader's own words in `partly_answered`."""
 
 
 class Status(StrEnum):

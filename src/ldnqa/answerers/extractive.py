@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from ldnqa.asking import FIGURES, Kind, answers_kind, kind_of, sums_up
+from ldnqa.asking import FIGURES, Kind, answers_kind, gives_verdict, kind_of, sums_up
 from ldnqa.chunk import MAX_WORDS
 from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
-from ldnqa.quotes import (
-    ScoredQuote,
-    good_ones,
-    lead_of,
-    rank_quotes,
-    share_named,
-    topics_of,
-)
+from ldnqa.quotes import ScoredQuote, good_ones, lead_of, rank_quotes
 from ldnqa.retrieve import Query
 from ldnqa.stages import stage
-from ldnqa.text import names
+from ldnqa.text import names, sentences
 from ldnqa.types import Audience, Claim, Hit, Quote
 
+_FIGURE = re.compile(r"\d")
 # As many quotes as a person reads in one go.
 MAX_STATEMENTS = 4
 
@@ -45,21 +40,29 @@ class Extractive:
         able = good_ones(ranked)
         rest = sorted((s for s in able if s is not lead), key=lambda scored: -scored.score)
         rest = [scored for scored in rest if _adds(scored, lead, kind, named=named)]
-        topics = topics_of(query, self._index)
-        if kind is Kind.YES_NO and share_named(lead.quote.text, topics):
-            rest = [scored for scored in rest if share_named(scored.quote.text, topics)]
+        if kind is Kind.YES_NO and lead.signs["named"]:
+            rest = [scored for scored in rest if scored.signs["named"]]
         picked = _without_repeats([self._whole(scored.quote) for scored in (lead, *rest)])
         return [Claim(text=quote.text, quotes=(quote,)) for quote in picked]
 
     def _whole(self, quote: Quote) -> Quote:
-        """A sentence that only announces ("Sources disagree on ...") with the rest of its paragraph; else the quote."""
+        """A sentence that only announces ("Sources disagree on ...") with the rest of its paragraph, and a result with
+        the verdict on it, if that is the next sentence; else the quote.
+        """
         section = self._index.articles[quote.article_id].section(quote.section_id)
         block = next(b for b in section.blocks if b.start <= quote.start < b.end)
-        text = section.text[block.start : block.end]
-        announces = sums_up(quote.text) and quote.start == block.start and ":" not in quote.text
-        if not announces or quote.end >= block.end or len(text.split()) > MAX_WORDS:
+        end = quote.end
+        if sums_up(quote.text) and quote.start == block.start and ":" not in quote.text:
+            end = block.end
+        elif _FIGURE.search(quote.text) and not gives_verdict(quote.text):
+            rest = section.text[quote.end : block.end]
+            behind = next(iter(sentences(rest)), None)
+            if behind and gives_verdict(rest[behind.start : behind.end]):
+                end = quote.end + behind.end
+        text = section.text[quote.start : end]
+        if end <= quote.end or len(text.split()) > MAX_WORDS:
             return quote
-        return quote.model_copy(update={"end": block.end, "text": text})
+        return quote.model_copy(update={"end": end, "text": text})
 
 
 def _without_repeats(ranked: Sequence[Quote]) -> list[Quote]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property, lru_cache
 
 from pydantic import Field
 
@@ -12,12 +12,19 @@ from ldnqa.policy.sieve import Sieve
 from ldnqa.text import plain_case, terms, words
 from ldnqa.types import NonEmpty, Noun, Regimen
 
+# Texts whose other names are kept: those of a conversation.
+_TEXTS = 64
+
 
 class WordClass(Noun):
-    """A class of drugs: what the articles call it, and the names readers use for its members."""
+    """A class of drugs: what the articles call it, and the names readers use for its members.
+
+    `stems` are regular expressions for names of members that no list has: all that end in -codone are opioids.
+    """
 
     name: NonEmpty
     members: tuple[NonEmpty, ...]
+    stems: tuple[NonEmpty, ...] = ()
 
 
 class Aspect(Noun):
@@ -38,6 +45,7 @@ class Lexicon(Noun):
     kinds: dict[str, tuple[NonEmpty, ...]] = Field(default_factory=dict)
     people: tuple[NonEmpty, ...] = ()
     of_itself: tuple[NonEmpty, ...] = ()
+    right: tuple[NonEmpty, ...] = ()
 
     def classes_in(self, text: str) -> list[str]:
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
@@ -49,6 +57,14 @@ class Lexicon(Noun):
 
         Only names that do not stand in `text` themselves are given; a match without any is left out.
         """
+        return list(self._names_of(text))
+
+    @cached_property
+    def _names_of(self) -> Callable[[str], tuple[tuple[str, tuple[str, ...]], ...]]:
+        # A question is read alone, after the questions before it, and where an answer is put together.
+        return lru_cache(_TEXTS)(self._other_names)
+
+    def _other_names(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         classes = list(self.classes.values())
         found: list[tuple[str, tuple[str, ...]]] = []
         found += [(m.group(), (classes[number].name,)) for number, m in self._class_patterns.matches(text)]
@@ -59,12 +75,13 @@ class Lexicon(Noun):
             said = " ".join(word for word in words(match.group()) if frozenset(terms(word)) & own)
             found.append((said, self.aspects[number].names))
         kept = [(said, tuple(name for name in names if not _is_in(name, text))) for said, names in found]
-        return [(said, names) for said, names in kept if names]
+        return tuple((said, names) for said, names in kept if names)
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        regimens = list(self.regimens)
-        return [regimens[number] for number in self._regimen_patterns.all_in(text)]
+        found = self._regimen_patterns.all_in(text)
+        regimens = list(self.regimens) if found else []
+        return [regimens[number] for number in found]
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
@@ -80,6 +97,11 @@ class Lexicon(Noun):
         """(start, kind, words of `text`) for each thing of a known kind that `text` names, in the order of places."""
         kinds = list(self.kinds)
         return sorted((m.start(), kinds[number], m.group()) for number, m in self._kind_patterns.matches(text))
+
+    def first_names_in(self, text: str, kind: str) -> frozenset[str]:
+        """The things of a kind that `text` names, each by the first of its names, in lower case."""
+        named = (thing.lower() for of_kind, thing in self.things_in(text) if of_kind == kind)
+        return frozenset(self._first_names.get(thing, thing) for thing in named)
 
     def people_in(self, text: str) -> list[tuple[int, str]]:
         """(start, group) for each of the groups of people that `text` names, by any name."""
@@ -98,10 +120,16 @@ class Lexicon(Noun):
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """Every word of the names in these lists, in lower case."""
+        """Every word of the names in these lists, in lower case: none of them is a slip of the pen."""
         classes = (name for c in self.classes.values() for name in (c.name, *c.members))
-        rows = (*self.synonyms, *self.regimens.values(), *self.kinds.values())
+        rows = (*self.synonyms, *self.regimens.values(), *self.kinds.values(), self.right)
         return frozenset(w for name in (*classes, *(n for row in rows for n in row)) for w in words(name))
+
+    @cached_property
+    def terms_within_names(self) -> frozenset[str]:
+        """Terms of the names of several words that members of classes have: Tylenol 3 is an opioid, Tylenol is none."""
+        members = (name for c in self.classes.values() for name in c.members)
+        return frozenset(term for name in members if len(words(name)) > 1 for term in terms(name))
 
     @cached_property
     def generic_terms(self) -> frozenset[str]:
@@ -109,8 +137,17 @@ class Lexicon(Noun):
         return frozenset(terms(self.generic))
 
     @cached_property
+    def _first_names(self) -> dict[str, str]:
+        return {name.lower(): row[0].lower() for row in reversed(self.synonyms) for name in row}
+
+    @cached_property
     def _class_patterns(self) -> Sieve:
-        return Sieve(_any_of([c.name, *c.members]) for c in self.classes.values())
+        return Sieve(_one_of(patterns) for patterns in self._class_names.values())
+
+    @cached_property
+    def _class_names(self) -> dict[str, list[str]]:
+        """By a class's name the patterns for it and its members."""
+        return {c.name.lower(): [*map(_loosely, (c.name, *c.members)), *c.stems] for c in self.classes.values()}
 
     @cached_property
     def _synonym_patterns(self) -> Sieve:
@@ -128,8 +165,9 @@ class Lexicon(Noun):
     def _standing_for(self, listed: Sequence[str]) -> str:
         own = frozenset(name.lower() for name in listed)
         rows = [row for row in self.synonyms if own & {name.lower() for name in row}]
-        classes = [c.members for c in self.classes.values() if c.name.lower() in own]
-        return _any_of([*listed, *(name for row in (*rows, *classes) for name in row)])
+        names = [*listed, *(name for row in rows for name in row)]
+        members = [pattern for name, patterns in self._class_names.items() if name in own for pattern in patterns]
+        return _one_of([*map(re.escape, names), *members])
 
     @cached_property
     def _aspect_patterns(self) -> Sieve:
@@ -147,8 +185,23 @@ class Lexicon(Noun):
 
 def _any_of(names: Sequence[str]) -> str:
     """A pattern for any of these names as whole words, singular or plural; the longest that fits is found."""
-    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
-    return rf"(?<!\w)(?:{'|'.join(longest_first)})s?(?!\w)"
+    return _one_of([re.escape(name) for name in names])
+
+
+def _one_of(patterns: Sequence[str]) -> str:
+    """A pattern for any of these as whole words, as `_any_of` has it of names."""
+    by_first: dict[str, list[str]] = {}
+    for pattern in sorted(patterns, key=len, reverse=True):
+        by_first.setdefault(pattern[0].lower() if pattern[0].isalnum() else "", []).append(pattern)
+    # By their first letter: of hundreds of names a word is only compared with those that begin like it.
+    others = by_first.pop("", [])
+    grouped = (f"{letter}(?:{'|'.join(name[1:] for name in names)})" for letter, names in by_first.items())
+    return rf"(?<!\w)(?:{'|'.join([*grouped, *others])})s?(?!\w)"
+
+
+def _loosely(name: str) -> str:
+    """A pattern for a name with and without what stands between its parts: "MS-Contin", "cocodamol", "Tylenol3"."""
+    return re.escape(name).replace(r"\ ", "[ -]?").replace(r"\-", "[ -]?")
 
 
 def _is_in(name: str, text: str) -> bool:

@@ -56,13 +56,16 @@ def load_policy(folder: Path | None = None, country: str = DEFAULT_COUNTRY) -> P
 
     `country` is a key of `numbers` in red_flags.yaml: whose emergency, poison and crisis numbers are given.
     """
+    wording = _read(folder, "wording.yaml", Wording.model_validate)
     lexicon = _read(folder, "lexicon.yaml", Lexicon.model_validate)
+    look_alikes = (name for row in wording.look_alikes for name in row)
+    lexicon = lexicon.model_copy(update={"right": (*lexicon.right, *look_alikes)})
     return Policy(
         **_read(folder, "disclaimers.yaml", _disclaimers),
         red_flags=_read(folder, "red_flags.yaml", lambda data: read_red_flags(data, lexicon, country)),
         notices=_read(folder, "notices.yaml", lambda data: tuple(NoticeRule.model_validate(rule) for rule in data)),
         lexicon=lexicon,
-        wording=_read(folder, "wording.yaml", Wording.model_validate),
+        wording=wording,
     )
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from ldnqa.text import words
 from ldnqa.types import NonEmpty, Noun, Regimen, Tier
+
+
+class SmallTalk(Noun):
+    """What readers say without asking anything, and what is said in return."""
+
+    said: tuple[NonEmpty, ...]
+    answer: NonEmpty
 
 
 class Wording(Noun):
@@ -12,6 +20,7 @@ class Wording(Noun):
     again: dict[Tier, NonEmpty]
     regimens: dict[Regimen, NonEmpty]
     other_regimen: NonEmpty
+    no_regimen: NonEmpty = "none in particular"
     other_people: NonEmpty = "Nothing quoted here speaks of {people}; it is about other people."
     disagree: NonEmpty
     side: NonEmpty
@@ -26,7 +35,28 @@ class Wording(Noun):
     missing: NonEmpty
     no_people: NonEmpty = "Nothing that was found speaks of {people}."
     touched: NonEmpty
+    approved_only: NonEmpty = (
+        "No approved article answers this question. Articles whose review is not finished were not searched."
+    )
+    small_talk: tuple[SmallTalk, ...] = ()
+    filling: tuple[NonEmpty, ...] = ()
     look_alikes: tuple[tuple[NonEmpty, ...], ...] = ()
+
+    def in_return(self, message: str) -> str | None:
+        """What is said to a message that is only small talk; None for any other."""
+        rest = " ".join(words(message))
+        rows: list[SmallTalk | None] = [*self.small_talk, None]
+        known = sorted(
+            ((said, row) for row in rows for said in (row.said if row else self.filling)), key=lambda one: -len(one[0])
+        )
+        found = []
+        while rest:
+            said, row = next(((said, row) for said, row in known if f"{rest} ".startswith(f"{said} ")), ("", None))
+            if not said:
+                return None
+            rest = rest[len(said) :].lstrip()
+            found.append(row)
+        return next((row.answer for row in self.small_talk if row in found), None)
 
     def label(self, tier: Tier, regimen: Regimen | None, *, again: bool = False) -> str:
         """Where words come from, with the use of the drug they are about: "From the research (low dose)"."""

@@ -84,11 +84,11 @@ class FaissStore:
                 break
             else:
                 depth = min(2 * depth, most)
-        ranked = sorted(
-            (-score, row) for score, row in zip(scores[0].tolist(), found[0].tolist(), strict=True) if row >= 0
-        )
+        scores, found = scores[found >= 0], found[found >= 0]
+        best = np.lexsort((found, -scores))[:k]
         # Rounding can take the cosine of a vector with itself past 1.
-        return [(self._ids[row], max(-1.0, min(1.0, -score))) for score, row in ranked[:k]]
+        cosines = np.clip(scores[best], -1, 1)
+        return [(self._ids[row], cosine) for row, cosine in zip(found[best].tolist(), cosines.tolist(), strict=True)]
 
     @property
     def _lists(self) -> int:
