@@ -110,7 +110,7 @@ def _answer(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) ->
 
 
 def unknown_words(question: str, query: Query, index: Index) -> tuple[str, ...]:
-    """Words of a question that stand in no article, by this or another name, as the reader wrote them."""
+    """Words of a question that stand in no article, by this or another name; bare figures are not missed."""
     ages = ages_in(question)
 
     def known(term: str) -> bool:
@@ -123,4 +123,5 @@ def unknown_words(question: str, query: Query, index: Index) -> tuple[str, ...]:
             or any(index.has_term(name) for name in other_names)
         )
 
-    return tuple(word for word in dict.fromkeys(words(question)) if (own := terms(word)) and not any(map(known, own)))
+    wanted = (word for word in dict.fromkeys(words(question)) if not word[0].isdigit() or word[-1].isalpha())
+    return tuple(word for word in wanted if (own := terms(word)) and not any(map(known, own)))
