@@ -33,7 +33,7 @@ FLOORS = [
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "disputes", "restate", "support", "reread", "wanted"},
-    {"stories", "told"},
+    {"stories", "told", "left_out"},
     {
         "build",
         "followup",

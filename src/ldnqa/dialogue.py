@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
+from ldnqa.asking import topics
 from ldnqa.bundles import bundles
 from ldnqa.caution import with_caution
 from ldnqa.compose import Asked, abstained, answered, urgent
@@ -16,6 +17,7 @@ from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.followup import Reading, parts, read
 from ldnqa.ground import ground, ground_drafted, on_the_drug
 from ldnqa.index import Index
+from ldnqa.left_out import without
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
 from ldnqa.notices import caution_for
@@ -26,9 +28,10 @@ from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest, unknown_words
 from ldnqa.text import names_any
 from ldnqa.tokens import names_of
-from ldnqa.told import only_tells, told_in
+from ldnqa.told import asked_beside, only_tells, told_in
 from ldnqa.triage import is_about_a_patient, red_flag, triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Claim, Hit, Turn
+from ldnqa.wanted import subject_terms
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -111,18 +114,25 @@ def ask(
     if not claims and reading.alone:
         alone = read_query(replace(reading, own=reading.alone), index, policy.lexicon, subject)
         claims = claims_for(alone, reading.text)
+    # One thing that no article knows need not silence what is said of the others.
+    missing = unknown_words(reading.own, query, index) if not claims else ()
+    left = without(reading.text, missing) if not reading.bare and without(question, missing) else None
+    if left and topics(left.rest, policy.lexicon, subject_terms(index)):
+        rest = read_query(replace(reading, text=left.rest, own=left.rest), index, policy.lexicon, subject)
+        claims = claims_for(rest, reading.text)
+        found = [(", ".join(left.things), []), (left.rest, claims)]
     unanswered = [part for part, claims in found if not claims]
-    rule = caution_for(question, reading.text, told, policy)
-    # Where the rest has no answer, what was told just now still has one; another medicine has none.
-    just_told = told.now or (history and only_tells(history[-1].question) and names_any(reading.text, index.subject))
+    unanswered = unanswered if len(unanswered) < len(found) else []
     leading = 1
+    rule = caution_for(question, reading.text, told, policy)
+    # Where the question has no answer, what was told just now may have one still; another medicine has none.
+    just_told = told.now or (history and only_tells(history[-1].question) and names_any(reading.text, index.subject))
     if rule and (claims or (just_told and not query.about_other)):
         passed = [id_ for turn in history if not only_tells(turn.question) for id_ in turn.source_ids]
-        with_it = with_caution(claims, rule, index, policy.lexicon, read=passed, approved_only=approved_only)
-        found = found if claims else [(question, []), ("", with_it)]
-        unanswered = unanswered if claims else [question]
-        leading = 2 if with_it[:1] != claims[:1] else 1
-        claims = with_it
+        cautioned = with_caution(claims, rule, index, policy.lexicon, read=passed, approved_only=approved_only)
+        unanswered = unanswered if claims else [asked_beside(question)]
+        leading = 2 if cautioned[:1] != claims[:1] else 1
+        claims = cautioned
     if patience and told_apart:
         drafts = with_drafts(claims, reading.text, audience, patience)
         claims = ground_drafted(drafts, index.articles, index.encoder.encode_passages, told_apart)
@@ -139,12 +149,11 @@ def ask(
             drafted_by=f"chat:{model.name}" if model else None,
             suggestions=suggestions,
             emergency=emergency,
-            unanswered=unanswered if len(unanswered) < len(found) else (),
+            unanswered=unanswered,
             leading=leading,
         )
     if emergency:
         return urgent(asked, emergency, index, policy)
-    missing = unknown_words(reading.own, query, index)
     people = unspoken_of(index, query, retrieve(index, query, in_view=article_id, approved_only=approved_only))
     return abstained(
         asked, index, policy, missing=missing, people=people, suggestions=suggestions, generator=answerer.name

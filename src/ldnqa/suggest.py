@@ -176,7 +176,7 @@ def _answer(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) ->
 
 
 def unknown_words(question: str, query: Query, index: Index) -> tuple[str, ...]:
-    """Words of a question that stand in no article, by this or another name, as the reader wrote them."""
+    """Words of a question that stand in no article, by this or another name; bare figures are not missed."""
     ages = ages_in(question)
 
     def known(term: str) -> bool:

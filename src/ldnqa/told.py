@@ -107,6 +107,12 @@ def only_tells(text: str) -> bool:
     return bool(told) and len(terms(" ".join(told))) == len(terms(text))
 
 
+def asked_beside(text: str) -> str:
+    """The sentences of a text that do more than tell; all of it if none does."""
+    said = (text[span.start : span.end] for span in sentences(text))
+    return " ".join(sentence for sentence in said if not only_tells(sentence)) or text
+
+
 @lru_cache(_TEXTS)
 def _clauses(text: str) -> tuple[str, ...]:
     """The parts of a text that tell something of somebody, each from whom it tells of to where it ends or asks."""

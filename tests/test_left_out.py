@@ -1,0 +1,60 @@
+"""One thing that no article knows does not silence what is said of the others, and is named as not answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from ldnqa import ask
+from ldnqa.left_out import without
+from ldnqa.types import NoticeKind, Status
+
+
+@pytest.mark.parametrize(
+    ("question", "missing", "rest", "things"),
+    [
+        ("Can I take LDN with gabapentin and with tramadol?", {"gabapentin"}, "Can I take LDN with tramadol?", 1),
+        ("Does LDN help fibromyalgia, long COVID and lupus?", {"lupus"}, "Does LDN help fibromyalgia, long COVID?", 1),
+        ("Does LDN help lupus, acne and MS?", {"lupus", "acne"}, "Does LDN help MS?", 2),
+        ("Does LDN cause headaches or hair loss?", {"hair"}, "Does LDN cause headaches?", 1),
+    ],
+)
+def test_an_unknown_thing_of_a_list_is_left_out(question, missing, rest, things):
+    left = without(question, missing)
+    assert left is not None
+    assert (left.rest, len(left.things)) == (rest, things)
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Does LDN help lupus?", {"lupus"}),
+        ("Can I take LDN with zinc or gabapentin?", {"zinc", "gabapentin"}),
+        ("I have lupus and take prednisone. Does LDN help?", {"lupus", "prednisone"}),
+        ("I'm grumpy, does LDN help MS?", {"grumpy"}),
+    ],
+)
+def test_nothing_else_is(question, missing):
+    assert without(question, missing) is None
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "says", "left"),
+    [
+        ("Can I take LDN with gabapentin and with tramadol?", "should avoid LDN", "“gabapentin”"),
+        ("Does LDN help with Crohn's and with psoriasis?", "Crohn's disease is not settled", "“psoriasis”"),
+    ],
+)
+def test_the_rest_is_answered_and_the_unknown_thing_named(index, policy, question, says, left):
+    answer = ask(index, question, policy=policy)
+    assert answer.status is Status.ANSWERED
+    assert says in answer.statements[0].text
+    assert left in next(n.text for n in answer.notices if n.kind is NoticeKind.PARTLY_ANSWERED)
+    assert answer.standalone_question == question
+
+
+@pytest.mark.model
+def test_a_figure_is_no_missing_word(index, policy):
+    answer = ask(index, "Does LDN help lupus in 34 people?", policy=policy)
+    assert "“lupus”" in answer.answer
+    assert "34" not in answer.answer
