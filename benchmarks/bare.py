@@ -7,6 +7,7 @@ through the same session without anything else, so that both meet the same texts
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,9 +19,9 @@ from serve import spread
 from ldnqa.encode import Vectors
 from ldnqa.encode.exported import OnnxEncoder
 
-# What is run through the bare encoder: of every 32 texts one, so many at a time, in batches of each of these sizes.
-ONE_OF = 32
-AT_A_TIME = 256
+# What is run through the bare encoder: of every 64 texts one, so many at a time, in batches of each of these sizes.
+ONE_OF = 64
+AT_A_TIME = 128
 SIZES = (1, 8, 32)
 
 
@@ -97,6 +98,11 @@ class Beside:
         for size in (*SIZES[turn:], *SIZES[:turn]):
             wall, processor = bare(self._encoder, self._sample, size)
             self.rounds[size].append((len(self._sample) / wall, len(self._sample) / processor))
+        (wall, processor), rounds = self.embedded / self.inside, self.rounds.items()
+        told = "; ".join(f"bare by {size} {each[-1][0]:.1f} ({each[-1][1]:.1f})" for size, each in rounds)
+        print(
+            f"a second (of processor time): the build {wall:.1f} ({processor:.1f}); {told}", file=sys.stderr, flush=True
+        )
         self._taken += len(self._sample)
         self._sample = []
         self.stopped += clock()
