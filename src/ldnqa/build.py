@@ -93,7 +93,8 @@ def build_articles(
     `unanswered` are questions that readers ask and none of the articles answers.
 
     Only texts that the served build lacks are embedded; all of them if `full`. If nothing changed and the served
-    build is whole, nothing is written. A build that takes nothing over compares the exported model with the original.
+    build is whole, nothing is written. A build that takes nothing over from another compares the exported model with
+    the original, one that goes on after it was killed too.
     Raises CorpusError for no articles or an id given twice, IndexBusy while
     another build runs, IndexUnwritable if the disk refuses; the index that was there is then as it was.
     """
@@ -123,7 +124,7 @@ def build_articles(
             tell(Progress("saving", 1, 1))
             new = open_build(index, made, manifest.index_id, encoder, just_sealed=True)
             _try_out(new, index, tell)
-            if isinstance(encoder, Exported) and not parts.vectors.reused:
+            if isinstance(encoder, Exported) and before.vectors is None:
                 encoder.check_against_original([text for _, text in _spread(new)])
             with swap.writing(index):
                 swap.finish(index, manifest.index_id)
