@@ -1,16 +1,19 @@
 """What ldnqa and its peers find: nDCG@10 over the same passages, by the same model, of a BEIR data set.
 
-    python benchmarks/quality.py FOLDER... [--only txtai ...]
+    python benchmarks/quality.py FOLDER... [--only txtai ...] [--given]
 
 Every peer embeds all passages, is served and is asked every question, as in peers.py, so that none is fast by doing
-less. A question goes to them with the one before it, which the makers of the sets found best for a model alone;
-documents rank by their best passage. Exact cosine over the index's own vectors stands beside them, and ldnqa as served,
-which reads the whole conversation.
+less. With --given the passages' vectors are those of ldnqa's index, which saves each peer some minutes: it embeds and
+searches all the same what is asked. A question goes to them with the one before it, which the makers of the sets found
+best for a model alone; documents rank by their best passage. Exact cosine over the index's own vectors stands beside
+them, and ldnqa as served, which reads the whole conversation.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -51,16 +54,26 @@ def ndcg(folder: Path, search: Callable[[str], Sequence[str]]) -> float | None:
     return mean(list(ranking_scores(judged, ranked, rel)["nDCG@10"].values()))
 
 
-def of_peer(name: str, python: Path, folder: Path, passages: Sequence[tuple[str, str]]) -> float | None:
-    """A peer's."""
+def of_peer(
+    name: str, python: Path, folder: Path, passages: Sequence[tuple[str, str]], rows: np.ndarray | None
+) -> float | None:
+    """A peer's, whose passages have the vectors `rows`, or those it makes."""
     with tempfile.TemporaryDirectory() as scratch:
-        seconds = build_seconds(python, name, passages, Path(scratch))
-        print(f"{name}: {len(passages) / seconds:.1f} passages embedded a second", file=sys.stderr, flush=True)
+        made, texts, vectors = (Path(scratch) / each for each in (name, "passages.json", "vectors.npy"))
+        if rows is None:
+            seconds = build_seconds(python, name, passages, Path(scratch))
+            print(f"{name}: {len(passages) / seconds:.1f} passages embedded a second", file=sys.stderr, flush=True)
+        else:
+            texts.write_text(json.dumps(passages), encoding="utf-8")
+            np.save(vectors, rows)
+            subprocess.run(
+                [python, PEER, name, "given", _default_folder(), texts, made, vectors], check=True, capture_output=True
+            )
         port = free_port()
-        command = [python, PEER, name, "serve", _default_folder(), Path(scratch) / name, str(port)]
+        command = [python, PEER, name, "serve", _default_folder(), made, str(port)]
         served = Served(command, f"http://127.0.0.1:{port}/search", lambda text: {"question": text, "limit": DEPTH})
         try:
-            return ndcg(folder, lambda text: served.answer(text))
+            return ndcg(folder, served.answer)
         finally:
             served.stop()
 
@@ -74,6 +87,7 @@ def main() -> None:
         "--indexes", type=Path, default=Path(".cache/ldnqa-eval"), help="where `ldnqa eval` keeps them"
     )
     options.add_argument("--only", nargs="*", choices=sorted(PACKAGES), default=sorted(PACKAGES))
+    options.add_argument("--given", action="store_true", help="give the peers the vectors of the passages")
     given = options.parse_args()
     encoder, policy = load_encoder(), load_policy()
     for folder in given.datasets:
@@ -93,7 +107,10 @@ def main() -> None:
         tell("exact cosine", ndcg(folder, cosine))
         tell("ldnqa, served", run_retrieval(folder, index, policy).metrics["nDCG@10"])
         for name in given.only:
-            tell(name, of_peer(name, installed(name, given.venvs.absolute()), folder, passages))
+            tell(
+                name,
+                of_peer(name, installed(name, given.venvs.absolute()), folder, passages, rows if given.given else None),
+            )
 
 
 if __name__ == "__main__":
