@@ -164,6 +164,7 @@ def main() -> None:
             question = opened.articles[articles[place].id].title
             with searching:
                 opened.search_dense(encoder.encode_queries([question])[0], 10)
+            del opened  # a build has not another index beside it
     print(same)
     print(once, f"; {embedded} texts embedded", sep="")
     print(opening)

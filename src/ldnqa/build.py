@@ -122,9 +122,12 @@ def build_articles(
             with swap.writing(index):
                 manifest = save(parts, source, encoder, store, index, made)
             tell(Progress("saving", 1, 1))
+            counts, from_nothing = (parts.vectors.embedded, parts.vectors.reused), before.vectors is None
+            # They are on the disk now, and as large as what is opened next.
+            del parts, before
             new = open_build(index, made, manifest.index_id, encoder, just_sealed=True)
             _try_out(new, index, tell)
-            if isinstance(encoder, Exported) and before.vectors is None:
+            if isinstance(encoder, Exported) and from_nothing:
                 encoder.check_against_original([text for _, text in _spread(new)])
             with swap.writing(index):
                 swap.finish(index, manifest.index_id)
@@ -132,7 +135,7 @@ def build_articles(
         finally:
             swap.abandon(index)
     unchanged = old is not None and old.current == manifest.index_id
-    return _report(manifest, parts.vectors.embedded, parts.vectors.reused, unchanged, started)
+    return _report(manifest, *counts, unchanged, started)
 
 
 def bring_up_to_date(
