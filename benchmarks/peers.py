@@ -1,14 +1,12 @@
 """ldnqa beside txtai, Haystack, LangChain and LlamaIndex: one model, the same passages, questions and machine, one run.
 
-    python benchmarks/peers.py --index index --rounds 3 [--datasets DIR ...] [--only txtai ...]
+    python benchmarks/peers.py --index index --rounds 3 [--only txtai ...]
 
 Each peer gets a virtual environment of its own under --venvs (made on the first run, from the Python package index) and
 runs behind FastAPI (peer.py); ldnqa runs as `ldnqa serve`. Two things are asked of ldnqa: `search`, which is what the
 peers do, and `ask`, which reads emergencies, ranks quotes and composes a cited answer besides. Every question is new.
 Figures are medians over rounds with the lowest and the highest; ratios are of figures of the same round.
-
-With --datasets (folders in the BEIR layout) it also prints nDCG@10 of the cosine search that all peers make, over the
-same passages. One figure stands for all of them as far as they find the same passages, which is measured beside it.
+What each of them finds is measured by quality.py.
 """
 
 from __future__ import annotations
@@ -30,10 +28,8 @@ import numpy as np
 from serve import Running, percentile, questions, spread
 
 from ldnqa import Index, load_encoder
-from ldnqa.chunk import embedded_text, split
+from ldnqa.chunk import embedded_text
 from ldnqa.encode import Encoder, _default_folder
-from ldnqa.evaluate.beir import article_id, articles_from_beir, read_judgements, read_questions
-from ldnqa.evaluate.measures import mean, ranking_scores
 from ldnqa.stores.faiss import FaissStore
 
 # The first line installs the torch that needs no GPU libraries, before anything pulls another.
@@ -133,28 +129,6 @@ def limits(encoder: Encoder, passages: Sequence[tuple[str, str]], new: Iterator[
     return {"bare encoder call": statistics.median(encoded), "bare FAISS search": statistics.median(searched)}
 
 
-def cosine_ndcg(folder: Path, encoder: Encoder) -> float | None:
-    """nDCG@10 of documents by their best passage's cosine; a question goes with the one before it."""
-    passages = [
-        (article.id, embedded_text(article, passage))
-        for article in articles_from_beir(folder)
-        for passage in split(article, encoder.count_tokens, encoder.max_tokens)
-    ]
-    owners = np.array([owner for owner, _ in passages])
-    vectors = encoder.encode_passages([text for _, text in passages])
-    ranked = {}
-    for question in read_questions(folder):
-        text = " ".join([*(turn.question for turn in question.history[-1:]), question.text])
-        order = owners[np.argsort(-(vectors @ encoder.encode_queries([text])[0]), kind="stable")]
-        ranked[question.id] = list(dict.fromkeys(order.tolist()))[:10]
-    judged = {
-        id_: {article_id(document): grade for document, grade in grades.items()}
-        for id_, grades in read_judgements(folder, "dev").items()
-    }
-    judged = {id_: grades for id_, grades in judged.items() if any(grades.values())}
-    return mean(list(ranking_scores(judged, ranked, 1)["nDCG@10"].values()))
-
-
 def main() -> None:
     """Prints the figures."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -164,7 +138,6 @@ def main() -> None:
     options.add_argument("--passages", type=int, help="embed so many passages and not all, where time is short")
     options.add_argument("--venvs", type=Path, default=Path(".cache/peers"))
     options.add_argument("--only", nargs="*", choices=sorted(PACKAGES), default=sorted(PACKAGES))
-    options.add_argument("--datasets", type=Path, nargs="*", default=[])
     given = options.parse_args()
     pythons = {name: installed(name, given.venvs.absolute()) for name in given.only}
     encoder = load_encoder()
@@ -202,8 +175,6 @@ def main() -> None:
             print(
                 f"{what:44} {'ldnqa/' + best:14} {spread([a / b for a, b in zip(ours, others[best], strict=True)], 2)}"
             )
-    for folder in given.datasets:
-        print(f"nDCG@10 of cosine search, {folder.name:30} {cosine_ndcg(folder, encoder):.3f}", flush=True)
 
 
 def measure(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import compileall
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -84,7 +85,7 @@ class Server(Running):
     def __init__(self, index: Path) -> None:
         started = time.perf_counter()
         command = [str(Path(sys.executable).with_name("ldnqa")), "serve", "--index", str(index), "--port", "0"]
-        super().__init__(command, stdout=subprocess.PIPE, text=True)
+        super().__init__(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "LDNQA_LOG": "off"})
         found = re.search(r"http://\S+", self.process.stdout.readline())
         if found is None:
             raise RuntimeError("the server did not start")

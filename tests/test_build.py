@@ -6,7 +6,7 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from ldnqa.types import Article, Asked, GlossaryEntry, Review, ReviewStatus
 
 DOSING = article(section("The usual dose is 1.5 to 4.5 mg at bedtime."), id="dosing", title="What dose is used?")
 OPIOIDS = article(section("Opioids must be stopped before naltrexone."), id="opioids", title="Opioids")
+COUNTED = [article(section(f"Number {n} is one of many."), id=f"a{n}", title="Counting") for n in range(700)]
 HARMS = article(section("Vivid dreams are common.", "Headache is rare."), id="harms", title="Harms")
 
 
@@ -185,25 +186,54 @@ def test_progress_tells_rate_and_time_left() -> None:
     assert Pace(10).progress("encoding", 5, 0) == Progress("encoding", 5, 10), "what was known already tells no rate"
 
 
-def test_a_build_that_was_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
-    many = [article(section(f"Number {n} is one of a great many."), id=f"a{n}", title="Counting") for n in range(1500)]
+def interrupted(folder: Path, at: int, encoder: HashedEncoder) -> None:
+    """A build of COUNTED that is stopped when so many vectors are there."""
 
-    def interrupt(progress: Progress) -> None:
-        if progress.stage == "encoding" and progress.done > 1200:
+    def stop(progress: Progress) -> None:
+        if progress.stage == "encoding" and progress.done > at:
             raise KeyboardInterrupt
 
-    first, second = HashedEncoder(), HashedEncoder()
     with pytest.raises(KeyboardInterrupt):
-        make(tmp_path / "index", *many, encoder=first, progress=interrupt)
+        make(folder, *COUNTED, encoder=encoder, progress=stop)
+
+
+def test_a_build_that_was_interrupted_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(earlier_module, "_WORTH_KEEPING", 100)
+    first, second, third = HashedEncoder(), HashedEncoder(), HashedEncoder()
+    interrupted(tmp_path / "index", 200, first)
     [journal] = (tmp_path / "index").glob(".vectors-*")
     with journal.open("ab") as file:
         file.write(b"the half of a record")
-    report = make(tmp_path / "index", *many, encoder=second)
-    assert len(first.encoded) > 1000
-    assert not set(first.encoded) & set(second.encoded)
-    assert (report.embedded, report.reused) == (len(second.encoded), len(first.encoded))
+    interrupted(tmp_path / "index", 400, second)
+    report = make(tmp_path / "index", *COUNTED, encoder=third)
+    embedded = [*first.encoded, *second.encoded]
+    assert min(len(first.encoded), len(second.encoded), len(third.encoded)) > 100
+    assert len({*embedded, *third.encoded}) == len(embedded) + len(third.encoded), "no text was embedded twice"
+    assert (report.embedded, report.reused) == (len(third.encoded), len(embedded))
     assert not list((tmp_path / "index").glob(".vectors-*"))
-    assert make(tmp_path / "at-once", *many).index_id == report.index_id
+    assert make(tmp_path / "at-once", *COUNTED).index_id == report.index_id
+
+
+def test_a_build_that_takes_nothing_from_another_compares_the_model_with_its_original(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(earlier_module, "_WORTH_KEEPING", 100)
+
+    class Copy(HashedEncoder):
+        compared = 0
+
+        def check_against_original(self, texts: Sequence[str]) -> None:
+            self.compared += len(texts)
+
+    encoder = Copy()
+    interrupted(tmp_path, 200, encoder)
+    make(tmp_path, *COUNTED, encoder=encoder)
+    compared = encoder.compared
+    assert compared > 10, "its vectors were kept, but nobody had compared them yet"
+    make(tmp_path, *COUNTED[1:], encoder=encoder)
+    assert encoder.compared == compared
+    make(tmp_path, *COUNTED[1:], encoder=encoder, full=True)
+    assert encoder.compared == 2 * compared
 
 
 def test_a_journal_that_is_damaged_or_a_link_is_not_believed(tmp_path: Path) -> None:

@@ -93,7 +93,8 @@ def build_articles(
     `unanswered` are questions that readers ask and none of the articles answers.
 
     Only texts that the served build lacks are embedded; all of them if `full`. If nothing changed and the served
-    build is whole, nothing is written. A build that takes nothing over compares the exported model with the original.
+    build is whole, nothing is written. A build that takes nothing over from another compares the exported model with
+    the original, one that goes on after it was killed too.
     Raises CorpusError for no articles or an id given twice, IndexBusy while
     another build runs, IndexUnwritable if the disk refuses; the index that was there is then as it was.
     """
@@ -121,9 +122,12 @@ def build_articles(
             with swap.writing(index):
                 manifest = save(parts, source, encoder, store, index, made)
             tell(Progress("saving", 1, 1))
+            counts, from_nothing = (parts.vectors.embedded, parts.vectors.reused), before.vectors is None
+            # They are on the disk now, and as large as what is opened next.
+            del parts, before
             new = open_build(index, made, manifest.index_id, encoder, just_sealed=True)
             _try_out(new, index, tell)
-            if isinstance(encoder, Exported) and not parts.vectors.reused:
+            if isinstance(encoder, Exported) and from_nothing:
                 encoder.check_against_original([text for _, text in _spread(new)])
             with swap.writing(index):
                 swap.finish(index, manifest.index_id)
@@ -131,7 +135,7 @@ def build_articles(
         finally:
             swap.abandon(index)
     unchanged = old is not None and old.current == manifest.index_id
-    return _report(manifest, parts.vectors.embedded, parts.vectors.reused, unchanged, started)
+    return _report(manifest, *counts, unchanged, started)
 
 
 def bring_up_to_date(

@@ -10,6 +10,7 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice, pairwise
@@ -232,7 +233,7 @@ class Journal:
         self._count = 0
 
     def read(self) -> Known:
-        """Every vector that was written whole."""
+        """Every vector that was written whole. A rest is cut off: nothing that is added behind it could be read."""
         try:
             if self._path.is_symlink():
                 return {}
@@ -241,11 +242,16 @@ class Journal:
             return {}
         known: Known = {}
         size = 4 + KEY_BYTES + self._row_bytes
+        whole = 0
         for start in range(0, len(content) - size + 1, size):
             record = content[start + 4 : start + size]
             if zlib.crc32(record).to_bytes(4, "big") != content[start : start + 4]:
                 break
             known[record[:KEY_BYTES]] = np.frombuffer(record[KEY_BYTES:], dtype=np.float32)
+            whole = start + size
+        if whole < len(content):
+            with suppress(OSError):
+                os.truncate(self._path, whole)
         return known
 
     def add(self, fresh: Mapping[bytes, NDArray[np.float32]]) -> None:
