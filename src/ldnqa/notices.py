@@ -23,17 +23,18 @@ def raise_notices(question: str, standalone: str, sources: Sequence[Source], pol
     shown: list[Notice] = []
     for rule in policy.notices:
         when = rule.when
-        holds = (
-            when.question_matches is None or _finds(when.question_matches, question),
-            when.question_class is None or when.question_class in in_question,
-            when.question_regimen is None or when.question_regimen in regimens,
-            when.quoted_matches is None or any(_finds(when.quoted_matches, source.quote) for source in sources),
-            when.quoted_older_than is None or oldest > when.quoted_older_than,
-            when.quoted_class is None or when.quoted_class in quoted,
-            when.quoted_regimen is None or any(source.regimen is when.quoted_regimen for source in sources),
-            when.quoted_not_approved is None or when.quoted_not_approved == pending,
-        )
-        if all(holds) and all(notice.kind is not rule.kind for notice in shown):
+        if any(notice.kind is rule.kind for notice in shown):
+            continue
+        if (
+            (when.question_class is None or when.question_class in in_question)
+            and (when.question_regimen is None or when.question_regimen in regimens)
+            and (when.quoted_older_than is None or oldest > when.quoted_older_than)
+            and (when.quoted_class is None or when.quoted_class in quoted)
+            and (when.quoted_regimen is None or any(source.regimen is when.quoted_regimen for source in sources))
+            and (when.quoted_not_approved is None or when.quoted_not_approved == pending)
+            and (when.question_matches is None or _finds(when.question_matches, question))
+            and (when.quoted_matches is None or any(_finds(when.quoted_matches, source.quote) for source in sources))
+        ):
             shown.append(Notice(kind=rule.kind, text=rule.text))
     return shown
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ldnqa.asking import FIGURES, kind_of
+from ldnqa.asking import FIGURES
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS, leading
 from ldnqa.quotable import quotable
@@ -105,7 +105,7 @@ def lead_of(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
     if support(index, query, hits, ranked) < ANSWER_FROM:
         return None
     lead = leading_one(index, query, good_ones(ranked))
-    asks_figure = kind_of(query.text) in FIGURES and query.lexicon.regimens_in(query.text)
+    asks_figure = query.kind in FIGURES and query.lexicon.regimens_in(query.text)
     return None if asks_figure and lead.other_regimen else lead
 
 
@@ -115,7 +115,7 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     What is about another use of the drug leads only if all is, where the question names the drug or asks for a figure.
     And who asks for the evidence is first told that it is disputed or thin, if a quote says so of what is asked about.
     """
-    strict = kind_of(query.text) in FIGURES or any(names(query.text, name) for name in index.subject)
+    strict = query.kind in FIGURES or any(names(query.text, name) for name in index.subject)
     most = max(scored.signs["named"] for scored in good)
 
     def falls_short(scored: ScoredQuote) -> tuple[bool, bool]:
