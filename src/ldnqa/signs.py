@@ -160,7 +160,7 @@ def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:
     if not query.regimens:
         return False
     about = query.lexicon.regimens_in(text) or ([regimen] if regimen else [])
-    return bool(about) and not {*about} & {*query.regimens}
+    return bool(about) and not any(regimen in query.regimens for regimen in about)
 
 
 def _asked(places: Sequence[Sequence[int]], likeness: Likeness, cosines: Rows) -> Rows:
