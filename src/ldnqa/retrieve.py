@@ -287,8 +287,9 @@ def retrieve(
 
     last = np.partition(scores, -limit)[-limit] if limit < len(scores) else -np.inf
     hits = [
-        Hit(passage=index.passages[candidates[at]], score=scores[at], cosine=min(1.0, max(-1.0, float(cosines[at]))))
-        for at in np.flatnonzero(scores >= last).tolist()
+        Hit(passage=index.passages[candidates[at]], score=score, cosine=min(1.0, max(-1.0, cosine)))
+        for at, (score, cosine) in enumerate(zip(scores.tolist(), cosines.tolist(), strict=True))
+        if score >= last
     ]
     return sorted(hits, key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))[:limit]
 
