@@ -27,15 +27,16 @@ def raise_notices(
     shown: list[Notice] = []
     for rule in policy.notices:
         when = rule.when
-        holds = (
-            _is_asked(when, question, standalone, told, policy),
-            when.quoted_matches is None or any(_finds(when.quoted_matches, source.quote) for source in sources),
-            when.quoted_older_than is None or oldest > when.quoted_older_than,
-            when.quoted_class is None or when.quoted_class in quoted,
-            when.quoted_regimen is None or any(source.regimen is when.quoted_regimen for source in sources),
-            when.quoted_not_approved is None or when.quoted_not_approved == pending,
-        )
-        if rule.kind and rule.text and all(holds) and all(notice.kind is not rule.kind for notice in shown):
+        if not rule.kind or not rule.text or any(notice.kind is rule.kind for notice in shown):
+            continue
+        if (
+            (when.quoted_older_than is None or oldest > when.quoted_older_than)
+            and (when.quoted_class is None or when.quoted_class in quoted)
+            and (when.quoted_regimen is None or any(source.regimen is when.quoted_regimen for source in sources))
+            and (when.quoted_not_approved is None or when.quoted_not_approved == pending)
+            and _is_asked(when, question, standalone, told, policy)
+            and (when.quoted_matches is None or any(_finds(when.quoted_matches, source.quote) for source in sources))
+        ):
             shown.append(Notice(kind=rule.kind, text=rule.text))
     return shown
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ldnqa.asking import points_away, sums_up
 from ldnqa.chunk import embedded_text
@@ -36,22 +37,22 @@ OWN_SIGNS = ("points_away", "sums_up", "comment", "comments", "refuted", "length
 
 
 class Quotation(NamedTuple):
-    """A quote, its terms, these and those of the heading and the title, the terms of what it names, its OWN_SIGNS, and
-    the numbers of the bank's places in it.
+    """A quote, its terms, these and those of the heading and the title, the terms of what it names, and the numbers of
+    the bank's places in it.
     """
 
     quote: Quote
     terms: frozenset[str]
     in_place: frozenset[str]
     names: frozenset[str]
-    signs: tuple[float, ...]
     places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
     """`terms` are those of the passage as it is embedded, `heading` those of its heading. `vectors` are those of the
-    quotes from the centre of the index, row for row, not of length one, and `lengths` how long they are.
+    quotes from the centre of the index, row for row, not of length one, and `lengths` how long they are. `signs` has a
+    row of OWN_SIGNS for each.
     """
 
     article: Article
@@ -59,6 +60,7 @@ class Quotable:
     terms: frozenset[str]
     heading: frozenset[str]
     quotes: tuple[Quotation, ...]
+    signs: NDArray[np.float64]
     vectors: Vectors
     lengths: Vectors
 
@@ -108,11 +110,11 @@ def _read(index: Index, passage: Passage) -> Quotable:
                 (found := term_set(quote.text)),
                 found | around,
                 names_in(quote.text),
-                _signs(quote, index),
                 places,
             )
             for quote, places in zip(quotes, index.asked_in(passage), strict=True)
         ),
+        signs=np.array([_signs(quote, index) for quote in quotes]).reshape(-1, len(OWN_SIGNS)),
         vectors=vectors,
         lengths=lengths,
     )

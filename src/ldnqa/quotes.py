@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ldnqa.asking import FIGURES, kind_of, meets
+from ldnqa.asking import FIGURES, meets
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS, leading
 from ldnqa.quotable import quotable
@@ -122,7 +122,7 @@ def lead_of(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
     lead = leading_one(index, query, good)
     if _is_of_others(index, query, lead.quote) or not meets(query.text, lead.quote.text):
         return None
-    if kind_of(query.text) in FIGURES:
+    if query.kind in FIGURES:
         other_use = lead.other_regimen and query.lexicon.regimens_in(query.text)
         return None if other_use or _is_of_another_condition(index, query, lead.quote) else lead
     return lead
@@ -162,7 +162,7 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     figure. And who asks for the evidence is first told that it is disputed or thin, if a quote says so of what is asked
     about.
     """
-    strict = kind_of(query.text) in FIGURES or any(names(query.text, name) for name in index.subject)
+    strict = query.kind in FIGURES or any(names(query.text, name) for name in index.subject)
     most = max(scored.signs["named"] for scored in good)
 
     def falls_short(scored: ScoredQuote) -> tuple[bool, bool, bool, bool]:

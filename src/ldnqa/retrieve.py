@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import ages_in, people_asked, regimens_asked
+from ldnqa.asking import Kind, ages_in, kind_of, people_asked, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products, query_vector
@@ -73,12 +73,12 @@ class Query:
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight, and
     `by_words` is what BM25 finds of them in each passage; `vector` is a unit row, `own_vector` that of the question
-    by itself, `read_vector` that of `text`; `regimens` is what it asks about. `about_other` is a thing that the
-    question is about in place of what the articles are about: MS in "What are the symptoms of MS?", and a medicine
-    that no article names. `people` are the groups of people it is about. `cited` has the articles and passages that
-    the last answer cited, by id, each with how much it counts now. `wanted` is what the question asks for by
-    itself, `wanted_in_all` that with what remains of the questions before it. `near` and `near_own` are how like
-    `vector` and `own_vector` are to what readers ask.
+    by itself, `read_vector` that of `text`; `regimens` is what it asks about, `kind` what it wants to know.
+    `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are the
+    symptoms of MS?", and a medicine that no article names. `people` are the groups of people it is about. `cited`
+    has the articles and passages that the last answer cited, by id, each with how much it counts now. `wanted` is
+    what the question asks for by itself, `wanted_in_all` that with what remains of the questions before it. `near`
+    and `near_own` are how like `vector` and `own_vector` are to what readers ask.
     """
 
     text: str
@@ -91,6 +91,7 @@ class Query:
     own_vector: NDArray[np.float32]
     read_vector: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
+    kind: Kind
     wanted: Wanted
     wanted_in_all: Weighted
     about_other: str | None = None
@@ -110,6 +111,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     # All that needs no vector comes first: the model may be at work on another core (`encode.begin`).
     own = _spelled_out(reading.own, index, lexicon)
     regimens = regimens_asked(reading.text, subject, lexicon)
+    kind = kind_of(reading.text)
     about_other = lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon)
     people = people_asked(reading.own, lexicon)
     weights = dict.fromkeys(own.terms, 1.0)
@@ -154,6 +156,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         own_vector=own_vector,
         read_vector=read_vector,
         regimens=regimens,
+        kind=kind,
         wanted=wanted_alone,
         wanted_in_all=wanted_in_all,
         about_other=about_other,
@@ -290,8 +293,9 @@ def retrieve(
 
     last = np.partition(scores, -limit)[-limit] if limit < len(scores) else -np.inf
     hits = [
-        Hit(passage=index.passages[candidates[at]], score=scores[at], cosine=min(1.0, max(-1.0, float(cosines[at]))))
-        for at in np.flatnonzero(scores >= last).tolist()
+        Hit(passage=index.passages[candidates[at]], score=score, cosine=min(1.0, max(-1.0, cosine)))
+        for at, (score, cosine) in enumerate(zip(scores.tolist(), cosines.tolist(), strict=True))
+        if score >= last
     ]
     return sorted(hits, key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))[:limit]
 

@@ -13,7 +13,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, kind_of, tiers_asked
+from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, tiers_asked
 from ldnqa.bank import Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import Vectors, products
@@ -74,16 +74,15 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
     if not rows:
         return [], signs
 
-    kind = kind_of(query.text)
     for name, value in (
-        ("figure_asked", kind in FIGURES),
-        ("yes_no", kind is Kind.YES_NO),
+        ("figure_asked", query.kind in FIGURES),
+        ("yes_no", query.kind is Kind.YES_NO),
         ("evidence_asked", asks_for_evidence(query.text)),
     ):
         signs[:, SIGNS.index(name)] = value
     for name, cosines in zip(("quote", "quote_own", "quote_read"), cosines_of(passages, query, index), strict=True):
         signs[:, SIGNS.index(name)] = cosines[rows]
-    signs[:, _OWN_COLUMNS] = [quotation.signs for quotation in quotations]
+    signs[:, _OWN_COLUMNS] = np.concatenate([parts.signs for parts in passages])[rows]
 
     asked_for = frozenset[str]().union(*query.term_groups)
     in_all, alone = cache(partial(share, query.wanted_in_all)), cache(partial(share, query.wanted.alone))
@@ -103,7 +102,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
             in_all(asked_for & quotation.terms),
             alone(in_place := asked_for & quotation.in_place),
             alone(in_place | asked_for & asked if asked else in_place),
-            answers_kind(kind, quotation.quote.text),
+            answers_kind(query.kind, quotation.quote.text),
             named(asked_for & quotation.names),
         )
         for quotation, number, asked in zip(
@@ -161,7 +160,7 @@ def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:
     if not query.regimens:
         return False
     about = query.lexicon.regimens_in(text) or ([regimen] if regimen else [])
-    return bool(about) and not {*about} & {*query.regimens}
+    return bool(about) and not any(regimen in query.regimens for regimen in about)
 
 
 def _asked(places: Sequence[Sequence[int]], likeness: Likeness, cosines: Rows) -> Rows:

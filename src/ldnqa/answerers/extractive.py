@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ldnqa.asking import FIGURES, Kind, answers_kind, gives_verdict, kind_of, sums_up
+from ldnqa.asking import FIGURES, Kind, answers_kind, gives_verdict, sums_up
 from ldnqa.chunk import MAX_WORDS
 from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
@@ -35,7 +35,7 @@ class Extractive:
         lead = lead_of(self._index, query, hits, ranked)
         if lead is None:
             return []
-        kind = kind_of(query.text)
+        kind = query.kind
         named = any(names(query.text, name) for name in self._index.subject)
         able = good_ones(ranked)
         rest = sorted((s for s in able if s is not lead), key=lambda scored: -scored.score)
