@@ -40,7 +40,7 @@ def test_what_a_statement_must_have_to_lead(question, text, able):
         ("Does LDN cause depression?", "Depression and suicidal thoughts"),
         ("Can LDN make depression worse?", "Depression and suicidal thoughts"),
         ("What are the serious side effects of LDN?", "Serious adverse events"),
-        ("Can LDN be dangerous?", "Serious adverse events"),
+        ("Can LDN be dangerous?", "should avoid LDN"),
         ("What are rare side effects of LDN?", "rare"),
     ],
 )

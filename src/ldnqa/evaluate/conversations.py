@@ -194,7 +194,7 @@ def _faults(answer: Answer, said: Said, right: Sequence[Right]) -> Iterator[str]
 
 
 def _leads(found: Found, right: Sequence[Right]) -> bool:
-    return bool(found.quotes) and any(place.holds(found.quotes[0].quote) for place in right)
+    return found.lead is not None and any(place.holds(found.lead.quote) for place in right)
 
 
 def _decided(turns: Sequence[JudgedTurn]) -> tuple[list[float], list[bool], list[bool]]:

@@ -18,7 +18,7 @@ from ldnqa.dialogue import reading_of
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.index import Index
 from ldnqa.policy import Policy
-from ldnqa.quotes import ANSWER_FROM, ScoredQuote, rank_quotes, support
+from ldnqa.quotes import ANSWER_FROM, ScoredQuote, able_to_lead, rank_quotes, support
 from ldnqa.retrieve import DEPTH, READ, read_query, retrieve
 from ldnqa.types import Hit, Turn
 
@@ -82,12 +82,14 @@ class Found:
     """What serving finds for a question: its reading, passages and quotes, best first, and how well they support it.
 
     `hits` goes deeper than an answer reads, so that documents can be ranked; `quotes` come from as many as it reads.
+    `lead` would lead the answer; where none may, there is no support.
     """
 
     reading: str
     hits: tuple[Hit, ...]
     quotes: tuple[ScoredQuote, ...]
     support: float
+    lead: ScoredQuote | None
 
 
 def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
@@ -106,10 +108,11 @@ def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
                 with clock.stage("quotes"):
                     quotes = rank_quotes(watched, query, hits[:READ])
                 with clock.stage("support"):
-                    probability = support(watched, query, hits[:READ], quotes)
+                    lead = able_to_lead(watched, query, quotes)
+                    probability = support(watched, query, hits[:READ], quotes) if lead else 0.0
                 if probability >= ANSWER_FROM:
                     break
-        return Found(reading.text, tuple(hits), tuple(quotes), probability)
+        return Found(reading.text, tuple(hits), tuple(quotes), probability, lead)
 
     return find
 
