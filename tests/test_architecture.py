@@ -53,6 +53,7 @@ FLOORS = [
         "compose",
     },
     {"caution"},
+    {"findings"},
     {"dialogue"},
     {"evaluate"},
     {"cli", "cli_corpus", "cli_eval", "cli_operate", "cli_options", "doctor", "terminal", "api"},

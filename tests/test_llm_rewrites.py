@@ -9,8 +9,8 @@ import pytest
 from llm_server import MODEL, Asked, is_follow_up, wait_for_the_end
 
 from ldnqa import ask
-from ldnqa.dialogue import reading_of
 from ldnqa.errors import LanguageModelError
+from ldnqa.findings import reading_of
 from ldnqa.llm import LanguageModel, open_model
 from ldnqa.llm.patience import Patience
 from ldnqa.rewrite import rewritten

@@ -14,8 +14,8 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from ldnqa.dialogue import reading_of
 from ldnqa.encode import Encoder, Vectors
+from ldnqa.findings import reading_of
 from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.quotes import ANSWER_FROM, ScoredQuote, able_to_lead, rank_quotes, support

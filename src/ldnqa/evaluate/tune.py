@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.bank import Bank
-from ldnqa.dialogue import ask, reading_of
+from ldnqa.dialogue import ask
 from ldnqa.evaluate.beir import read_questions
 from ldnqa.evaluate.conversations import read_conversations
 from ldnqa.evaluate.gold import Right, read_gold
+from ldnqa.findings import reading_of
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
 from ldnqa.policy import Policy

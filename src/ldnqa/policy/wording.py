@@ -21,7 +21,7 @@ class Wording(Noun):
     regimens: dict[Regimen, NonEmpty]
     other_regimen: NonEmpty
     no_regimen: NonEmpty = "none in particular"
-    other_people: NonEmpty = "Nothing quoted here speaks of {people}; it is about other people."
+    other_people: NonEmpty = "Nothing quoted here speaks of {people}; what it says may not hold for them."
     disagree: NonEmpty
     side: NonEmpty
     side_said: NonEmpty

@@ -1,0 +1,123 @@
+"""How a question is read -> the claims that answer it, part by part where it has parts, and what they leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
+from ldnqa.asking import topics
+from ldnqa.caution import with_caution
+from ldnqa.compose import Asked
+from ldnqa.followup import Reading, parts, read
+from ldnqa.ground import ground, on_the_drug
+from ldnqa.index import Index
+from ldnqa.left_out import without
+from ldnqa.notices import caution_for
+from ldnqa.policy import Policy
+from ldnqa.retrieve import Query, read_query, retrieve
+from ldnqa.suggest import unknown_words
+from ldnqa.text import names_any
+from ldnqa.told import asked_beside, only_tells
+from ldnqa.types import Claim, Turn
+from ldnqa.wanted import subject_terms
+
+
+class Finding(NamedTuple):
+    """Grounded claims, of which the first `leading` stay first; the parts of the question that they leave `unanswered`,
+    and where there are none the words that are `missing` in all articles. `query` is the question as it was looked up.
+    """
+
+    query: Query
+    claims: list[Claim]
+    unanswered: list[str]
+    missing: tuple[str, ...] = ()
+    leading: int = 1
+
+
+def find(asked: Asked, reading: Reading, subject: str | None, index: Index, policy: Policy) -> Finding:
+    """What answers a question and each of its parts, else a story's question alone, or what is known of a list."""
+    answerer = Extractive(index)
+
+    def claims_for(query: Query, text: str) -> list[Claim]:
+        hits = retrieve(index, query, in_view=asked.article_id, approved_only=asked.approved_only)
+        claims = ground(answerer.draft(query, hits, asked.audience), index.articles)
+        return on_the_drug(claims, text, policy.wording.look_alikes)
+
+    query = read_query(reading, index, policy.lexicon, subject)
+    # Several questions in one are read like turns of a conversation, and the answer says which part it leaves open.
+    found: list[tuple[str, list[Claim]]] = []
+    several = parts(asked.question)
+    for number, part in enumerate(several if len(several) > 1 else ()):
+        turns = (*asked.history, *(Turn(question=before) for before in several[:number]))
+        # "... and what dose is used?" is about what stood before the "and".
+        own = f"and {part}" if number else part
+        of_part, read_part = reading_of(index, policy, own, turns, asked.article_id)
+        found.append((part, claims_for(read_query(read_part, index, policy.lexicon, of_part), read_part.text)))
+    claims = share(claims_for(query, reading.text), [claims for _, claims in found])
+    if not claims and reading.alone:
+        alone = read_query(replace(reading, own=reading.alone), index, policy.lexicon, subject)
+        claims = claims_for(alone, reading.text)
+    # One thing that no article knows need not silence what is said of the others.
+    missing = unknown_words(reading.own, query, index) if not claims else ()
+    left = without(reading.text, missing) if not reading.bare and without(asked.question, missing) else None
+    if left and topics(left.rest, policy.lexicon, subject_terms(index)):
+        rest = read_query(replace(reading, text=left.rest, own=left.rest), index, policy.lexicon, subject)
+        claims = claims_for(rest, reading.text)
+        found = [(", ".join(left.things), []), (left.rest, claims)]
+    unanswered = [part for part, claims in found if not claims]
+    return Finding(query, claims, unanswered if len(unanswered) < len(found) else [], missing)
+
+
+def with_danger(found: Finding, asked: Asked, index: Index, policy: Policy) -> Finding:
+    """The claims behind what the articles say of a danger that the reader has told of, if they say anything."""
+    told, history = asked.told, asked.history
+    rule = caution_for(asked.question, asked.standalone, told, policy)
+    # Where the question has no answer, what was told just now may have one still; another medicine has none.
+    just_told = told.now or (
+        history and only_tells(history[-1].question) and names_any(asked.standalone, index.subject)
+    )
+    if rule is None or not (found.claims or (just_told and not found.query.about_other)):
+        return found
+    passed = [id_ for turn in history if not only_tells(turn.question) for id_ in turn.source_ids]
+    claims = with_caution(found.claims, rule, index, policy.lexicon, read=passed, approved_only=asked.approved_only)
+    unanswered = found.unanswered if found.claims else [asked_beside(asked.question)]
+    leading = 2 if claims[:1] != found.claims[:1] else 1
+    return found._replace(claims=claims, unanswered=unanswered, leading=leading)
+
+
+def share(whole: Sequence[Claim], found: Sequence[Sequence[Claim]]) -> list[Claim]:
+    """The claims for several questions: what answers them together, then as many for each as fit into one answer."""
+    answered = [claims for claims in found if claims]
+    most = max(1, MAX_STATEMENTS // len(answered)) if answered else 0
+    kept = [*whole[:1], *(claim for claims in answered for claim in claims[:most])]
+    return list(dict.fromkeys(kept if answered else whole))[:MAX_STATEMENTS]
+
+
+def reading_of(
+    index: Index, policy: Policy, question: str, history: Sequence[Turn], article_id: str | None
+) -> tuple[str | None, Reading]:
+    """What "it" means, and how the question is read after its history."""
+    subject = subject_in_view(index, article_id, history)
+    reading = read(
+        question,
+        history,
+        subject=subject,
+        other_names=index.subject,
+        lexicon=policy.lexicon,
+        vocabulary=index.vocabulary,
+    )
+    return subject, reading
+
+
+def subject_in_view(index: Index, article_id: str | None, history: Sequence[Turn] = ()) -> str | None:
+    """What "it" means: the subject of the article in view, else of what was last cited, else of most articles."""
+    if article_id is not None:
+        return index.articles[article_id].subject[0]
+    for turn in reversed(history):
+        for source_id in turn.source_ids:
+            article = index.articles.get(source_id.partition("#")[0])
+            if article is not None:
+                return article.subject[0]
+    return index.subject[0] if index.subject else None
