@@ -122,15 +122,22 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
     if not ranked:
         return None
     good = good_ones(ranked)
-    if not any(meets(query.text, scored.quote.text) for scored in good):
-        good = [scored for scored in _nearly_good(ranked) if meets(query.text, scored.quote.text)] or good
+    if not any(_has_what_is_asked(index, query, scored) for scored in good):
+        good = [scored for scored in _nearly_good(ranked) if _has_what_is_asked(index, query, scored)] or good
     lead = leading_one(index, query, good)
-    if _is_of_others(index, query, lead.quote) or not meets(query.text, lead.quote.text):
+    if _is_of_others(index, query, lead.quote) or not _has_what_is_asked(index, query, lead):
         return None
     if query.kind in FIGURES:
         other_use = lead.other_regimen and query.lexicon.regimens_in(query.text)
         return None if other_use or _is_of_another_condition(index, query, lead.quote) else lead
     return lead
+
+
+def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:
+    """Whether a quote meets what the question demands. Of many subjects nothing is demanded: there "what causes gout?"
+    asks of no harm that a medicine does.
+    """
+    return not index.subject or meets(query.text, scored.quote.text)
 
 
 def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:
@@ -174,7 +181,7 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
         weighs = scored.signs["sums_up"] and scored.signs["named"] == most
         return (
             _is_of_others(index, query, scored.quote),
-            not meets(query.text, scored.quote.text),
+            not _has_what_is_asked(index, query, scored),
             strict and scored.other_regimen,
             bool(scored.signs["evidence_asked"]) and not weighs,
         )

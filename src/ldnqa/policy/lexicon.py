@@ -43,7 +43,7 @@ class Lexicon(Noun):
     generic: str = ""
     regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
     kinds: dict[str, tuple[NonEmpty, ...]] = Field(default_factory=dict)
-    people: tuple[NonEmpty, ...] = ()
+    people: tuple[tuple[NonEmpty, ...], ...] = ()
     of_itself: tuple[NonEmpty, ...] = ()
     right: tuple[NonEmpty, ...] = ()
 
@@ -107,7 +107,7 @@ class Lexicon(Noun):
 
     def people_in(self, text: str) -> list[tuple[int, str]]:
         """(start, group) for each of the groups of people that `text` names, by any name."""
-        return [(m.start(), self.people[number]) for number, m in self._people_patterns.matches(text)]
+        return [(m.start(), self.people[number][0]) for number, m in self._people_patterns.matches(text)]
 
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
@@ -165,7 +165,7 @@ class Lexicon(Noun):
 
     @cached_property
     def _people_patterns(self) -> Sieve:
-        return Sieve(self._standing_for([group]) for group in self.people)
+        return Sieve(map(self._standing_for, self.people))
 
     def _standing_for(self, listed: Sequence[str]) -> str:
         own = frozenset(name.lower() for name in listed)
