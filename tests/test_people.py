@@ -21,8 +21,8 @@ LEXICON = load_policy().lexicon
         ("my son is 9, can he have it", {"children"}),
         ("Is LDN safe in pregnancy?", {"pregnancy"}),
         ("Does it help the elderly?", {"older people"}),
-        ("What is known about LDN for that kind of pain? (diabetes, older people)", set()),
-        ("Is LDN safe for her? (children)", {"children"}),
+        ("What is the dose of LDN (for a child)?", {"children"}),
+        ("What dose of LDN is usual (in pregnancy)", {"pregnancy"}),
         # These name people, or figures, and ask about neither.
         ("My pain is 8 out of 10. Does LDN help?", set()),
         ("is 9 better than 4.5", set()),
@@ -36,6 +36,12 @@ LEXICON = load_policy().lexicon
 )
 def test_the_people_a_question_is_about(question, people):
     assert people_asked(question, LEXICON) == people
+
+
+def test_a_story_asks_about_a_child_by_its_age_alone():
+    told = "My daughter is 9 and I raised two toddlers besides."
+    assert people_asked("Is LDN safe for her?", LEXICON, told) == {"children"}
+    assert people_asked("Is LDN safe for her?", LEXICON, "My father is 77, and I was pregnant.") == set()
 
 
 def test_an_age_is_somebodys():

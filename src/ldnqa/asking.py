@@ -190,8 +190,6 @@ _NOT_ASKED_OF = re.compile(
     r"(?:\b(?:since|after|until|had|have|has|got|having|not|no|never|two|three|four|as an?)|n['’]t)(?: \w+){0,2} ?$",
     re.IGNORECASE,
 )
-# What a story tells of stands behind the question in brackets.
-_TOLD_OF = re.compile(r"\([^()]*\)\s*$")
 _IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANSWERS.items()}
 
 
@@ -238,11 +236,12 @@ def ages_in(text: str) -> dict[str, str | None]:
     return {age: CHILDREN if int(age) < ADULT else OLDER_PEOPLE if int(age) >= OLDER else None for age in ages}
 
 
-def people_asked(question: str, lexicon: Lexicon) -> frozenset[str]:
-    """The groups of people that a question is about: those it names, and children where it gives such an age."""
-    asked = _TOLD_OF.sub("", question)
-    named = {group for start, group in lexicon.people_in(asked) if not _NOT_ASKED_OF.search(asked[:start])}
-    if CHILDREN in ages_in(asked).values() or CHILDREN in question[len(asked) :]:
+def people_asked(question: str, lexicon: Lexicon, told: str = "") -> frozenset[str]:
+    """The groups of people that a question is about: those it names, and children where it, or what a story `told`
+    before it, gives such an age.
+    """
+    named = {group for start, group in lexicon.people_in(question) if not _NOT_ASKED_OF.search(question[:start])}
+    if CHILDREN in (*ages_in(question).values(), *ages_in(told).values()):
         named.add(CHILDREN)
     return frozenset(named)
 

@@ -116,7 +116,8 @@ class Reading:
     """How a question is read. `text` stands alone and is shown; `own` is the part of it that this question brings;
     `earlier` has the readings before it, newest first, and `cited` the ids of the passages that the last answer cited.
     `bare` is the question by itself where nothing better was found than to put it behind the one before it, and then
-    `after` the last question that needed no other. `alone` is what a story asks, where that points to nothing told.
+    `after` the last question that needed no other. `asks` is what a story asks, where `own` is not all of it, and
+    `alone` what it asks where that points to nothing told.
     """
 
     text: str
@@ -125,6 +126,7 @@ class Reading:
     cited: tuple[str, ...] = ()
     bare: str | None = None
     after: str | None = None
+    asks: str | None = None
     alone: str | None = None
 
 
@@ -176,7 +178,7 @@ def _read_story(
     asked = _read_one(story.asks, None, subject, other_names, lexicon).own
     text = message.replace(story.asks, asked)
     own, alone = looked_up(text, story.told, asked, (*other_names, *([subject] if subject else ())), lexicon)
-    return Reading(text, own, alone=alone)
+    return Reading(text, own, asks=asked if own != text else None, alone=alone)
 
 
 def _read_one(

@@ -113,7 +113,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     regimens = regimens_asked(reading.text, subject, lexicon)
     kind = kind_of(reading.text)
     about_other = lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon)
-    people = people_asked(reading.own, lexicon)
+    people = people_asked(reading.asks or reading.own, lexicon, reading.text if reading.asks else "")
     weights = dict.fromkeys(own.terms, 1.0)
     groups = dict.fromkeys(own.groups, 1.0)
     by_words = index.word_scores(weights)
