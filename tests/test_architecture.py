@@ -32,7 +32,7 @@ FLOORS = [
     {"manifest", "pieces", "llm", "bank", "embedded"},
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
-    {"asking", "disputes", "restate", "support", "reread", "wanted"},
+    {"asking", "people", "disputes", "restate", "support", "reread", "wanted"},
     {"stories", "told", "left_out"},
     {
         "build",

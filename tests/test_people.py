@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ldnqa import ask, load_policy
-from ldnqa.asking import ages_in, people_asked, people_told_of
+from ldnqa.people import ages_in, people_asked, people_told_of
 from ldnqa.types import Status, Turn
 
 LEXICON = load_policy().lexicon

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ldnqa.asking import people_told_of, silent_terms, topics
+from ldnqa.asking import silent_terms, topics
 from ldnqa.bundles import bundles
 from ldnqa.cite import cite, plain_words
 from ldnqa.conflict import Clash, clashes, conflict_of
 from ldnqa.index import Index
 from ldnqa.notices import raise_notices
+from ldnqa.people import people_told_of
 from ldnqa.policy import Policy
 from ldnqa.prose import paragraphs, where
 from ldnqa.stages import stage

@@ -14,12 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import Kind, ages_in, kind_of, people_asked, regimens_asked
+from ldnqa.asking import Kind, kind_of, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products, query_vector
 from ldnqa.followup import Reading
 from ldnqa.index import Index
+from ldnqa.people import ages_in, people_asked
 from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
 from ldnqa.text import terms, words

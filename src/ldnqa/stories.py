@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ldnqa.asking import CHILDREN, people_told_of
+from ldnqa.people import CHILDREN, people_told_of
 from ldnqa.policy import Lexicon
 from ldnqa.text import names_any, sentences
 

@@ -13,12 +13,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ldnqa.asking import ages_in
 from ldnqa.chunk import call_by_first_name
 from ldnqa.disputes import overlap
 from ldnqa.encode import Vectors, products
 from ldnqa.followup import Reading
 from ldnqa.index import Index
+from ldnqa.people import ages_in
 from ldnqa.policy import Lexicon
 from ldnqa.quotes import lead_of, rank_quotes
 from ldnqa.retrieve import Query, read_query, retrieve

@@ -11,18 +11,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from ldnqa.people import KIN
 from ldnqa.text import sentences, terms
 
 # Clauses kept; the turns of a conversation come again with every question.
 _TEXTS = 1_024
 
-_KIN = (
-    r"(?:mum|mummy|mom|mother|dad|father|sister|brother|son|daughter|wife|husband|partner|girlfriend|boyfriend|child|kid"
-    r"|aunt|uncle|cousin|niece|nephew|grand(?:ma|pa|mother|father|son|daughter|child)|mother-in-law|father-in-law|friend"
-    r"|mate|neighbou?r|colleague|patient|client)"
-)
 _WHO = (
-    rf"(?:i|we|he|she|they|who|(?:my|our|her|his|the|an?) (?:[\w-]+ ){{0,2}}{_KIN}s?|patient|client|pt)"
+    rf"(?:i|we|he|she|they|who|(?:my|our|her|his|the|an?) (?:[\w-]+ ){{0,2}}{KIN}s?|patient|client|pt)"
     r"(?:,[^,.?!;]{1,25},|\s\(\w+\))?"
 )
 _ADVERBS = (
@@ -63,8 +59,8 @@ _DENIED = re.compile(
 )
 _OF_SELF = re.compile(r"\b(?:i|i['’]?m|me|myself|mine|we|us)\b", re.IGNORECASE)
 _OF_KIN = re.compile(
-    rf"\b(?:for|about|to|does|do|can|could|should|would|may|is|has|give) (?:my|our|her|his) (?P<asked>{_KIN})\b"
-    rf"|\b(?:my|our) (?P<told>{_KIN})\b"
+    rf"\b(?:for|about|to|does|do|can|could|should|would|may|is|has|give) (?:my|our|her|his) (?P<asked>{KIN})\b"
+    rf"|\b(?:my|our) (?P<told>{KIN})\b"
     r"(?=['’]s|,| \(| (?:is|was|has|had|have|takes?|took|wants?|needs?|uses?|gets?|suffers?)\b)",
     re.IGNORECASE,
 )
