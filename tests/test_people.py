@@ -55,6 +55,7 @@ def test_an_age_is_somebodys():
 
 def test_people_are_told_of_by_their_age_or_state():
     assert people_told_of("My father is 77 and I raised two children.", LEXICON) == ["older people"]
+    assert people_told_of("My nan is 81, does it help fibromyalgia?", LEXICON) == ["older people"]
     assert people_told_of("I'm pregnant, and my girl is 6.", LEXICON) == ["pregnancy", "children"]
 
 

@@ -14,7 +14,7 @@ CHILDREN, OLDER_PEOPLE = "children", "older people"
 KIN = (
     r"(?:mum|mummy|mom|mother|dad|father|sister|brother|son|daughter|wife|husband|partner|girlfriend|boyfriend|child|kid"
     r"|aunt|uncle|cousin|niece|nephew|grand(?:ma|pa|mother|father|son|daughter|child)|mother-in-law|father-in-law|friend"
-    r"|mate|neighbou?r|colleague|patient|client)"
+    r"|mate|neighbou?r|colleague|patient|client|nana?|gran(?:ny|dad)?)"
 )
 _WHO = rf"(?:he|she|who|boy|girl|baby|{KIN})"
 # "He is 9 mg better", "I am 8 out of 10": no ages.
