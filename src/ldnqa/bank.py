@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.encode import Vectors, products
+from ldnqa.encode import Vectors
+from ldnqa.nearby import Cosines, Nearby, directions
 from ldnqa.types import Passage
 
 
@@ -32,6 +33,9 @@ class Question(NamedTuple):
 
 Place = tuple[str, str, int, int]
 
+# So many questions are compared in full with the one that is asked; of those asked in vain only the likest counts.
+_NEAREST, _NEAREST_IN_VAIN = 256, 64
+
 
 @dataclass(frozen=True, eq=False)
 class Bank:
@@ -47,8 +51,8 @@ class Bank:
     _first: NDArray[np.int64] = field(init=False)
     _at_places: tuple[range, ...] = field(init=False)
     _centre: Vectors = field(init=False)
-    _across_centre: Vectors = field(init=False)
-    _vain_across_centre: Vectors = field(init=False)
+    _across_centre: Nearby = field(init=False)
+    _vain_across_centre: Nearby = field(init=False)
 
     def __post_init__(self) -> None:
         places = [_place(question) for question in self.questions]
@@ -58,8 +62,10 @@ class Bank:
         object.__setattr__(self, "_first", np.array(first, dtype=np.int64))
         object.__setattr__(self, "_at_places", tuple(starmap(range, pairwise([*first, len(places)]))))
         object.__setattr__(self, "_centre", centre)
-        object.__setattr__(self, "_across_centre", _units(_across(self.vectors, centre)))
-        object.__setattr__(self, "_vain_across_centre", _units(_across(self.vain_vectors, centre)))
+        rows, vain = (_units(_across(vectors, centre)) for vectors in (self.vectors, self.vain_vectors))
+        along = directions(rows)
+        object.__setattr__(self, "_across_centre", Nearby(rows, _NEAREST, along))
+        object.__setattr__(self, "_vain_across_centre", Nearby(vain, _NEAREST_IN_VAIN, along))
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -73,16 +79,14 @@ class Bank:
         if not self.places:
             return NOTHING
         asked = _units(_across(vector[np.newaxis], self._centre))[0]
-        each = products(self._across_centre, asked)
-        if leave_out is not None:
-            each[leave_out] = -1
-        vain = float(products(self._vain_across_centre, asked).max()) if len(self._vain_across_centre) else 0.0
-        return Likeness(np.maximum.reduceat(each, self._first), each, vain)
+        each = self._across_centre.cosines(asked, leave_out)
+        in_vain = range(len(self.vain_vectors))
+        vain = self._vain_across_centre.cosines(asked).likest(in_vain)[1] if in_vain else 0.0
+        return Likeness(np.maximum.reduceat(each.each, self._first), vain, each)
 
-    def likest(self, place: int, likeness: Likeness) -> int:
-        """The number of the question of a place that is likest."""
-        rows = self.at_place(place)
-        return rows.start + int(likeness.each[rows.start : rows.stop].argmax())
+    def likest(self, place: int, likeness: Likeness) -> tuple[int, float]:
+        """The number of the question of a place that is likest, and its cosine."""
+        return likeness.each.likest(self._at_places[place])
 
     def at_place(self, place: int) -> range:
         """The numbers of the questions of a place."""
@@ -118,16 +122,17 @@ class Bank:
 
 
 class Likeness(NamedTuple):
-    """Of each place the cosine of its likest question; `each` has that of every question, and `vain` is the cosine of
-    the likest question that nothing answers.
+    """Of each place the cosine of its likest question, of those far away roughly; `vain` is the cosine of the likest
+    question that nothing answers, and `each` has that of every other.
     """
 
     best: NDArray[np.float32]
-    each: NDArray[np.float32]
     vain: float
+    each: Cosines
 
 
-NOTHING = Likeness(np.empty(0, np.float32), np.empty(0, np.float32), 0.0)
+_NO_ROWS = np.empty((0, 0), np.float32)
+NOTHING = Likeness(np.empty(0, np.float32), 0.0, Cosines(np.empty(0, np.float32), _NO_ROWS, _NO_ROWS, None))
 
 
 def _place(question: Question) -> Place:

@@ -6,15 +6,14 @@ a passage, and a text is looked at only for the question's own terms: texts have
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
-from itertools import accumulate
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, tiers_asked
-from ldnqa.bank import Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import Vectors, products
 from ldnqa.index import Index
@@ -96,6 +95,11 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
     whose = np.repeat(np.arange(len(hits)), [len(parts.quotes) for parts in passages])[rows]
     signs[:, _PASSAGE_COLUMNS] = of_passages[whose]
     places = [quotation.places for quotation in quotations]
+    all_places = dict.fromkeys(place for of_quote in places for place in of_quote)
+    asked_alone = {place: index.bank.likest(place, query.near_own) for place in all_places}
+    asked_in_all = asked_alone
+    if query.near is not query.near_own:
+        asked_in_all = {place: index.bank.likest(place, query.near) for place in all_places}
     signs[:, _QUOTE_COLUMNS] = [
         (
             _is_other_use(quotation.quote.text, passages[number].section.regimen, query),
@@ -106,11 +110,11 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
             named(asked_for & quotation.names),
         )
         for quotation, number, asked in zip(
-            quotations, whose.tolist(), asked_terms(index, query.near_own, places), strict=True
+            quotations, whose.tolist(), asked_terms(index, asked_alone, places), strict=True
         )
     ]
-    for name, of_which, likeness in (("asked", "quote", query.near), ("asked_own", "quote_own", query.near_own)):
-        signs[:, SIGNS.index(name)] = _asked(places, likeness, signs[:, SIGNS.index(of_which)])
+    for name, of_which, of_places in (("asked", "quote", asked_in_all), ("asked_own", "quote_own", asked_alone)):
+        signs[:, SIGNS.index(name)] = _asked(of_places, places, signs[:, SIGNS.index(of_which)])
     return [quotation.quote for quotation in quotations], signs
 
 
@@ -163,24 +167,25 @@ def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:
     return bool(about) and not any(regimen in query.regimens for regimen in about)
 
 
-def _asked(places: Sequence[Sequence[int]], likeness: Likeness, cosines: Rows) -> Rows:
+def _asked(of_places: Mapping[int, tuple[int, float]], places: Sequence[Sequence[int]], cosines: Rows) -> Rows:
     """For each quote the likeness of the likest question that readers ask for its places; where nobody asks for it,
     what its own cosine lets expect.
     """
     asked: Rows = STAND_IN + STAND_IN_SLOPE * cosines
-    tied = [row for row, of_quote in enumerate(places) if of_quote]
-    if tied:
-        starts = list(accumulate((len(places[row]) for row in tied[:-1]), initial=0))
-        asked[tied] = np.maximum.reduceat(likeness.best[[place for row in tied for place in places[row]]], starts)
+    for row, of_quote in enumerate(places):
+        if of_quote:
+            asked[row] = max([of_places[place][1] for place in of_quote])
     return asked
 
 
-def asked_terms(index: Index, likeness: Likeness, places: Sequence[Sequence[int]]) -> Iterator[frozenset[str] | None]:
+def asked_terms(
+    index: Index, of_places: Mapping[int, tuple[int, float]], places: Sequence[Sequence[int]]
+) -> Iterator[frozenset[str] | None]:
     """For each quote the terms of the likest question that readers ask for its places; None where nobody asks."""
     for of_quote in places:
         if of_quote:
-            place = max(of_quote, key=likeness.best.__getitem__) if len(of_quote) > 1 else of_quote[0]
-            question = index.bank.questions[index.bank.likest(place, likeness)]
+            number, _ = max([of_places[place] for place in of_quote], key=itemgetter(1))
+            question = index.bank.questions[number]
             yield _readers_terms(question.text, index.articles[question.article_id].subject)
         else:
             yield None

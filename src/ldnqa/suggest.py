@@ -7,11 +7,13 @@ with words that the reader has not just been given.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ldnqa.chunk import call_by_first_name
 from ldnqa.disputes import overlap
@@ -23,7 +25,7 @@ from ldnqa.policy import Lexicon
 from ldnqa.quotes import lead_of, rank_quotes
 from ldnqa.retrieve import Query, read_query, retrieve
 from ldnqa.stages import stage
-from ldnqa.text import names, terms, words
+from ldnqa.text import names, term_set, terms, words
 from ldnqa.types import Passage, Quote, ReviewStatus
 from ldnqa.wanted import subject_terms
 
@@ -44,17 +46,21 @@ PLAIN_SHARE = 0.2
 # What so many questions have in common that name the subject alike is how they name it, and not what they ask.
 ALIKE_NAMED = 4
 
+K = TypeVar("K", bound=Hashable)
+
 
 @dataclass(frozen=True, eq=False)
 class _Listed:
-    """The editors' questions for telling which are near: their terms, the things they name, and their unit vectors
-    without what all of them share, and those that name the subject alike.
+    """The editors' questions for telling which are near: as they are known again, which have a term, which are of an article, which name only
+    certain things, and their unit vectors without what all of them share, and those that name the subject alike.
 
     A question that is near everything by its plain vector, "What is low-dose naltrexone?", is near little by this one.
     """
 
-    terms: tuple[frozenset[str], ...]
-    things: tuple[tuple[frozenset[str], ...], ...]
+    as_asked: tuple[str, ...]
+    with_term: Mapping[str, NDArray[np.float32]]
+    of_article: Mapping[str, NDArray[np.float32]]
+    naming: Mapping[tuple[frozenset[str], ...], NDArray[np.float32]]
     shared: Vectors
     vectors: Vectors
 
@@ -70,8 +76,20 @@ class _Listed:
         means = np.stack([index.question_vectors[of_name].mean(axis=0) for of_name in rows if of_name])
         shared: Vectors = np.linalg.qr(means.T)[0].T.astype(np.float32)
         things = (tuple(frozenset(terms(thing)) for _, thing in lexicon.things_in(text)) for text in texts)
-        own = tuple(frozenset(terms(text)) for text in texts)
-        return cls(own, tuple(things), shared, _without(shared, index.question_vectors))
+        return cls(
+            tuple(_as_asked(text, index) for text in texts),
+            _where(map(terms, texts)),
+            _where([article_id] for article_id, _ in index.questions),
+            _where([named] if named else [] for named in things),
+            shared,
+            _without(shared, index.question_vectors),
+        )
+
+
+def _where(listed: Iterable[Iterable[K]]) -> dict[K, NDArray[np.float32]]:
+    """For each thing that stands in one of the lists, 1 for each list that it stands in and 0 for the others."""
+    lists = [frozenset(one) for one in listed]
+    return {thing: np.array([thing in one for one in lists], np.float32) for thing in frozenset().union(*lists)}
 
 
 def _without(shared: Vectors, rows: Vectors) -> Vectors:
@@ -82,18 +100,20 @@ def _without(shared: Vectors, rows: Vectors) -> Vectors:
     return units
 
 
-def _nearness(index: Index, query: Query, lexicon: Lexicon, said: Sequence[Quote], near: str | None) -> Vectors:
-    """How well each of the editors' questions leads on from a question and what was said to it."""
-    listed = _listed.get(index) or _listed.setdefault(index, _Listed.of(index, lexicon))
+def _nearness(listed: _Listed, query: Query, about: frozenset[str], said: Sequence[Quote], near: str | None) -> Vectors:
+    """How well each of the editors' questions leads on from a question and what was said to it. All are `about` one."""
     nearness = products(listed.vectors, _without(listed.shared, query.vector[np.newaxis])[0])
-    silent = query.generic | subject_terms(index)
-    groups = [group for group in query.own_groups if not group & silent]
-    spoken_of = frozenset(terms(" ".join([query.text, *(quote.text for quote in said)]))).union(*groups)
-    for row, (article, _) in enumerate(index.questions):
-        named = sum(bool(group & listed.terms[row]) for group in groups) / len(groups) if groups else 0.0
-        things = listed.things[row]
-        foreign = bool(things) and not any(thing <= spoken_of for thing in things)
-        nearness[row] += NAMED_BONUS * named + SAME_ARTICLE_BONUS * (article == near) - FOREIGN_PENALTY * foreign
+    groups = [group for group in query.own_groups if group.isdisjoint(query.generic) and group.isdisjoint(about)]
+    spoken_of = term_set(query.text).union(*(term_set(quote.text) for quote in said), *groups)
+    for group in groups:
+        rows = [listed.with_term[term] for term in group if term in listed.with_term]
+        if rows:
+            nearness += np.float32(NAMED_BONUS / len(groups)) * (rows[0] if len(rows) == 1 else np.maximum.reduce(rows))
+    if near in listed.of_article:
+        nearness += np.float32(SAME_ARTICLE_BONUS) * listed.of_article[near]
+    for things, rows_naming in listed.naming.items():
+        if not any(thing <= spoken_of for thing in things):
+            nearness -= np.float32(FOREIGN_PENALTY) * rows_naming
     return nearness
 
 
@@ -121,13 +141,14 @@ def suggest(
         return ()
     near = said[0].article_id if said else read[-1].article_id if read else None
     likeness = products(index.question_vectors, query.vector)
-    order = _nearness(index, query, lexicon, said, near) + PLAIN_SHARE * likeness
+    listed = _listed.get(index) or _listed.setdefault(index, _Listed.of(index, lexicon))
+    order = _nearness(listed, query, subject_terms(index), said, near) + PLAIN_SHARE * likeness
     chosen: list[int] = []
     known: list[int] = []
     done = {_as_asked(text, index) for text in asked}
-    for row in map(int, np.argsort(-order, kind="stable")):
-        of_article, text = index.questions[row]
-        if likeness[row] >= SAME_QUESTION or _as_asked(text, index) in done:
+    for row in np.argsort(-order, kind="stable").tolist():
+        of_article, _ = index.questions[row]
+        if likeness[row] >= SAME_QUESTION or listed.as_asked[row] in done:
             continue
         if approved_only and index.articles[of_article].review.status is not ReviewStatus.APPROVED:
             continue

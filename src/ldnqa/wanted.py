@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from ldnqa.asking import silent_terms
@@ -77,4 +78,9 @@ def share_named(topics: Sequence[frozenset[str]], present: frozenset[str]) -> fl
 
 def subject_terms(index: Index) -> frozenset[str]:
     """Terms of the names of what most articles are about."""
-    return frozenset(term for name in index.subject for term in terms(name))
+    return _terms_of(index.subject)
+
+
+@lru_cache
+def _terms_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(term for name in names for term in terms(name))
