@@ -90,9 +90,10 @@ def test_what_would_lead_much_worse_is_not_quoted_beside_the_lead(index, policy)
 def test_another_use_of_the_drug_does_not_lead_where_the_drug_is_named(index, policy, question, leads):
     query = read_query(Reading(question, question), index, policy.lexicon, "low-dose naltrexone")
     ranked = rank_quotes(index, query, retrieve(index, query))[:2]
+    given = [{"other_regimen": use, "evidence_asked": 0.0} for use in (1.0, 0.0)]
     other, same = (
-        replace(scored, signs={**scored.signs, "other_regimen": use, "evidence_asked": 0.0})
-        for scored, use in zip(ranked, (1.0, 0.0), strict=True)
+        replace(scored, values=tuple(signs.get(name, scored.sign(name)) for name in SIGNS))
+        for scored, signs in zip(ranked, given, strict=True)
     )
     assert leading_one(index, query, [other, same]) is (other, same)[leads]
     assert leading_one(index, query, [other]) is other

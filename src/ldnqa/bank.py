@@ -80,13 +80,13 @@ class Bank:
             return NOTHING
         asked = _units(_across(vector[np.newaxis], self._centre))[0]
         each = self._across_centre.cosines(asked, leave_out)
-        in_vain = range(len(self.vain_vectors))
-        vain = self._vain_across_centre.cosines(asked).likest(in_vain)[1] if in_vain else 0.0
+        in_vain = [range(len(self.vain_vectors))] if len(self.vain_vectors) else []
+        vain = max((cosine for _, cosine in self._vain_across_centre.cosines(asked).likest(in_vain)), default=0.0)
         return Likeness(np.maximum.reduceat(each.each, self._first), vain, each)
 
-    def likest(self, place: int, likeness: Likeness) -> tuple[int, float]:
-        """The number of the question of a place that is likest, and its cosine."""
-        return likeness.each.likest(self._at_places[place])
+    def likest(self, places: Iterable[int], likeness: Likeness) -> list[tuple[int, float]]:
+        """For each place the number of its likest question, and the cosine of that."""
+        return likeness.each.likest(map(self._at_places.__getitem__, places))
 
     def at_place(self, place: int) -> range:
         """The numbers of the questions of a place."""

@@ -5,13 +5,15 @@ Invariant: what `Cosines` says of a row by `likest` is its cosine. Rows that nob
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.encode import Vectors, products
 
 # Which rows are near is told by their parts along the directions in which the rows differ most: 81% of what the bank's
-# questions are. Of the 50 likest places of the bank 99.7% are found so, for 600 questions of practice, in a third of the time.
+# questions are. For 600 questions of practice 95% of the 50 likest places and 99.9% of the 10 likest are found so.
 DIRECTIONS = 96
 # So many rows tell the directions.
 _SAMPLE = 1_024
@@ -32,14 +34,17 @@ class Cosines:
         if self._left_out is not None:
             self.each[self._left_out] = -1
 
-    def likest(self, among: range) -> tuple[int, float]:
-        """Of some rows the one with the greatest cosine, and its cosine."""
-        rows = slice(among.start, among.stop)
-        best = among.start + int(self.each[rows].argmax())
-        if not self._in_full[best]:
-            self.work_out(rows)
-            best = among.start + int(self.each[rows].argmax())
-        return best, float(self.each[best])
+    def likest(self, among: Iterable[range]) -> list[tuple[int, float]]:
+        """Of each of these ranges of rows the one with the greatest cosine, and its cosine."""
+        each, in_full = self.each, self._in_full
+        found = []
+        for rows in among:
+            best = rows.start + int(each[rows.start : rows.stop].argmax())
+            if not in_full[best]:
+                self.work_out(slice(rows.start, rows.stop))
+                best = rows.start + int(each[rows.start : rows.stop].argmax())
+            found.append((best, each.item(best)))
+        return found
 
 
 def directions(rows: Vectors) -> Vectors:

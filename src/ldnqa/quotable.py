@@ -21,6 +21,7 @@ from ldnqa.conflict import notes_on
 from ldnqa.disputes import disputes, overlap
 from ldnqa.encode import Vectors
 from ldnqa.index import Index
+from ldnqa.numbered import Numbered, Numbers
 from ldnqa.text import term_set, terms
 from ldnqa.types import Article, Passage, Quote, Section
 
@@ -37,20 +38,16 @@ OWN_SIGNS = ("points_away", "sums_up", "comment", "comments", "refuted", "length
 
 
 class Quotation(NamedTuple):
-    """A quote, its terms, these and those of the heading and the title, the terms of what it names, and the numbers of
-    the bank's places in it.
-    """
+    """A quote, and the numbers of the bank's places in it."""
 
     quote: Quote
-    terms: frozenset[str]
-    in_place: frozenset[str]
-    names: frozenset[str]
     places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """`terms` are those of the passage as it is embedded, `heading` those of its heading. `vectors` are those of the
+    """`terms` are those of the passage as it is embedded. `texts` are, by their terms, OF_A_PASSAGE texts: the passage,
+    its heading; and then OF_A_QUOTE for each quote: it, it in its place, and what it names. `vectors` are those of the
     quotes from the centre of the index, row for row, not of length one, and `lengths` how long they are. `signs` has a
     row of OWN_SIGNS for each.
     """
@@ -58,14 +55,23 @@ class Quotable:
     article: Article
     section: Section
     terms: frozenset[str]
-    heading: frozenset[str]
+    texts: Numbered
     quotes: tuple[Quotation, ...]
     signs: NDArray[np.float64]
     vectors: Vectors
     lengths: Vectors
 
 
+# How many texts of `Quotable.texts` are of the passage itself, and how many of each quote.
+OF_A_PASSAGE, OF_A_QUOTE = 2, 3
+
 _known: WeakKeyDictionary[Index, OrderedDict[str, Quotable]] = WeakKeyDictionary()
+_numbers: WeakKeyDictionary[Index, Numbers] = WeakKeyDictionary()
+
+
+def numbers_of(index: Index) -> Numbers:
+    """The numbers of the terms in an index's `Quotable.texts`."""
+    return _numbers.setdefault(index, Numbers())
 
 
 def quotable(index: Index, passage: Passage) -> Quotable:
@@ -97,23 +103,18 @@ def _read(index: Index, passage: Passage) -> Quotable:
     vectors = index.quote_vectors(passage.id) - index.centre
     lengths = np.linalg.norm(vectors, axis=1)
     lengths[lengths == 0] = 1
+    all_of_it = frozenset(terms(embedded_text(article, passage)))
     heading = term_set(section.heading)
     around = heading | term_set(article.title)
+    of_quotes = [
+        text for quote in quotes for text in (term_set(quote.text), term_set(quote.text) | around, names_in(quote.text))
+    ]
     return Quotable(
         article=article,
         section=section,
-        terms=frozenset(terms(embedded_text(article, passage))),
-        heading=heading,
-        quotes=tuple(
-            Quotation(
-                quote,
-                (found := term_set(quote.text)),
-                found | around,
-                names_in(quote.text),
-                places,
-            )
-            for quote, places in zip(quotes, index.asked_in(passage), strict=True)
-        ),
+        terms=all_of_it,
+        texts=Numbered.of([all_of_it, heading, *of_quotes], numbers_of(index)),
+        quotes=tuple(map(Quotation, quotes, index.asked_in(passage))),
         signs=np.array([_signs(quote, index) for quote in quotes]).reshape(-1, len(OWN_SIGNS)),
         vectors=vectors,
         lengths=lengths,

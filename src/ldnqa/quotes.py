@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,30 +37,35 @@ NEARLY_BEHIND = 6.0
 _TENTH = 9
 # Below this a spread is rounding.
 _NO_SPREAD = 1e-9
+_PLACES = {name: place for place, name in enumerate(SIGNS)}
 
 
 @dataclass(frozen=True)
 class ScoredQuote:
-    """A quote, its signs by the names in RANKING_SIGNS and LEAD_SIGNS, and what they come to.
+    """A quote, its signs in the order of SIGNS, and what they come to.
 
     `score` says how near it is to the question, 1 at most: what is worth reading beside the lead. `lead` says how well
     it leads, beside the other quotes of the same question.
     """
 
     quote: Quote
-    signs: Mapping[str, float]
+    values: tuple[float, ...]
     score: float
     lead: float = 0.0
+
+    def sign(self, name: str) -> float:
+        """The sign of that name in RANKING_SIGNS or LEAD_SIGNS."""
+        return self.values[_PLACES[name]]
 
     @property
     def cosine(self) -> float:
         """Cosine to the question, from the centre of the index."""
-        return self.signs["quote"]
+        return self.sign("quote")
 
     @property
     def other_regimen(self) -> bool:
         """Whether it is about another use of the drug than the question."""
-        return bool(self.signs["other_regimen"])
+        return bool(self.sign("other_regimen"))
 
 
 def weights_of(index: Index) -> Weights:
@@ -83,7 +88,7 @@ def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQ
     scores = np.vecdot(rows, counts / counts[counts > 0].sum())
     leads = leading("with" if index.bank else "without").scores(rows.astype(np.float32))
     scored = [
-        ScoredQuote(quote, dict(zip(SIGNS, signs, strict=True)), score, lead)
+        ScoredQuote(quote, tuple(signs), score, lead)
         for quote, signs, score, lead in zip(found, rows.tolist(), scores.tolist(), leads.tolist(), strict=True)
     ]
     return sorted(scored, key=lambda scored: -scored.lead)
@@ -175,15 +180,15 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     about.
     """
     strict = query.kind in FIGURES or any(names(query.text, name) for name in index.subject)
-    most = max(scored.signs["named"] for scored in good)
+    most = max(scored.sign("named") for scored in good)
 
     def falls_short(scored: ScoredQuote) -> tuple[bool, bool, bool, bool]:
-        weighs = scored.signs["sums_up"] and scored.signs["named"] == most
+        weighs = scored.sign("sums_up") and scored.sign("named") == most
         return (
             _is_of_others(index, query, scored.quote),
             not _has_what_is_asked(index, query, scored),
             strict and scored.other_regimen,
-            bool(scored.signs["evidence_asked"]) and not weighs,
+            bool(scored.sign("evidence_asked")) and not weighs,
         )
 
     return min(good, key=falls_short)
@@ -203,19 +208,19 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
 def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:
     """The signs of SUPPORT_SIGNS for a question, its hits and their quotes, of which there is at least one."""
     lead = ranked[0]
-    passages = {scored.quote.passage_id: scored.signs for scored in ranked}
+    passages = {scored.quote.passage_id: scored for scored in ranked}
     nearest = max(hits, key=lambda hit: hit.cosine).passage
     return {
         "lead": lead.score,
         "ahead": hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
-        "in_vain": query.near_own.vain - max(lead.signs["asked"], lead.signs["asked_own"]),
-        "covered": lead.signs["asked_coverage"],
-        "kind": float(not lead.signs["figure_asked"] or lead.signs["fits_kind"]),
+        "in_vain": query.near_own.vain - max(lead.sign("asked"), lead.sign("asked_own")),
+        "covered": lead.sign("asked_coverage"),
+        "kind": float(not lead.sign("figure_asked") or lead.sign("fits_kind")),
         "unknown": query.wanted.unknown,
         "about_other": float(query.about_other is not None and bool(index.subject)),
-        "passage": lead.signs["passage"],
+        "passage": lead.sign("passage"),
         "rarest": share(query.wanted.rarest, quotable(index, nearest).terms),
-        "agreement": correlation([(signs["passage"], signs["passage_coverage"]) for signs in passages.values()]),
+        "agreement": correlation([(one.sign("passage"), one.sign("passage_coverage")) for one in passages.values()]),
     }
 
 

@@ -1,28 +1,29 @@
 """What speaks for each quote that was found, one row a quote: the signs that `weights` and `leading` name.
 
-A question reads a dozen passages with some two dozen quotes. What is the same for all quotes of a passage is read once
-a passage, and a text is looked at only for the question's own terms: texts have few of them, and mostly the same few.
+A question reads a dozen passages with some forty quotes. What is the same for all quotes of a passage is read once a
+passage, and what a text has of the question's terms for all texts at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, tiers_asked
+from ldnqa.bank import Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import Vectors, products
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
-from ldnqa.quotable import OWN_SIGNS, Quotable, quotable
+from ldnqa.numbered import Numbered, Shares
+from ldnqa.quotable import OF_A_PASSAGE, OF_A_QUOTE, OWN_SIGNS, Quotable, Quotation, numbers_of, quotable
 from ldnqa.retrieve import READ, Query, unit
 from ldnqa.text import names, terms
 from ldnqa.types import Hit, Quote, Regimen, Tier
-from ldnqa.wanted import share, share_named
 
 # A quote that no reader's question is tied to: the likeness such a question would have, from the quote's own. The line
 # through all quotes of the default articles that have questions, on the tuned questions.
@@ -31,28 +32,9 @@ STAND_IN_SLOPE = 0.62
 
 Rows = NDArray[np.float64]
 
-# What all quotes of a passage have in common, what each has by its words, and where these stand among SIGNS.
-_OF_A_PASSAGE = (
-    "passage",
-    "listed",
-    "listed_own",
-    "cited",
-    "cited_passage",
-    "other_subject",
-    "another_tier",
-    "editorial",
-    "place",
-    "passage_coverage",
-    "heading_coverage",
-)
-_OF_A_QUOTE = ("other_regimen", "coverage", "coverage_in_place", "asked_coverage", "fits_kind", "named")
-
-
-def _columns(wanted: Iterable[str]) -> list[int]:
-    return [SIGNS.index(name) for name in wanted]
-
-
-_PASSAGE_COLUMNS, _QUOTE_COLUMNS, _OWN_COLUMNS = map(_columns, (_OF_A_PASSAGE, _OF_A_QUOTE, OWN_SIGNS))
+# Where each sign stands among SIGNS.
+_AT = {name: column for column, name in enumerate(SIGNS)}
+_OWN_COLUMNS = [_AT[name] for name in OWN_SIGNS]
 
 
 def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Quote], Rows]:
@@ -65,84 +47,79 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
     every = [quotation for parts in passages for quotation in parts.quotes]
     # Passages overlap: a quote is read where it is found first.
     first: dict[tuple[str, str, int, int], int] = {}
-    for row, (quote, *_) in enumerate(every):
+    for row, (quote, _) in enumerate(every):
         first.setdefault((quote.article_id, quote.section_id, quote.start, quote.end), row)
-    rows = list(first.values())
-    quotations = [every[row] for row in rows]
-    signs = np.empty((len(rows), len(SIGNS)))
-    if not rows:
+    rows = np.array(list(first.values()), dtype=np.intp)
+    quotations = [every[row] for row in first.values()]
+    signs = np.zeros((len(rows), len(SIGNS)))
+    if not quotations:
         return [], signs
+    whose = np.repeat(np.arange(len(hits)), [len(parts.quotes) for parts in passages])
 
-    for name, value in (
-        ("figure_asked", query.kind in FIGURES),
-        ("yes_no", query.kind is Kind.YES_NO),
-        ("evidence_asked", asks_for_evidence(query.text)),
-    ):
-        signs[:, SIGNS.index(name)] = value
+    signs[:, _AT["figure_asked"]] = query.kind in FIGURES
+    signs[:, _AT["yes_no"]] = query.kind is Kind.YES_NO
+    signs[:, _AT["evidence_asked"]] = asks_for_evidence(query.text)
     for name, cosines in zip(("quote", "quote_own", "quote_read"), cosines_of(passages, query, index), strict=True):
-        signs[:, SIGNS.index(name)] = cosines[rows]
+        signs[:, _AT[name]] = cosines[rows]
     signs[:, _OWN_COLUMNS] = np.concatenate([parts.signs for parts in passages])[rows]
-
-    asked_for = frozenset[str]().union(*query.term_groups)
-    in_all, alone = cache(partial(share, query.wanted_in_all)), cache(partial(share, query.wanted.alone))
-    named = cache(partial(share_named, query.wanted.topics))
-    of_passages = np.array(
-        [
-            (*own, in_all(asked_for & parts.terms), alone(asked_for & parts.heading))
-            for own, parts in zip(_of_passages(index, query, hits, passages), passages, strict=True)
+    signs[:, _AT["fits_kind"]] = [answers_kind(query.kind, quotation.quote.text) for quotation in quotations]
+    if query.regimens:
+        uses = [passages[number].section.regimen for number in whose[rows].tolist()]
+        signs[:, _AT["other_regimen"]] = [
+            _is_other_use(quotation.quote.text, use, query) for quotation, use in zip(quotations, uses, strict=True)
         ]
-    )
-    whose = np.repeat(np.arange(len(hits)), [len(parts.quotes) for parts in passages])[rows]
-    signs[:, _PASSAGE_COLUMNS] = of_passages[whose]
-    places = [quotation.places for quotation in quotations]
-    all_places = dict.fromkeys(place for of_quote in places for place in of_quote)
-    asked_alone = {place: index.bank.likest(place, query.near_own) for place in all_places}
-    asked_in_all = asked_alone
-    if query.near is not query.near_own:
-        asked_in_all = {place: index.bank.likest(place, query.near) for place in all_places}
-    signs[:, _QUOTE_COLUMNS] = [
-        (
-            _is_other_use(quotation.quote.text, passages[number].section.regimen, query),
-            in_all(asked_for & quotation.terms),
-            alone(in_place := asked_for & quotation.in_place),
-            alone(in_place | asked_for & asked if asked else in_place),
-            answers_kind(query.kind, quotation.quote.text),
-            named(asked_for & quotation.names),
-        )
-        for quotation, number, asked in zip(
-            quotations, whose.tolist(), asked_terms(index, asked_alone, places), strict=True
-        )
-    ]
-    for name, of_which, of_places in (("asked", "quote", asked_in_all), ("asked_own", "quote_own", asked_alone)):
-        signs[:, SIGNS.index(name)] = _asked(of_places, places, signs[:, SIGNS.index(of_which)])
+    for name, of_passages in _of_passages(index, query, hits, passages):
+        signs[:, _AT[name]] = of_passages[whose[rows]]
+
+    likest = _likest(index, query.near_own, quotations)
+    likest_in_all = likest if query.near is query.near_own else _likest(index, query.near, quotations)
+    for name, of_which, found in (("asked", "quote", likest_in_all), ("asked_own", "quote_own", likest)):
+        # Where nobody asks for a quote, what its own cosine lets expect.
+        signs[:, _AT[name]] = STAND_IN + STAND_IN_SLOPE * signs[:, _AT[of_which]]
+        signs[list(found), _AT[name]] = [cosine for _, cosine in found.values()]
+
+    shares = Shares([query.wanted_in_all, query.wanted.alone, query.wanted.topics])
+    bits = shares.found(Numbered.joined([parts.texts for parts in passages]), numbers_of(index))
+    # Where the texts of each quote and of its passage begin.
+    texts = (OF_A_PASSAGE * (whose + 1) + OF_A_QUOTE * np.arange(len(every)))[rows]
+    of_passages = texts - OF_A_QUOTE * (rows - np.searchsorted(whose, whose[rows])) - OF_A_PASSAGE
+    with_asked = bits[texts + 1]
+    with_asked[list(likest)] |= shares.bits_of(_readers_terms(index, number) for number, _ in likest.values())
+    have, have_with_asked = shares.of(bits), shares.of(with_asked)
+    signs[:, _AT["passage_coverage"]] = have[of_passages, 0]
+    signs[:, _AT["heading_coverage"]] = have[of_passages + 1, 1]
+    signs[:, _AT["coverage"]] = have[texts, 0]
+    signs[:, _AT["coverage_in_place"]] = have[texts + 1, 1]
+    signs[:, _AT["asked_coverage"]] = have_with_asked[:, 1]
+    signs[:, _AT["named"]] = have[texts + 2, 2]
     return [quotation.quote for quotation in quotations], signs
 
 
 def _of_passages(
     index: Index, query: Query, hits: Sequence[Hit], passages: Sequence[Quotable]
-) -> Iterator[tuple[float, ...]]:
-    """The signs of _OF_A_PASSAGE for each hit, but for those that its words have of the question's."""
-    tiers = tiers_asked(query.text)
+) -> Iterator[tuple[str, Rows]]:
+    """What all quotes of a passage have in common, but for its words: a sign's name, and its value for each hit."""
+    articles = [parts.article for parts in passages]
+    yield "passage", np.array([hit.cosine for hit in hits])
     near = nearest_questions(index, query.vector)
     near_alone = near if query.own_vector is query.vector else nearest_questions(index, query.own_vector)
+    for name, of_article in (("listed", near), ("listed_own", near_alone)):
+        yield name, np.array([of_article.get(article.id, 0.0) for article in articles])
+    if query.cited:
+        yield "cited", np.array([query.cited.get(article.id, 0.0) for article in articles])
+        yield "cited_passage", np.array([query.cited.get(hit.passage.id, 0.0) for hit in hits])
     # Most articles have their subject in common, and naming it has nothing to do with the passage.
-    ours: dict[tuple[str, ...], bool] = {}
-    for back, (hit, parts) in enumerate(zip(hits, passages, strict=True)):
-        subject, article_id, tier = parts.article.subject, parts.article.id, parts.section.tier
-        if subject not in ours:
-            named = any(names(query.text, name) for name in subject)
-            ours[subject] = named or not set(subject).isdisjoint(index.subject)
-        yield (
-            hit.cosine,
-            near.get(article_id, 0.0),
-            near_alone.get(article_id, 0.0),
-            query.cited.get(article_id, 0.0),
-            query.cited.get(hit.passage.id, 0.0),
-            bool(index.subject) and not ours[subject],
-            bool(tiers) and tier not in tiers,
-            tier is Tier.EDITORIAL,
-            back / READ,
-        )
+    others = {
+        subject: not (any(names(query.text, name) for name in subject) or not set(subject).isdisjoint(index.subject))
+        for subject in dict.fromkeys(article.subject for article in articles if index.subject)
+    }
+    if any(others.values()):
+        yield "other_subject", np.array([float(others[article.subject]) for article in articles])
+    tiers = tiers_asked(query.text)
+    if tiers:
+        yield "another_tier", np.array([float(parts.section.tier not in tiers) for parts in passages])
+    yield "editorial", np.array([float(parts.section.tier is Tier.EDITORIAL) for parts in passages])
+    yield "place", np.arange(len(hits)) / READ
 
 
 def cosines_of(passages: Sequence[Quotable], query: Query, index: Index) -> tuple[Vectors, ...]:
@@ -161,39 +138,30 @@ def cosines_of(passages: Sequence[Quotable], query: Query, index: Index) -> tupl
 
 def _is_other_use(text: str, regimen: Regimen | None, query: Query) -> bool:
     """Whether a quote, by its own words or else by its section, is about no use of the drug that the question names."""
-    if not query.regimens:
-        return False
     about = query.lexicon.regimens_in(text) or ([regimen] if regimen else [])
     return bool(about) and not any(regimen in query.regimens for regimen in about)
 
 
-def _asked(of_places: Mapping[int, tuple[int, float]], places: Sequence[Sequence[int]], cosines: Rows) -> Rows:
-    """For each quote the likeness of the likest question that readers ask for its places; where nobody asks for it,
-    what its own cosine lets expect.
-    """
-    asked: Rows = STAND_IN + STAND_IN_SLOPE * cosines
-    for row, of_quote in enumerate(places):
-        if of_quote:
-            asked[row] = max([of_places[place][1] for place in of_quote])
-    return asked
+def _likest(index: Index, likeness: Likeness, quotations: Sequence[Quotation]) -> dict[int, tuple[int, float]]:
+    """For each quote, by its row, that readers ask for: the number of the likest of their questions, and its cosine."""
+    places = list(dict.fromkeys(place for quotation in quotations for place in quotation.places))
+    best = dict(zip(places, index.bank.likest(places, likeness), strict=True))
+    return {
+        row: best[of_quote[0]] if len(of_quote) == 1 else max([best[place] for place in of_quote], key=itemgetter(1))
+        for row, (_, of_quote) in enumerate(quotations)
+        if of_quote
+    }
 
 
-def asked_terms(
-    index: Index, of_places: Mapping[int, tuple[int, float]], places: Sequence[Sequence[int]]
-) -> Iterator[frozenset[str] | None]:
-    """For each quote the terms of the likest question that readers ask for its places; None where nobody asks."""
-    for of_quote in places:
-        if of_quote:
-            number, _ = max([of_places[place] for place in of_quote], key=itemgetter(1))
-            question = index.bank.questions[number]
-            yield _readers_terms(question.text, index.articles[question.article_id].subject)
-        else:
-            yield None
+def _readers_terms(index: Index, number: int) -> frozenset[str]:
+    """The terms of one of the readers' questions."""
+    question = index.bank.questions[number]
+    return _terms_asked(question.text, index.articles[question.article_id].subject)
 
 
 # Readers' questions are some thousands, and come again with every question like them.
 @lru_cache(maxsize=20_000)
-def _readers_terms(text: str, subject: tuple[str, ...]) -> frozenset[str]:
+def _terms_asked(text: str, subject: tuple[str, ...]) -> frozenset[str]:
     return frozenset(terms(call_by_first_name(text, subject)))
 
 

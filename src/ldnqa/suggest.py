@@ -51,8 +51,9 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, eq=False)
 class _Listed:
-    """The editors' questions for telling which are near: as they are known again, which have a term, which are of an article, which name only
-    certain things, and their unit vectors without what all of them share, and those that name the subject alike.
+    """The editors' questions for telling which are near: as they are known again, which have a term, which are of an
+    article, which name only certain things, and their unit vectors without what all of them share, and those that name
+    the subject alike.
 
     A question that is near everything by its plain vector, "What is low-dose naltrexone?", is near little by this one.
     """
@@ -109,7 +110,7 @@ def _nearness(listed: _Listed, query: Query, about: frozenset[str], said: Sequen
         rows = [listed.with_term[term] for term in group if term in listed.with_term]
         if rows:
             nearness += np.float32(NAMED_BONUS / len(groups)) * (rows[0] if len(rows) == 1 else np.maximum.reduce(rows))
-    if near in listed.of_article:
+    if near and near in listed.of_article:
         nearness += np.float32(SAME_ARTICLE_BONUS) * listed.of_article[near]
     for things, rows_naming in listed.naming.items():
         if not any(thing <= spoken_of for thing in things):

@@ -1,6 +1,6 @@
 """What a question asks for by its words, and how much of that a text has. It needs no vector: the model may be at work.
 
-A text is held against terms of the question only, of which most texts have few, and mostly the same few.
+Many texts at once are held against it by `ldnqa.numbered`.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class Weighted(NamedTuple):
 class Wanted:
     """What a question asks for by itself.
 
-    `alone` has what names anything; `topics` are the things that it names, none of them the subject or a word that only
-    asks; `rarest` are the few rarest of `alone`. `unknown` is the share of it, 0 to 1 and weighted by rarity, for which
-    no passage of the index has a word.
+    `alone` has what names anything; `topics` are the things that it names, each counting 1, none of them the subject or
+    a word that only asks; `rarest` are the few rarest of `alone`. `unknown` is the share of it, 0 to 1 and weighted by
+    rarity, for which no passage of the index has a word.
     """
 
     alone: Weighted
-    topics: tuple[frozenset[str], ...]
+    topics: Weighted
     rarest: Weighted
     unknown: float
 
@@ -50,9 +50,10 @@ def wanted(groups: Sequence[frozenset[str]], generic: frozenset[str], index: Ind
     few = tuple(sorted(alone.groups, key=lambda group: -group[1])[:_RAREST])
     known = frozenset(term for group, _ in alone.groups for term in group if index.has_term(term))
     silent = silent_terms(generic, about)
+    topics = tuple((group, 1.0) for group in groups if group.isdisjoint(silent))
     return Wanted(
         alone,
-        tuple(group for group in groups if group.isdisjoint(silent)),
+        Weighted(topics, len(topics)),
         Weighted(few, sum([weight for _, weight in few])),
         1 - share(alone, known) if alone.groups else 0.0,
     )
@@ -69,11 +70,6 @@ def share(wanted: Weighted, present: frozenset[str]) -> float:
     """Share of what is wanted that is present, 0 to 1; nothing wanted is nothing found."""
     found = sum([weight for group, weight in wanted.groups if not group.isdisjoint(present)])
     return found / wanted.whole if wanted.whole else 0.0
-
-
-def share_named(topics: Sequence[frozenset[str]], present: frozenset[str]) -> float:
-    """The share of what a question names that is present."""
-    return sum([not group.isdisjoint(present) for group in topics]) / len(topics) if topics else 0.0
 
 
 def subject_terms(index: Index) -> frozenset[str]:

@@ -40,8 +40,8 @@ class Extractive:
         able = good_ones(ranked)
         rest = sorted((s for s in able if s is not lead), key=lambda scored: -scored.score)
         rest = [scored for scored in rest if _adds(scored, lead, kind, named=named)]
-        if kind is Kind.YES_NO and lead.signs["named"]:
-            rest = [scored for scored in rest if scored.signs["named"]]
+        if kind is Kind.YES_NO and lead.sign("named"):
+            rest = [scored for scored in rest if scored.sign("named")]
         picked = _without_repeats([self._whole(scored.quote) for scored in (lead, *rest)])
         return [Claim(text=quote.text, quotes=(quote,)) for quote in picked]
 

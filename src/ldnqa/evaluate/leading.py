@@ -22,7 +22,7 @@ from ldnqa.disputes import alike, within
 from ldnqa.evaluate.tune import FOLDS, SEED, Sample, folds
 from ldnqa.followup import Reading
 from ldnqa.index import Index
-from ldnqa.leading import SIGNS, Leading, Rows, inputs
+from ldnqa.leading import Leading, Rows, inputs
 from ldnqa.policy import Policy
 from ldnqa.quotes import rank_quotes
 from ldnqa.retrieve import read_query, retrieve
@@ -72,7 +72,7 @@ def readers_lessons(
         ]
         right = np.array([any(alike(one, s.quote) or within(one, s.quote) for one in told) for s in ranked], dtype=bool)
         if right.any():
-            signs = np.array([[s.signs[name] for name in SIGNS] for s in ranked], dtype=np.float32)
+            signs = np.array([s.values for s in ranked], dtype=np.float32)
             yield Lesson(signs, right, READERS_COUNT)
 
 

@@ -22,7 +22,6 @@ from ldnqa.evaluate.conversations import read_conversations
 from ldnqa.evaluate.gold import Right, read_gold
 from ldnqa.findings import reading_of
 from ldnqa.index import Index
-from ldnqa.leading import SIGNS
 from ldnqa.policy import Policy
 from ldnqa.quotes import rank_quotes, read_support
 from ldnqa.retrieve import READ, read_query, retrieve
@@ -110,7 +109,7 @@ def _sample(
     hits = retrieve(index, query, in_view=in_view, limit=READ)
     ranked = rank_quotes(index, query, hits)
     signs = read_support(index, query, hits, ranked)
-    quotes = np.array([[scored.signs[name] for name in SIGNS] for scored in ranked[:_RANKED]])
+    quotes = np.array([scored.values for scored in ranked[:_RANKED]])
     good = np.array([any(place.holds(scored.quote) for place in right) for scored in ranked[:_RANKED]])
     return Sample(of, group, bool(right), np.array([signs[name] for name in SUPPORT_SIGNS]), quotes, good)
 

@@ -1,0 +1,92 @@
+"""The terms of texts as numbers, so that all texts that were found are held against a question at once.
+
+What a question wants are groups of terms; each group is a bit, and a text has the bits of the groups it has a term of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from itertools import count
+from operator import or_
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ldnqa.wanted import Weighted
+
+Bits = NDArray[np.uint64]
+_WORD = (1 << 64) - 1
+
+
+class Numbered(NamedTuple):
+    """The terms of texts as numbers above 0, a text after the other, each led by a 0; `lengths` counts these, too."""
+
+    terms: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, texts: Iterable[Iterable[str]], numbers: Numbers) -> Numbered:
+        """Those of some texts."""
+        each = [[0, *(numbers[term] for term in text)] for text in texts]
+        joined = [number for text in each for number in text]
+        return cls(np.array(joined, np.int32), np.array([len(text) for text in each], np.int32))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Numbered]) -> Numbered:
+        """Those of all texts of the parts."""
+        return cls(np.concatenate([part.terms for part in parts]), np.concatenate([part.lengths for part in parts]))
+
+
+class Numbers(dict[str, int]):
+    """A number for each term, given when it is first asked for. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._next = count(1)
+
+    def __missing__(self, term: str) -> int:
+        return self.setdefault(term, next(self._next))
+
+
+class Shares:
+    """How much texts have of several things that are wanted: a column for each."""
+
+    def __init__(self, wanted: Sequence[Weighted]) -> None:
+        groups = [
+            (column, group, weight / (one.whole or 1.0))
+            for column, one in enumerate(wanted)
+            for group, weight in one.groups
+        ]
+        self._words = len(groups) // 64 + 1
+        self._weights = np.zeros((64 * self._words, len(wanted)))
+        self._bits: dict[str, int] = {}
+        for bit, (column, group, weight) in enumerate(groups):
+            self._weights[bit, column] = weight
+            for term in group:
+                self._bits[term] = self._bits.get(term, 0) | 1 << bit
+
+    def found(self, texts: Numbered, numbers: Mapping[str, int]) -> Bits:
+        """For each text the bits of the groups it has a term of, shape (texts, words of 64)."""
+        most = int(texts.terms.max())
+        terms = {number: bits for term, bits in self._bits.items() if 0 < (number := numbers.get(term, 0)) <= most}
+        starts = texts.lengths.cumsum() - texts.lengths
+        found = np.empty((len(starts), self._words), "<u8")
+        for word in range(self._words):
+            of_term = np.zeros(most + 1, "<u8")
+            for number, bits in terms.items():
+                of_term[number] = bits >> 64 * word & _WORD
+            found[:, word] = np.bitwise_or.reduceat(of_term[texts.terms], starts)
+        return found
+
+    def bits_of(self, present: Iterable[frozenset[str]]) -> Bits:
+        """The same for sets of terms."""
+        asked, size = self._bits.keys(), 8 * self._words
+        masks = (reduce(or_, map(self._bits.__getitem__, asked & terms), 0) for terms in present)
+        joined = b"".join([mask.to_bytes(size, "little") for mask in masks])
+        return np.frombuffer(joined, "<u8").reshape(-1, self._words)
+
+    def of(self, bits: Bits) -> NDArray[np.float64]:
+        """The shares, 0 to 1, shape (texts, things wanted), of texts with these bits."""
+        shares: NDArray[np.float64] = np.unpackbits(bits.view(np.uint8), axis=1, bitorder="little") @ self._weights
+        return shares
