@@ -166,7 +166,8 @@ def answer(index, claim):
 
     def make(*words, asked=PLAIN, **more):
         claims = [w if isinstance(w, Claim) else claim(w) for w in words]
-        return answered(asked, claims, index, POLICY, **{"generator": "extractive", **more})
+        said = bundles(claims, index, more.pop("leading", 1))
+        return answered(asked, claims, said, index, POLICY, **{"generator": "extractive", **more})
 
     return make
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -92,7 +90,7 @@ def test_another_use_of_the_drug_does_not_lead_where_the_drug_is_named(index, po
     ranked = rank_quotes(index, query, retrieve(index, query))[:2]
     given = [{"other_regimen": use, "evidence_asked": 0.0} for use in (1.0, 0.0)]
     other, same = (
-        replace(scored, values=tuple(signs.get(name, scored.sign(name)) for name in SIGNS))
+        scored._replace(values=tuple(signs.get(name, scored.sign(name)) for name in SIGNS))
         for scored, signs in zip(ranked, given, strict=True)
     )
     assert leading_one(index, query, [other, same]) is (other, same)[leads]

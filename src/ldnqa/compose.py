@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ldnqa.asking import silent_terms, topics
-from ldnqa.bundles import bundles
+from ldnqa.bundles import Bundle
 from ldnqa.cite import cite, plain_words
 from ldnqa.conflict import Clash, clashes, conflict_of
 from ldnqa.index import Index
@@ -64,6 +64,7 @@ class Asked:
 def answered(
     asked: Asked,
     claims: Sequence[Claim],
+    said: Sequence[Bundle],
     index: Index,
     policy: Policy,
     *,
@@ -72,15 +73,12 @@ def answered(
     emergency: Notice | None = None,
     unanswered: Sequence[str] = (),
     drafted_by: str | None = None,
-    leading: int = 1,
 ) -> Answer:
-    """An answer made of grounded claims: the first leads, the others follow by tier, each with its editor's notes.
-    After a caution two are `leading`: it, and what leads by itself.
+    """An answer made of grounded claims, as they are `said`: in order, each with its editor's notes (`bundles`).
 
     Where the sources disagree on what was asked, both sides are quoted below. `unanswered` are the parts of the
     question, in the reader's words, that the claims leave open.
     """
-    said = bundles(claims, index, leading)
     sources: list[Source] = []
     drafts = {claim.quotes[0]: " ".join(one.text for one in claim.drafted) for claim in claims if claim.drafted}
     # Said in one order to everybody, which their numbers follow.

@@ -57,11 +57,11 @@ def ask(
     history = tuple(history)[-MAX_HISTORY_TURNS:]
 
     subject, reading = reading_of(index, policy, question, history, article_id)
-    told = told_in(question, [turn.question for turn in history])
-    asked = Asked(question, reading.text, article_id, audience, history, approved_only, told)
     # The model reads while the words are looked at.
     for text in dict.fromkeys((reading.own, reading.text)):
         begin(index.encoder.encode_queries, as_embedded(text, index))
+    told = told_in(question, [turn.question for turn in history])
+    asked = Asked(question, reading.text, article_id, audience, history, approved_only, told)
 
     emergency = triage(question, policy, history, index.encoder)
     # Passages help a clinician with a patient, and would only hold up anybody else. What was asked decides, and not who
@@ -94,14 +94,16 @@ def ask(
         drafts = with_drafts(claims, reading.text, audience, patience)
         claims = ground_drafted(drafts, index.articles, index.encoder.encode_passages, told_apart)
 
-    said = [quote for bundle in bundles(claims, index) for _, quote in bundle]
+    said = bundles(claims, index, found.leading)
+    quoted = [quote for bundle in said for _, quote in bundle]
     suggestions = suggest(
-        index, found.query, before, policy.lexicon, said=said, read=cited, approved_only=approved_only
+        index, found.query, before, policy.lexicon, said=quoted, read=cited, approved_only=approved_only
     )
     if claims:
         return answered(
             asked,
             claims,
+            said,
             index,
             policy,
             generator=Extractive.name,
@@ -109,7 +111,6 @@ def ask(
             suggestions=suggestions,
             emergency=emergency,
             unanswered=found.unanswered,
-            leading=found.leading,
         )
     if emergency:
         return urgent(asked, emergency, index, policy)

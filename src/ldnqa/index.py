@@ -134,7 +134,10 @@ class Index:
 
     def rows_of(self, passage_ids: Iterable[str]) -> list[int]:
         """The numbers of passages: where they stand in `passages` and `passage_vectors`."""
-        return [self._row(passage_id) for passage_id in passage_ids]
+        try:
+            return list(map(self._rows.__getitem__, passage_ids))
+        except KeyError as error:
+            raise UnknownPassage(error.args[0]) from None
 
     def quote_vectors(self, passage_id: str) -> Vectors:
         """Unit rows for the quotes of a passage, shape (len(passage.quotes), dimension), in their order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,8 +40,7 @@ _NO_SPREAD = 1e-9
 _PLACES = {name: place for place, name in enumerate(SIGNS)}
 
 
-@dataclass(frozen=True)
-class ScoredQuote:
+class ScoredQuote(NamedTuple):
     """A quote, its signs in the order of SIGNS, and what they come to.
 
     `score` says how near it is to the question, 1 at most: what is worth reading beside the lead. `lead` says how well

@@ -6,6 +6,7 @@ words it has (BM25, as a share of what a perfect match would score) are added up
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -294,9 +295,12 @@ def retrieve(
 
     last = np.partition(scores, -limit)[-limit] if limit < len(scores) else -np.inf
     hits = [
-        Hit(passage=index.passages[candidates[at]], score=score, cosine=min(1.0, max(-1.0, cosine)))
-        for at, (score, cosine) in enumerate(zip(scores.tolist(), cosines.tolist(), strict=True))
-        if score >= last
+        Hit(
+            passage=index.passages[candidates[at]],
+            score=scores.item(at),
+            cosine=min(1.0, max(-1.0, cosines.item(at))),
+        )
+        for at in np.flatnonzero(scores >= last).tolist()
     ]
     return sorted(hits, key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))[:limit]
 
@@ -333,5 +337,5 @@ def _allowed(index: Index, only_article: str | None, approved_only: bool) -> fro
 
 def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     """The vector at length 1; a zero vector stays zero."""
-    length = float(np.linalg.norm(vector))
+    length = math.sqrt(np.vecdot(vector, vector))
     return vector / np.float32(length) if length else vector
