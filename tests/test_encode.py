@@ -291,20 +291,32 @@ class _Counting(HashedEncoder):
         return super().encode_queries(texts)
 
 
-def test_a_question_begun_early_is_embedded_once_and_gives_the_same_row():
+def test_a_question_embedded_beside_other_work_is_embedded_once_and_gives_the_same_row():
     counting = _Counting()
-    encode.begin(counting.encode_queries, TEXTS[0])
+    for work in ("first", "again"):
+        assert encode.beside(lambda work=work: work, counting.encode_queries, TEXTS[:1]) == work
     rows = [encode.query_vector(counting.encode_queries, TEXTS[0]) for _ in range(3)]
-    encode.begin(counting.encode_queries, TEXTS[0])
     assert counting.asked == [TEXTS[0]]
     assert all(np.array_equal(row, HashedEncoder().encode_queries(TEXTS[:1])[0]) for row in rows)
 
 
-def test_an_early_failure_is_told_to_whoever_asks_and_not_kept():
+def test_what_fails_to_be_embedded_beside_other_work_is_told_to_whoever_asks_and_not_kept():
     counting = _Counting()
     counting.fails = True
-    encode.begin(counting.encode_queries, TEXTS[0])
+    assert encode.beside(lambda: "an emergency", counting.encode_queries, TEXTS[:1]) == "an emergency"
     with pytest.raises(MemoryError):
         encode.query_vector(counting.encode_queries, TEXTS[0])
     counting.fails = False
     assert len(encode.query_vector(counting.encode_queries, TEXTS[0])) == counting.dimension
+
+
+def test_what_fails_in_the_work_beside_is_raised_and_the_core_is_free_again():
+    counting = _Counting()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    for text in TEXTS[:4]:
+        with pytest.raises(ZeroDivisionError):
+            encode.beside(fail, counting.encode_queries, [text])
+    assert encode.beside(lambda: "done", counting.encode_queries, TEXTS[4:5]) == "done"

@@ -12,8 +12,9 @@ from ldnqa.asking import sums_up
 from ldnqa.evaluate.leading import READERS_COUNT, Lesson, save, teach
 from ldnqa.followup import Reading
 from ldnqa.leading import COMPARED, SIGNS, leading, read_weights
+from ldnqa.query import read_query
 from ldnqa.quotes import leading_one, rank_quotes
-from ldnqa.retrieve import read_query, retrieve
+from ldnqa.retrieve import retrieve
 
 SIGN = st.floats(-1, 1, width=32)
 QUOTES = st.lists(st.tuples(*[SIGN] * len(SIGNS)), min_size=1, max_size=12, unique=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ldnqa.followup import Reading
-from ldnqa.retrieve import read_query, retrieve
+from ldnqa.query import read_query
+from ldnqa.retrieve import retrieve
 
 pytestmark = pytest.mark.model
 BEFORE = "Does LDN help with Crohn's disease?"

@@ -13,7 +13,8 @@ from ldnqa.index import Index
 from ldnqa.notices import is_spoken_of
 from ldnqa.policy import Lexicon
 from ldnqa.policy.load import NoticeRule
-from ldnqa.retrieve import read_query, retrieve
+from ldnqa.query import read_query
+from ldnqa.retrieve import retrieve
 from ldnqa.stages import stage
 from ldnqa.types import Claim
 

@@ -10,7 +10,7 @@ from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import Extractive
 from ldnqa.bundles import bundles
 from ldnqa.compose import Asked, abstained, answered, urgent
-from ldnqa.encode import begin
+from ldnqa.encode import beside
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.findings import find, reading_of, with_danger
 from ldnqa.followup import Reading, parts
@@ -19,14 +19,15 @@ from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
+from ldnqa.query import Words, as_embedded, read_query, read_words
 from ldnqa.quotes import unspoken_of
-from ldnqa.retrieve import as_embedded, read_query, retrieve
+from ldnqa.retrieve import retrieve
 from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest
 from ldnqa.tokens import names_of
-from ldnqa.told import told_in
+from ldnqa.told import Told, told_in
 from ldnqa.triage import is_about_a_patient, red_flag, triage
-from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Turn
+from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Notice, Turn
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -57,13 +58,17 @@ def ask(
     history = tuple(history)[-MAX_HISTORY_TURNS:]
 
     subject, reading = reading_of(index, policy, question, history, article_id)
+
+    def read_on() -> tuple[Told, Notice | None, Words]:
+        told = told_in(question, [turn.question for turn in history])
+        words = read_words(reading, index, policy.lexicon, subject)
+        return told, triage(question, policy, history, index.encoder), words
+
     # The model reads while the words are looked at.
-    for text in dict.fromkeys((reading.own, reading.text)):
-        begin(index.encoder.encode_queries, as_embedded(text, index))
-    told = told_in(question, [turn.question for turn in history])
+    texts = (as_embedded(text, index) for text in dict.fromkeys((reading.own, reading.text)))
+    told, emergency, said = beside(read_on, index.encoder.encode_queries, texts)
     asked = Asked(question, reading.text, article_id, audience, history, approved_only, told)
 
-    emergency = triage(question, policy, history, index.encoder)
     # Passages help a clinician with a patient, and would only hold up anybody else. What was asked decides, and not who
     # says to be reading: the same question gets the same sources for every audience.
     if emergency and not is_about_a_patient(question, policy):
@@ -86,16 +91,16 @@ def ask(
     told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon) if patience else None
     if patience and told_apart and len(parts(question)) == 1:
         reading = rewritten(reading, subject, index, told_apart, patience)
-        asked = replace(asked, standalone=reading.text)
+        asked, said = replace(asked, standalone=reading.text), read_words(reading, index, policy.lexicon, subject)
 
-    found = with_danger(find(asked, reading, subject, index, policy), asked, index, policy)
+    found = with_danger(find(asked, said, subject, index, policy), asked, index, policy)
     claims = found.claims
     if patience and told_apart:
         drafts = with_drafts(claims, reading.text, audience, patience)
         claims = ground_drafted(drafts, index.articles, index.encoder.encode_passages, told_apart)
 
-    said = bundles(claims, index, found.leading)
-    quoted = [quote for bundle in said for _, quote in bundle]
+    told_so = bundles(claims, index, found.leading)
+    quoted = [quote for bundle in told_so for _, quote in bundle]
     suggestions = suggest(
         index, found.query, before, policy.lexicon, said=quoted, read=cited, approved_only=approved_only
     )
@@ -103,7 +108,7 @@ def ask(
         return answered(
             asked,
             claims,
-            said,
+            told_so,
             index,
             policy,
             generator=Extractive.name,

@@ -16,7 +16,8 @@ from ldnqa.index import Index
 from ldnqa.left_out import without
 from ldnqa.notices import caution_for
 from ldnqa.policy import Policy
-from ldnqa.retrieve import Query, read_query, retrieve
+from ldnqa.query import Query, Words, read_query, with_vectors
+from ldnqa.retrieve import retrieve
 from ldnqa.suggest import unknown_words
 from ldnqa.text import names_any
 from ldnqa.told import asked_beside, only_tells
@@ -36,8 +37,9 @@ class Finding(NamedTuple):
     leading: int = 1
 
 
-def find(asked: Asked, reading: Reading, subject: str | None, index: Index, policy: Policy) -> Finding:
+def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: Policy) -> Finding:
     """What answers a question and each of its parts, else a story's question alone, or what is known of a list."""
+    reading = said.reading
     answerer = Extractive(index)
 
     def claims_for(query: Query, text: str) -> list[Claim]:
@@ -45,7 +47,7 @@ def find(asked: Asked, reading: Reading, subject: str | None, index: Index, poli
         claims = ground(answerer.draft(query, hits, asked.audience), index.articles)
         return on_the_drug(claims, text, policy.wording.look_alikes)
 
-    query = read_query(reading, index, policy.lexicon, subject)
+    query = with_vectors(said, index)
     # Several questions in one are read like turns of a conversation, and the answer says which part it leaves open.
     found: list[tuple[str, list[Claim]]] = []
     several = parts(asked.question)

@@ -11,8 +11,8 @@ import numpy as np
 from ldnqa.asking import FIGURES, meets
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS, leading
+from ldnqa.query import Query
 from ldnqa.quotable import quotable
-from ldnqa.retrieve import Query
 from ldnqa.signs import read_signs
 from ldnqa.text import names
 from ldnqa.types import Hit, Quote

@@ -6,27 +6,15 @@ words it has (BM25, as a share of what a perfect match would score) are added up
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Collection
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ldnqa.asking import Kind, kind_of, regimens_asked
-from ldnqa.bank import NOTHING, Likeness
-from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import products, query_vector
-from ldnqa.followup import Reading
+from ldnqa.encode import products
 from ldnqa.index import Index
-from ldnqa.people import ages_in, people_asked
-from ldnqa.policy import Lexicon
+from ldnqa.query import Query, unit
 from ldnqa.stages import stage
-from ldnqa.text import terms, words
-from ldnqa.types import Hit, Passage, Regimen, ReviewStatus
-from ldnqa.wanted import Wanted, Weighted, subject_terms, wanted, weighted
+from ldnqa.types import Hit, Passage, ReviewStatus
 
 # Weight of the words beside the meaning. See docs/evaluation.md for what other weights give.
 WORDS_WEIGHT = 0.8
@@ -34,10 +22,8 @@ WORDS_WEIGHT = 0.8
 DEPTH = 50
 # Weight of the likest question that readers ask for a passage.
 ASKED_WEIGHT = 0.5
-# A follow-up ("How many people?") is about what was just cited, as far as it does not stand by itself. What was cited
-# beside the lead counts half.
+# A follow-up ("How many people?") is about what was just cited, as far as it does not stand by itself.
 CITED_WEIGHT = 0.15
-BESIDE_THE_LEAD = 0.5
 # How many passages are read for quotes. On tests/gold.yaml 8, 12 and 20 find the right quote equally often.
 READ = 12
 # A reader on an article's page usually asks about that article: its passages come before others nearly as good.
@@ -49,203 +35,6 @@ TITLE_SHARE = 0.5
 # without, .949 and .947 with it; on liveqa-med nDCG@10 is .765 and .763.
 FEEDBACK_FROM = 3
 FEEDBACK = 0.3
-# The conversation counts as far as the articles do not answer the question by itself: not at all if the nearest passage
-# has this cosine to it, and more the farther it is, each question before at most this much of the one after it.
-# On mtrag-un the weight that ranks best is 0.7 for questions below a cosine of 0.5, 0.4 below 0.65 and 0.1 above.
-SELF_CONTAINED = 0.8
-FADING_SLOPE = 1.75
-MOST_KEPT = 0.7
-# So many other names of a thing are embedded together, by themselves and once for all questions, and their vector
-# counts this much beside the question's own. On liveqa-med nDCG@10 is .747 without them, .754 at 0.1, .766 at 0.2, and
-# .770 with the names put behind the question, which makes every question's call 1.35 times as long; on mtrag-un it is
-# .947 whichever way, and our own questions pass as often.
-NAMES_EMBEDDED = 2
-NAMES_WEIGHT = np.float32(0.2)
-# "The trial", where nothing says which, is one that was just quoted: the conversation counts in full.
-_THE_STUDY = re.compile(r"\b(?:the|that|this) (?:study|trial|review|series|pilot)\b", re.IGNORECASE)
-# So many questions back the conversation still counts.
-MEMORY = 3
-
-
-@dataclass(frozen=True)
-class Query:
-    """A question as retrieval sees it: its words and its vector, with what remains of the questions before it.
-
-    `term_groups` has a group for each thing named: its own terms and those of its other names; a text has it if it has
-    one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
-    those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight, and
-    `by_words` is what BM25 finds of them in each passage; `vector` is a unit row, `own_vector` that of the question
-    by itself, `read_vector` that of `text`; `regimens` is what it asks about, `kind` what it wants to know.
-    `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are the
-    symptoms of MS?", and a medicine that no article names. `people` are the groups of people it is about. `cited`
-    has the articles and passages that the last answer cited, by id, each with how much it counts now. `wanted` is
-    what the question asks for by itself, `wanted_in_all` that with what remains of the questions before it. `near`
-    and `near_own` are how like `vector` and `own_vector` are to what readers ask.
-    """
-
-    text: str
-    terms: Mapping[str, float]
-    term_groups: Mapping[frozenset[str], float]
-    own_groups: tuple[frozenset[str], ...]
-    generic: frozenset[str]
-    by_words: NDArray[np.float32]
-    vector: NDArray[np.float32]
-    own_vector: NDArray[np.float32]
-    read_vector: NDArray[np.float32]
-    regimens: tuple[Regimen, ...]
-    kind: Kind
-    wanted: Wanted
-    wanted_in_all: Weighted
-    about_other: str | None = None
-    people: frozenset[str] = frozenset()
-    lexicon: Lexicon = field(default_factory=Lexicon)
-    cited: Mapping[str, float] = field(default_factory=dict)
-    near: Likeness = NOTHING
-    near_own: Likeness = NOTHING
-
-
-@stage("encode")
-def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | None = None) -> Query:
-    """The query for a question as it is read, and other names from the lexicon for what it names.
-
-    A question that names no regimen and no part of the subject's name is taken to be about the subject's regimen.
-    """
-    # All that needs no vector comes first: the model may be at work on another core (`encode.begin`).
-    own = _spelled_out(reading.own, index, lexicon)
-    regimens = regimens_asked(reading.text, subject, lexicon)
-    kind = kind_of(reading.text)
-    about_other = lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon)
-    people = people_asked(reading.asks or reading.own, lexicon, reading.text if reading.asks else "")
-    weights = dict.fromkeys(own.terms, 1.0)
-    groups = dict.fromkeys(own.groups, 1.0)
-    by_words = index.word_scores(weights)
-    wanted_alone = wanted(own.groups, lexicon.generic_terms, index)
-    wanted_in_all = weighted(groups, subject_terms(index), index)
-
-    own_vector = vector = own.vector(index)
-    nearest = index.search_dense(own_vector, 1) if reading.earlier or reading.cited else []
-    kept = min(MOST_KEPT, max(0.0, FADING_SLOPE * (SELF_CONTAINED - (nearest[0][1] if nearest else 0.0))))
-    if _THE_STUDY.search(reading.own) and not lexicon.things_in(reading.own):
-        kept = MOST_KEPT
-    for back, text in enumerate(reading.earlier[:MEMORY], start=1):
-        weight = kept**back
-        if weight <= 0:
-            break
-        theirs = _spelled_out(text, index, lexicon)
-        vector = vector + np.float32(weight) * theirs.vector(index)
-        for term in theirs.terms:
-            weights.setdefault(term, weight)
-        for group in theirs.groups:
-            groups.setdefault(group, weight)
-    near_own = index.bank.likeness(own_vector)
-    near = near_own
-    if vector is not own_vector:
-        vector = unit(vector)
-        near = index.bank.likeness(vector)
-        by_words = index.word_scores(weights)
-        wanted_in_all = weighted(groups, subject_terms(index), index)
-    read_vector = own_vector
-    if reading.text != reading.own:
-        read_vector = _spelled_out(reading.text, index, lexicon).vector(index)
-    return Query(
-        text=reading.text,
-        terms=weights,
-        term_groups=groups,
-        own_groups=own.groups,
-        generic=lexicon.generic_terms,
-        by_words=by_words,
-        vector=vector,
-        own_vector=own_vector,
-        read_vector=read_vector,
-        regimens=regimens,
-        kind=kind,
-        wanted=wanted_alone,
-        wanted_in_all=wanted_in_all,
-        about_other=about_other,
-        people=people,
-        lexicon=lexicon,
-        cited=_cited(reading.cited, kept, index),
-        near=near,
-        near_own=near_own,
-    )
-
-
-def _cited(passage_ids: Sequence[str], kept: float, index: Index) -> dict[str, float]:
-    """The passages the last answer cited, and their articles: as much as the conversation counts, what led most."""
-    counts: dict[str, float] = {}
-    for place, passage_id in enumerate(passage_ids):
-        if index.has_passage(passage_id):
-            share = kept if place == 0 else kept * BESIDE_THE_LEAD
-            counts.setdefault(passage_id, share)
-            counts.setdefault(index.passage(passage_id).article_id, share)
-    return counts
-
-
-class _Spelled(NamedTuple):
-    """A question as it is embedded, the other names of what it names, its terms with theirs, and a group of terms for
-    each thing it names.
-    """
-
-    text: str
-    names: tuple[str, ...]
-    terms: tuple[str, ...]
-    groups: tuple[frozenset[str], ...]
-
-    def vector(self, index: Index) -> NDArray[np.float32]:
-        """The unit vector of the question and of the other names."""
-        vector = query_vector(index.encoder.encode_queries, self.text)
-        for names in self.names:
-            vector = vector + NAMES_WEIGHT * query_vector(index.encoder.encode_queries, names)
-        return unit(vector) if self.names else vector
-
-
-def _spelled_out(question: str, index: Index, lexicon: Lexicon) -> _Spelled:
-    """A question with other names of what it names."""
-    matches = lexicon.other_names(question)
-    for word in words(question):
-        long = index.vocabulary.abbreviations.get(word)
-        if long and long.lower() not in question.lower():
-            matches.append((word, (long,)))
-    ages = ages_in(question)
-    matches += [(age, (group,)) for age, group in ages.items() if group]
-    groups: dict[str, frozenset[str]] = {term: frozenset({term}) for term in terms(question) if term not in ages}
-    for said, others in matches:
-        named = [term for term in terms(said) if term not in lexicon.generic_terms]
-        group = frozenset([*named, *(term for name in others if (term := _telling(name, index)))])
-        groups.update((term, group) for term in named or others[:1])
-    asked = as_embedded(question, index)
-    found = (
-        *(t for t in terms(asked) if t not in ages),
-        *(term for _, others in matches for name in others if (term := _telling(name, index))),
-    )
-    names = dict.fromkeys(", ".join(others[:NAMES_EMBEDDED]) for _, others in matches)
-    return _Spelled(asked, tuple(names), tuple(dict.fromkeys(found)), tuple(dict.fromkeys(groups.values())))
-
-
-def as_embedded(question: str, index: Index) -> str:
-    """A question as it is embedded: what it calls by other names by their first, as the articles do."""
-    for names_of_one in index.nicknames:
-        question = call_by_first_name(question, names_of_one)
-    return question
-
-
-def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
-    """The first thing a question names that no article knows by any name: nothing here is about it."""
-    things = lexicon.things_in(question)
-    other_names: dict[str, tuple[str, ...]] = dict(lexicon.other_names(question)) if things else {}
-    for _, named in things:
-        # Readers ask about Tylenol 3 and Nurofen Plus, which are opioids; by themselves Tylenol and Nurofen are not.
-        own = frozenset(terms(named)) - lexicon.terms_within_names
-        others = (term for name in other_names.get(named, ()) for term in terms(name))
-        if not any(map(index.has_term, (*own, *others))):
-            return named
-    return None
-
-
-def _telling(name: str, index: Index) -> str | None:
-    """The term that tells a name from others: the one of its terms that the fewest passages have."""
-    known = [term for term in terms(name) if index.has_term(term)]
-    return max(known, key=index.rarity, default=None)
 
 
 @stage("retrieve")
@@ -333,9 +122,3 @@ def _allowed(index: Index, only_article: str | None, approved_only: bool) -> fro
         )
 
     return frozenset(passage.id for passage in index.passages if wanted(passage))
-
-
-def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The vector at length 1; a zero vector stays zero."""
-    length = math.sqrt(np.vecdot(vector, vector))
-    return vector / np.float32(length) if length else vector

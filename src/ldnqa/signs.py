@@ -20,8 +20,9 @@ from ldnqa.encode import Vectors, products
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
 from ldnqa.numbered import Numbered, Shares
+from ldnqa.query import Query, unit
 from ldnqa.quotable import OF_A_PASSAGE, OF_A_QUOTE, OWN_SIGNS, Quotable, Quotation, numbers_of, quotable
-from ldnqa.retrieve import READ, Query, unit
+from ldnqa.retrieve import READ
 from ldnqa.text import names, terms
 from ldnqa.types import Hit, Quote, Regimen, Tier
 

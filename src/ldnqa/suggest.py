@@ -22,8 +22,9 @@ from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.people import ages_in
 from ldnqa.policy import Lexicon
+from ldnqa.query import Query, read_query
 from ldnqa.quotes import lead_of, rank_quotes
-from ldnqa.retrieve import Query, read_query, retrieve
+from ldnqa.retrieve import retrieve
 from ldnqa.stages import stage
 from ldnqa.text import names, term_set, terms, words
 from ldnqa.types import Passage, Quote, ReviewStatus

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ldnqa.retrieve import Query
+from ldnqa.query import Query
 from ldnqa.types import Audience, Claim, Hit
 
 

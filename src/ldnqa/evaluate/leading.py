@@ -24,8 +24,9 @@ from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.leading import Leading, Rows, inputs
 from ldnqa.policy import Policy
+from ldnqa.query import read_query
 from ldnqa.quotes import rank_quotes
-from ldnqa.retrieve import read_query, retrieve
+from ldnqa.retrieve import retrieve
 from ldnqa.types import Quote
 
 # Found on questions left out: 16 or 32 hidden units are as good, readers' questions at 0.6 are worse by a point.

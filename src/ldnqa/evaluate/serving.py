@@ -18,8 +18,9 @@ from ldnqa.encode import Encoder, Vectors
 from ldnqa.findings import reading_of
 from ldnqa.index import Index
 from ldnqa.policy import Policy
+from ldnqa.query import read_query
 from ldnqa.quotes import ANSWER_FROM, ScoredQuote, able_to_lead, rank_quotes, support
-from ldnqa.retrieve import DEPTH, READ, read_query, retrieve
+from ldnqa.retrieve import DEPTH, READ, retrieve
 from ldnqa.types import Hit, Turn
 
 STAGES = ("reading", "encoding", "dense", "lexical", "fusion", "quotes", "support", "total")

@@ -23,8 +23,9 @@ from ldnqa.evaluate.gold import Right, read_gold
 from ldnqa.findings import reading_of
 from ldnqa.index import Index
 from ldnqa.policy import Policy
+from ldnqa.query import read_query
 from ldnqa.quotes import rank_quotes, read_support
-from ldnqa.retrieve import READ, read_query, retrieve
+from ldnqa.retrieve import READ, retrieve
 from ldnqa.types import Turn
 from ldnqa.weights import RANKING_SIGNS, SUPPORT_SIGNS, Weights
 
