@@ -153,8 +153,7 @@ def said(index, claim):
 
 
 def asked(question="Does LDN ease fibromyalgia pain?", *, standalone=None, **more):
-    given = {"article_id": None, "audience": None, "history": (), "approved_only": False}
-    return Asked(question=question, standalone=standalone or question, **{**given, **more})
+    return Asked.of(question, standalone or question, POLICY, **more)
 
 
 PLAIN = asked("What is LDN like?")

@@ -5,15 +5,20 @@ from __future__ import annotations
 import pytest
 
 from ldnqa import ask
-from ldnqa.notices import raise_notices
+from ldnqa.notices import called_for, raise_notices
 from ldnqa.policy import load_policy
+from ldnqa.told import told_in
 from ldnqa.types import Audience, NoticeKind
 
 POLICY = load_policy()
 
 
+def raised(question):
+    return raise_notices(called_for(question, question, told_in(question), POLICY), (), POLICY)
+
+
 def kinds(question):
-    return [notice.kind for notice in raise_notices(question, question, (), POLICY)]
+    return [notice.kind for notice in raised(question)]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +35,7 @@ def kinds(question):
     ],
 )
 def test_a_personal_decision_gets_information_and_not_an_instruction(question):
-    shown = [n for n in raise_notices(question, question, (), POLICY) if n.kind is NoticeKind.PERSONAL_DECISION]
+    shown = [n for n in raised(question) if n.kind is NoticeKind.PERSONAL_DECISION]
     assert len(shown) == 1
     assert "ask the person who prescribes" in shown[0].text
     assert "not an instruction" in shown[0].text

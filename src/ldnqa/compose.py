@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ldnqa.asking import silent_terms, topics
@@ -16,13 +16,14 @@ from ldnqa.bundles import Bundle
 from ldnqa.cite import cite, plain_words
 from ldnqa.conflict import Clash, clashes, conflict_of
 from ldnqa.index import Index
-from ldnqa.notices import raise_notices
+from ldnqa.notices import called_for, raise_notices
 from ldnqa.people import people_told_of
 from ldnqa.policy import Policy
+from ldnqa.policy.load import NoticeRule
 from ldnqa.prose import paragraphs, where
 from ldnqa.stages import stage
 from ldnqa.text import names
-from ldnqa.told import Told
+from ldnqa.told import Told, told_in
 from ldnqa.types import (
     Answer,
     Audience,
@@ -41,7 +42,6 @@ from ldnqa.wanted import subject_terms
 
 # So many characters of a reader's own words are repeated.
 MAX_PART = 200
-_NOTHING_TOLD = Told()
 _NO_MARKER = str.maketrans("[]", "()")
 # Most urgent first.
 _PLACES = ("alarm", "limit", "note")
@@ -49,7 +49,9 @@ _PLACES = ("alarm", "limit", "note")
 
 @dataclass(frozen=True)
 class Asked:
-    """Everything a request says, and how its question was read."""
+    """Everything a request says, how its question was read, and what its words call for: `rules` of notices, and
+    `people` that somebody told of is one of.
+    """
 
     question: str
     standalone: str
@@ -57,7 +59,32 @@ class Asked:
     audience: Audience | None
     history: tuple[Turn, ...]
     approved_only: bool
-    told: Told = _NOTHING_TOLD
+    told: Told
+    rules: tuple[NoticeRule, ...]
+    people: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        question: str,
+        standalone: str,
+        policy: Policy,
+        *,
+        article_id: str | None = None,
+        audience: Audience | None = None,
+        history: tuple[Turn, ...] = (),
+        approved_only: bool = False,
+    ) -> Asked:
+        """What is asked by a request whose question was read as `standalone`."""
+        told = told_in(question, [turn.question for turn in history])
+        rules = called_for(question, standalone, told, policy)
+        people = tuple(people_told_of(f"{standalone}\n{told.before}", policy.lexicon))
+        return cls(question, standalone, article_id, audience, history, approved_only, told, rules, people)
+
+    def read_as(self, standalone: str, policy: Policy) -> Asked:
+        """The same with the question read otherwise."""
+        request = {name: getattr(self, name) for name in ("article_id", "audience", "history", "approved_only")}
+        return Asked.of(self.question, standalone, policy, **request)
 
 
 @stage("compose")
@@ -101,7 +128,7 @@ def answered(
     first = [emergency] if emergency else []
     partly = _partly(unanswered, policy)
     limits = [*_other_regimen(asked, statements, policy), *_other_people(asked, sources, policy)]
-    raised = raise_notices(asked.question, asked.standalone, sources, policy, asked.told)
+    raised = raise_notices(asked.rules, sources, policy)
     lines = [
         *(notice.text for notice in [*first, *limits]),
         *paragraphs(statements, sources, asked.audience, policy),
@@ -142,7 +169,7 @@ def abstained(
     small_talk = wording.in_return(asked.question)
     if small_talk:
         # What was asked before is not asked again.
-        asked, lines = replace(asked, standalone=asked.question), [small_talk]
+        asked, lines = asked.read_as(asked.question, policy), [small_talk]
     elif asked.approved_only:
         lines = [wording.approved_only]
     elif missing:
@@ -157,7 +184,7 @@ def abstained(
         policy,
         status=Status.ABSTAINED,
         answer=" ".join(lines),
-        notices=raise_notices(asked.question, asked.standalone, (), policy, asked.told),
+        notices=raise_notices(asked.rules, (), policy),
         suggestions=suggestions,
         generator=generator,
     )
@@ -264,10 +291,11 @@ def _other_regimen(asked: Asked, statements: Sequence[Statement], policy: Policy
 
 def _other_people(asked: Asked, sources: Sequence[Source], policy: Policy) -> list[Notice]:
     """Says so if people are told of, now or before, by their age or state, of whom no quote speaks."""
-    told_of = people_told_of(f"{asked.standalone}\n{asked.told.before}", policy.lexicon)
+    if not asked.people:
+        return []
     places = "\n".join(f"{source.quote}\n{source.heading}\n{source.article_title}" for source in sources)
-    spoken_of = {group for _, group in policy.lexicon.people_in(places)} if told_of else set()
-    others = [group for group in told_of if group not in spoken_of]
+    spoken_of = {group for _, group in policy.lexicon.people_in(places)}
+    others = [group for group in asked.people if group not in spoken_of]
     text = policy.wording.other_people.format(people=", ".join(others))
     return [Notice(kind=NoticeKind.OTHER_PEOPLE, text=text)] if others else []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import Extractive
@@ -25,7 +24,6 @@ from ldnqa.retrieve import retrieve
 from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest
 from ldnqa.tokens import names_of
-from ldnqa.told import Told, told_in
 from ldnqa.triage import is_about_a_patient, red_flag, triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Notice, Turn
 
@@ -59,15 +57,22 @@ def ask(
 
     subject, reading = reading_of(index, policy, question, history, article_id)
 
-    def read_on() -> tuple[Told, Notice | None, Words]:
-        told = told_in(question, [turn.question for turn in history])
-        words = read_words(reading, index, policy.lexicon, subject)
-        return told, triage(question, policy, history, index.encoder), words
+    def read_words_of() -> tuple[Asked, Words, Notice | None]:
+        asked = Asked.of(
+            question,
+            reading.text,
+            policy,
+            article_id=article_id,
+            audience=audience,
+            history=history,
+            approved_only=approved_only,
+        )
+        said = read_words(reading, index, policy.lexicon, subject)
+        return asked, said, triage(question, policy, history, index.encoder)
 
     # The model reads while the words are looked at.
     texts = (as_embedded(text, index) for text in dict.fromkeys((reading.own, reading.text)))
-    told, emergency, said = beside(read_on, index.encoder.encode_queries, texts)
-    asked = Asked(question, reading.text, article_id, audience, history, approved_only, told)
+    asked, said, emergency = beside(read_words_of, index.encoder.encode_queries, texts)
 
     # Passages help a clinician with a patient, and would only hold up anybody else. What was asked decides, and not who
     # says to be reading: the same question gets the same sources for every audience.
@@ -91,7 +96,8 @@ def ask(
     told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon) if patience else None
     if patience and told_apart and len(parts(question)) == 1:
         reading = rewritten(reading, subject, index, told_apart, patience)
-        asked, said = replace(asked, standalone=reading.text), read_words(reading, index, policy.lexicon, subject)
+        asked = asked.read_as(reading.text, policy)
+        said = read_words(reading, index, policy.lexicon, subject)
 
     found = with_danger(find(asked, said, subject, index, policy), asked, index, policy)
     claims = found.claims

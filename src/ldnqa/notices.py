@@ -8,37 +8,43 @@ from functools import lru_cache
 
 from ldnqa.policy import Policy
 from ldnqa.policy.load import NoticeRule, When
-from ldnqa.told import Told, told_in
-from ldnqa.types import Notice, ReviewStatus, Source
+from ldnqa.told import Told
+from ldnqa.types import Notice, NoticeKind, ReviewStatus, Source
 
 
-def raise_notices(
-    question: str, standalone: str, sources: Sequence[Source], policy: Policy, told: Told | None = None
-) -> list[Notice]:
-    """The notices whose every condition holds, in the order of the policy file, one of each kind.
+def called_for(question: str, standalone: str, told: Told, policy: Policy) -> tuple[NoticeRule, ...]:
+    """The rules of the policy file, in its order, whose conditions on what the reader wrote hold.
 
-    `question` is what the reader wrote, `standalone` how it was read, and `told` what it and those before it tell;
+    `question` is what the reader wrote, `standalone` how it was read, and `told` what it and those before it tell.
+    """
+    return tuple(
+        r for r in policy.notices if r.kind and r.text and _is_asked(r.when, question, standalone, told, policy)
+    )
+
+
+def raise_notices(rules: Sequence[NoticeRule], sources: Sequence[Source], policy: Policy) -> list[Notice]:
+    """The notices of those rules, `called_for`, whose conditions on what is quoted hold too, one of each kind.
+
     `sources` are those the answer shows.
     """
-    told = told or told_in(question)
     quoted = {name for source in sources for name in policy.lexicon.classes_in(source.quote)}
     pending = any(source.review_status is not ReviewStatus.APPROVED for source in sources)
     oldest = max((_age(source) for source in sources), default=0)
-    shown: list[Notice] = []
-    for rule in policy.notices:
+    shown: dict[NoticeKind, Notice] = {}
+    for rule in rules:
         when = rule.when
-        if not rule.kind or not rule.text or any(notice.kind is rule.kind for notice in shown):
-            continue
         if (
-            (when.quoted_older_than is None or oldest > when.quoted_older_than)
+            rule.kind
+            and rule.text
+            and rule.kind not in shown
+            and (when.quoted_older_than is None or oldest > when.quoted_older_than)
             and (when.quoted_class is None or when.quoted_class in quoted)
             and (when.quoted_regimen is None or any(source.regimen is when.quoted_regimen for source in sources))
             and (when.quoted_not_approved is None or when.quoted_not_approved == pending)
-            and _is_asked(when, question, standalone, told, policy)
             and (when.quoted_matches is None or any(_finds(when.quoted_matches, source.quote) for source in sources))
         ):
-            shown.append(Notice(kind=rule.kind, text=rule.text))
-    return shown
+            shown[rule.kind] = Notice(kind=rule.kind, text=rule.text)
+    return list(shown.values())
 
 
 def caution_for(question: str, standalone: str, told: Told, policy: Policy) -> NoticeRule | None:
