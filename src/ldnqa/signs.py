@@ -22,7 +22,6 @@ from ldnqa.leading import SIGNS
 from ldnqa.numbered import Numbered, Shares
 from ldnqa.query import Query, unit
 from ldnqa.quotable import OF_A_PASSAGE, OF_A_QUOTE, OWN_SIGNS, Quotable, Quotation, numbers_of, quotable
-from ldnqa.retrieve import READ
 from ldnqa.text import names, terms
 from ldnqa.types import Hit, Quote, Regimen, Tier
 
@@ -30,6 +29,9 @@ from ldnqa.types import Hit, Quote, Regimen, Tier
 # through all quotes of the default articles that have questions, on the tuned questions.
 STAND_IN = 0.24
 STAND_IN_SLOPE = 0.62
+
+# A passage's place counts in parts of so many; the networks learned it so.
+_PLACES = 12
 
 Rows = NDArray[np.float64]
 
@@ -120,7 +122,7 @@ def _of_passages(
     if tiers:
         yield "another_tier", np.array([float(parts.section.tier not in tiers) for parts in passages])
     yield "editorial", np.array([float(parts.section.tier is Tier.EDITORIAL) for parts in passages])
-    yield "place", np.arange(len(hits)) / READ
+    yield "place", np.arange(len(hits)) / _PLACES
 
 
 def cosines_of(passages: Sequence[Quotable], query: Query, index: Index) -> tuple[Vectors, ...]:
