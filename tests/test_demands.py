@@ -29,6 +29,8 @@ HARMS = "Depression has been reported in people on naltrexone."
         ("How long does it take?", "The trial took 12 weeks.", True),
         ("How long does it stay in my blood?", "Capsules stayed potent for 360 days.", False),
         ("How long does it stay in my blood?", "The half-life is about 4 hours.", True),
+        ("How long will the pills keep?", "The half-life is about 4 hours.", False),
+        ("How long will the pills keep?", "Capsules stayed potent at room temperature for 360 days.", True),
         ("How long before it helps?", "The half-life is about 4 hours.", False),
         ("How long must I keep taking it?", "LDN was taken for 12 weeks in a trial.", True),
         ("How long must I keep on with it?", "Capsules stayed potent for 360 days.", False),
@@ -97,6 +99,8 @@ def test_words_in_another_sense_or_of_another_product_are_no_answer(index, polic
     [
         ("Does the injection help MS?", "no study of LDN in these articles used the injection"),
         ("What is the naltrexone shot for?", "injection"),
+        ("Is morphine safe with the naltrexone injection?", "may not work"),
+        ("Can LDN damage my liver?", "no verified"),
         ("Is LDN effective?", "a review of 47 papers"),
     ],
 )
