@@ -27,10 +27,32 @@ HARMS = "Depression has been reported in people on naltrexone."
         ("Who should not take it?", "People who take opioids should avoid LDN.", True),
         ("How long does it take?", HELPS, False),
         ("How long does it take?", "The trial took 12 weeks.", True),
+        ("How long does it stay in my blood?", "Capsules stayed potent for 360 days.", False),
+        ("How long does it stay in my blood?", "The half-life is about 4 hours.", True),
+        ("How long will the pills keep?", "The half-life is about 4 hours.", False),
+        ("How long will the pills keep?", "Capsules stayed potent at room temperature for 360 days.", True),
+        ("How long before it helps?", "The half-life is about 4 hours.", False),
+        ("How long must I keep taking it?", "LDN was taken for 12 weeks in a trial.", True),
+        ("How long must I keep on with it?", "Capsules stayed potent for 360 days.", False),
+        ("How do I get off LDN?", "36% of the patients stopped LDN.", False),
+        ("How do I get off LDN?", "The dose was tapered over 3 weeks.", True),
+        ("Has it stopped working?", "36% of the patients stopped LDN.", False),
+        ("Is LDN habit-forming?", "Naltrexone is not an opioid.", True),
+        ("Is LDN habit-forming?", "The tablets are part of a plan against addiction.", False),
+        ("Is it milder than morphine?", "Morphine should not be taken with LDN.", False),
+        ("Is it milder than morphine?", "LDN had fewer side effects than morphine.", True),
+        ("I swallowed 45 mg rather than 4.5 mg", "The doses ran from 0.8 mg to 9 mg.", False),
+        ("I swallowed LDN rather than chew it", "The doses ran from 0.8 mg to 9 mg.", True),
+        ("Can one overdose on naltrexone?", "Deaths from opioid overdose have occurred.", False),
+        ("Can one overdose on naltrexone?", "Doses of up to 300 mg a day injured liver cells.", True),
+        ("Is it ok to have a beer on it?", "Vivitrol has a label of its own.", False),
+        # The last of several questions demands; one that names nothing asks the one before it again.
+        ("How long does it stay in my blood? Oral bioavailability?", "5% to 40% reaches the blood.", True),
+        ("Does LDN cause depression? And the 50 mg one?", HELPS, False),
     ],
 )
-def test_what_a_statement_must_have_to_lead(question, text, able):
-    assert meets(question, text) is able
+def test_what_a_statement_must_have_to_lead(policy, question, text, able):
+    assert meets(question, text, policy.lexicon) is able
 
 
 @pytest.mark.model
@@ -50,10 +72,66 @@ def test_harm_and_gravity_are_answered_by_what_speaks_of_them(index, policy, que
 
 @pytest.mark.model
 @pytest.mark.parametrize(
-    "question", ["Can LDN cause MS?", "Can LDN trigger Crohn's flares?", "Does LDN cause long COVID?"]
+    "question",
+    [
+        "Can LDN cause MS?",
+        "Can LDN trigger Crohn's flares?",
+        "Does LDN cause long COVID?",
+        # A word of theirs stands in the articles in another sense.
+        "How long will naltrexone 50 mg need to start working?",
+        "How should somebody come off low-dose naltrexone?",
+        "Is LDN gentler than methadone?",
+        "Can one overdose on LDN?",
+        "my father was given 30 mg instead of 3 mg of LDN",
+        # The articles know next to nothing of the injection.
+        "What are the side effects of the monthly shot?",
+        "Is it ok to drink beer on the naltrexone injection?",
+        "Does the naltrexone shot make people feel sick?",
+    ],
 )
-def test_what_does_good_is_no_answer_to_what_does_harm(index, policy, question):
+def test_words_in_another_sense_or_of_another_product_are_no_answer(index, policy, question):
     assert ask(index, question, policy=policy).status is Status.ABSTAINED
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("Does the injection help MS?", "no study of LDN in these articles used the injection"),
+        ("What is the naltrexone shot for?", "injection"),
+        ("Is morphine safe with the naltrexone injection?", "may not work"),
+        ("Can LDN damage my liver?", "no verified"),
+        ("Is LDN effective?", "a review of 47 papers"),
+    ],
+)
+def test_what_leads_is_of_the_product_and_the_point_asked_about(index, policy, question, says):
+    assert says in ask(index, question, policy=policy).statements[0].text
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "question", ["I took 15 mg of LDN instead of 1.5 mg", "She has taken an extra capsule", "can you overdose on LDN?"]
+)
+def test_who_took_too_much_is_told_whom_to_ask(index, policy, question):
+    answer = ask(index, question, policy=policy)
+    assert answer.status is Status.URGENT or any("poison centre" in notice.text for notice in answer.notices)
+
+
+@pytest.mark.model
+def test_who_takes_the_usual_dose_is_not_sent_to_a_poison_centre(index, policy):
+    for question in ("I have taken LDN twice a day", "He took LDN rather than tramadol. Does it help pain?"):
+        assert all("poison centre" not in n.text for n in ask(index, question, policy=policy).notices)
+
+
+@pytest.mark.model
+def test_how_old_the_articles_are_is_told_by_their_own_dates(index, policy):
+    changed = [article.last_updated for article in index.articles.values()]
+    every = ask(index, "Is this information up to date?", policy=policy)
+    assert f"{min(changed)} and {max(changed)}" in every.answer
+    in_view = ask(index, "when was this page last updated?", policy=policy, article_id="ldn-dosing")
+    assert str(index.articles["ldn-dosing"].last_updated) in in_view.answer
+    of_a_study = ask(index, "how old is that study?", policy=policy, history=[Turn(question="Does LDN help pain?")])
+    assert "last changed" not in of_a_study.answer
 
 
 @pytest.mark.parametrize(
@@ -66,6 +144,10 @@ def test_what_does_good_is_no_answer_to_what_does_harm(index, policy, question):
         "Has this been peer reviewed?",
         "Can I trust this?",
         "Is this medical advice?",
+        "Who paid for this?",
+        "Is this a scam?",
+        "it burns when I swallow",
+        "How does it feel to live with fibromyalgia?",
         "Is it wrong that 5.4 mg relieves pain in 95% of patients?",
     ],
 )

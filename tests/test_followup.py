@@ -193,6 +193,28 @@ def test_a_slip_in_a_name_is_put_right_although_it_makes_another_word():
     assert words.corrected("what does naltrexone do", names=names) == "what does naltrexone do"
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("nervepain", "nerve pain"),
+        ("nervepian", "nerve pain"),
+        ("lowdosenaltrexone", "low-dose naltrexone"),
+        ("lnd", "ldn"),
+        ("ldndose", "ldn dose"),
+        # Medicines and other words that nobody here knows stay what they are.
+        ("nld", "nld"),
+        ("lds", "lds"),
+        ("dln", "ldn"),
+        ("and", "and"),
+        ("ldnova", "ldnova"),
+        ("nervepax", "nervepax"),
+    ],
+)
+def test_words_that_ran_together_come_apart_only_into_names_that_are_known(written, meant):
+    names, together = ("low-dose naltrexone", "LDN"), {"nervepain": "nerve pain"}
+    assert vocabulary_of(["The dose of LDN."]).corrected(written, names=names, together=together) == meant
+
+
 def test_two_words_are_read_as_the_one_the_articles_write_with_a_hyphen():
     words = vocabulary_of(["In Hailey-Hailey disease the skin cleared. Low-dose naltrexone is a low dose of it."])
     assert words.corrected("hailey hailey and low dose") == "hailey-hailey and low dose"

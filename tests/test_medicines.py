@@ -39,7 +39,7 @@ def test_what_only_shares_a_name_or_a_word_with_an_opioid_is_none():
 @pytest.mark.model
 def test_no_medicine_is_read_as_another_word_and_a_slip_in_an_opioid_is_put_right(index):
     def read(text):
-        return index.vocabulary.corrected(text, LEXICON.vocabulary, index.subject)
+        return index.vocabulary.corrected(text, LEXICON.vocabulary, index.subject, LEXICON.run_together)
 
     known = "Targin, Contrave, Concerta, Methadose, Durogesic, Relistor, Keppra"
     assert read(known) == known

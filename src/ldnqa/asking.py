@@ -103,31 +103,6 @@ _ANSWERS = {
     r"|improved|fell|were lower)\b",
     Kind.LIST: r"\n•",
 }
-_DENIES = (
-    r"n['’]t\b|\b(?:not|never|no (?:benefit|effect|difference|help|use|good|evidence|proof)|against|fail\w*|refus\w+"
-    r"|ineffective|unproven|rare(?:ly|r|st)?)\b"
-)
-# What is asked, and what a statement must have to lead the answer, whatever else speaks for it: what does good is no
-# answer to what does harm, what is mild none to what is grave, and what is so none to what is not.
-_DEMANDS = (
-    (
-        r"\b(?:caus(?:e|es|ed|ing)|trigger\w*|worsen\w*|bring\w* on|lead\w* to|mak(?:e|es|ing) .{0,30}\bworse"
-        r"|set\w* off|provoke\w*)\b",
-        r"\b(?:side effects?|adverse|reported|more (?:frequent|often|common)|common(?:est)?|warn\w*|caus\w+|harm\w*"
-        r"|worse\w*|risk\w*|withdrawal|set off|occurred|cases? of|dysfunction|complain\w*|disturb\w*|rose|raised"
-        r"|rare|not (?:known|shown|change\w*))\b",
-    ),
-    (
-        r"\b(?:serious|severe|worst|dangerous|danger|toxic|deadly|lethal|fatal|harmful|poisonous|hazardous)\b",
-        r"\b(?:serious|severe|deaths?|died|fatal|overdose|hepatitis|liver|warn\w*|contraindicat\w*|avoid|withdrawal"
-        r"|suicid\w*|danger\w*|harm\w*|risk\w*|emergency|not|no|false)\b",
-    ),
-    (
-        rf"\b(?:which|what|who|whom|whose|when|where|arguments?)\b.{{0,70}}(?:{_DENIES})",
-        r"n['’]t\b|\b(?:no|not|neither|nor|none|never|cannot|without|avoid|too thin|contraindicat\w*|against|unproven"
-        r"|disagree\w*|forbids?|warns?|rare|unlike|contrast)\b",
-    ),
-)
 # Whose statement a question wants: what the label says, what guidelines recommend, what was found in studies.
 _WHOSE = {
     Tier.DRUG_LABEL: r"\b(?:labels?|leaflets?|monographs?|package inserts?|prescribing information|smpc)\b",
@@ -180,22 +155,10 @@ def kind_of(question: str) -> Kind:
     return Kind.OPEN
 
 
-def meets(question: str, text: str) -> bool:
+def meets(question: str, text: str, lexicon: Lexicon) -> bool:
     """Whether a statement has what it must have to lead the answer to a standalone question."""
     kind = kind_of(question)
-    return (kind not in TIMES or answers_kind(kind, text)) and all(
-        _finds(has, text) for number, (_, has) in enumerate(_DEMANDS) if number in _demanded(question)
-    )
-
-
-@lru_cache(_QUESTIONS)
-def _demanded(question: str) -> frozenset[int]:
-    return frozenset(number for number, (asked, _) in enumerate(_DEMANDS) if re.search(asked, question, re.IGNORECASE))
-
-
-@lru_cache(_QUOTES)
-def _finds(pattern: str, text: str) -> bool:
-    return re.search(pattern, text, re.IGNORECASE) is not None
+    return (kind not in TIMES or answers_kind(kind, text)) and lexicon.has_what_is_asked(question, text)
 
 
 @lru_cache(_QUOTES)
@@ -233,11 +196,11 @@ def points_away(text: str) -> bool:
 
 
 def regimens_asked(question: str, subject: str | None, lexicon: Lexicon) -> tuple[Regimen, ...]:
-    """The uses of the drug that a question is about: those it names; where it names no part of the subject's name, the
-    subject's own, too.
+    """The uses of the drug that a question is about: those it names, or, where it names no part of the subject's name
+    either, the subject's own.
     """
     names_drug = bool(frozenset(terms(subject or "")) & frozenset(terms(question)))
-    return tuple(lexicon.regimens_in(question if names_drug else f"{question} {subject or ''}"))
+    return tuple(lexicon.regimens_in(question) or ([] if names_drug else lexicon.regimens_in(subject or "")))
 
 
 def topics(question: str, lexicon: Lexicon, subject: frozenset[str]) -> list[frozenset[str]]:

@@ -170,6 +170,8 @@ def abstained(
     if small_talk:
         # What was asked before is not asked again.
         asked, lines = asked.read_as(asked.question, policy), [small_talk]
+    elif asked.standalone == asked.question and wording.asks_of_dates(asked.question):
+        lines = [_dates(asked.article_id, index, policy)]
     elif asked.approved_only:
         lines = [wording.approved_only]
     elif missing:
@@ -188,6 +190,15 @@ def abstained(
         suggestions=suggestions,
         generator=generator,
     )
+
+
+def _dates(article_id: str | None, index: Index, policy: Policy) -> str:
+    """When the article in view, or else all of them, were last changed."""
+    if article_id:
+        article = index.articles[article_id]
+        return policy.wording.dated.format(title=article.title, date=article.last_updated)
+    dates = [article.last_updated for article in index.articles.values()]
+    return policy.wording.dated_all.format(first=min(dates), last=max(dates))
 
 
 @stage("compose")

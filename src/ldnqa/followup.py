@@ -65,7 +65,14 @@ _EMPTY_PRONOUN = re.compile(
     r"|medical advice|advice|from an? \w+|written by|sourced)\b|"
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
     r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
-    r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$",
+    r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
+    # What hurts or itches is the body, and what rains is the sky.
+    r"\bit (?:just |really |always |only |still )?(?:hurts?|hurt|burns?|itch(?:es)?|stings?|aches?|rains?|snows?"
+    r"|(?:is|was) (?:raining|snowing|late|night|morning|summer|winter|cold|hot|dark))\b|"
+    r"\bhow (?:does|did|would|will) (?:it|this) feel\b|\bwhat (?:does|is|would) it (?:feel )?(?:like )?(?:to|having)\b|"
+    r"\bit (?:depends|seems|sounds|turns out|says)\b|"
+    r"\b(?:is|was) this (?:an? )?(?:scam|joke|hoax|legit\w*|spam|advert\w*|ad|for real|real|robot|bot|ai)\b|"
+    r"\b(?:made|runs?|funds?|funded|owns?|paid for|sponsor(?:s|ed)?|publish(?:es|ed)?|behind) (?:it|this)\b",
     re.IGNORECASE,
 )
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
@@ -108,6 +115,8 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
+# A figure or its unit is no name.
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
@@ -158,7 +167,7 @@ def read(
             if more["new"]:
                 readings, cited = [], ()
         if vocabulary:
-            own = vocabulary.corrected(own, lexicon.vocabulary, other_names)
+            own = vocabulary.corrected(own, lexicon.vocabulary, other_names, lexicon.run_together)
         if _asks_nothing(own):
             if asked is not turns[-1]:
                 continue
@@ -190,8 +199,7 @@ def _read_one(
             return Reading(switched, switched)
     meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
-        happened = before is not None and leans(own) and _WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own))
-        named = own if happened else _name_subject(own, meant)
+        named = own if before is not None and _happened(own) else _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
             return Reading(named, named)
     fragment = not names_any(own, (*other_names, *([subject] if subject else ()))) and _is_fragment(own)
@@ -201,10 +209,15 @@ def _read_one(
     after = before.after or before.text
     steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
     text = " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps), own])
-    if meant and not names_any(text, (meant, *other_names)):
+    if meant and not _happened(own) and not names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
     brings = own if set(terms(own)) - lexicon.generic_terms else text
     return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
+
+
+def _happened(own: str) -> bool:
+    """Whether a question asks of what was done once ("did it last?"): that is what was just spoken of."""
+    return leans(own) and bool(_WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own)))
 
 
 def _asks_nothing(own: str) -> bool:
@@ -243,9 +256,7 @@ def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
     if old := [span for other, span in before_named if other is not regimen]:
         return before.replace(old[-1], name)
     # "Can naltrexone harm the liver?" "At 4.5 mg too?": the drug itself was named, and of no regimen.
-    drug = next(
-        (word for word in re.findall(r"\w+", before) if not before_named and word.lower() in name.split()), None
-    )
+    drug = next((word for word in _LETTERS.findall(before) if not before_named and word.lower() in name.split()), None)
     return re.sub(rf"\b{drug}\b", name, before, count=1) if drug else None
 
 

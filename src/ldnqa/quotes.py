@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from ldnqa.leading import SIGNS, leading
 from ldnqa.query import Query
 from ldnqa.quotable import quotable
 from ldnqa.signs import read_signs
-from ldnqa.text import names
+from ldnqa.text import names, term_set, terms
 from ldnqa.types import Hit, Quote
 from ldnqa.wanted import share
 from ldnqa.weights import MANY_SUBJECTS, WITH_QUESTIONS, WITHOUT_QUESTIONS, Weights
@@ -33,6 +34,9 @@ KEEP_BEHIND = 4.0
 # asked whether naltrexone causes any, behind what is said of its treatment. Farther ones only share what is demanded.
 NEARLY_RATIO = 0.8
 NEARLY_BEHIND = 6.0
+# "Does the injection help pain?" "No study used the injection": what a product is for, said of it as a whole.
+_FOR_WHAT = re.compile(r"\b(?:for|help\w*|treat\w*|works?|use[ds]?|good|try)\b", re.IGNORECASE)
+_OF_USES = re.compile(r"\b(?:ties|labelled for|named? (?:\w+ )?uses?|among the uses|no study)\b", re.IGNORECASE)
 # The passage the best one is compared with.
 _TENTH = 9
 # Below this a spread is rounding.
@@ -141,7 +145,32 @@ def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:
     """Whether a quote meets what the question demands. Of many subjects nothing is demanded: there "what causes gout?"
     asks of no harm that a medicine does.
     """
-    return not index.subject or meets(query.text, scored.quote.text)
+    if not index.subject:
+        return True
+    return meets(query.text, scored.quote.text, query.lexicon) and _is_of_the_use(index, query, scored)
+
+
+def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
+    """Whether a quote may be said of a use of the drug that is not the one the articles are about.
+
+    What is known of higher doses may warn who takes a low one, but not the other way round; and that a quote names the
+    product asked about is no answer yet: it must name something else that is asked about, or say what that use is.
+    """
+    usual = query.lexicon.regimens_in(index.subject[0])
+    if not query.regimens or any(regimen in usual for regimen in query.regimens):
+        return True
+    if scored.other_regimen:
+        return False
+    text = scored.quote.text
+    if not any(regimen in query.regimens for regimen in query.lexicon.regimens_in(text)):
+        return True
+    if _FOR_WHAT.search(query.text) and _OF_USES.search(text):
+        return True
+    product = frozenset(terms(" ".join(said for _, said in query.lexicon.regimen_words(query.text))))
+    # Only what the lexicon knows by several names is missed: side effects, alcohol, a nursing mother; not a knee.
+    topics = (group for group, _ in query.wanted.topics.groups)
+    asked = [group for group in topics if len(group) > 1 and group.isdisjoint(product)]
+    return not asked or any(not group.isdisjoint(term_set(_in_place(index, scored.quote))) for group in asked)
 
 
 def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:

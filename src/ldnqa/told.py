@@ -27,7 +27,8 @@ _ADVERBS = (
 )
 _DOES = (
     r"(?:am|is|are|was|were|be|been|have|has|had|got|gets?|takes?|taking|took|uses?|used|using|needs?|wears?|stopped|quit"
-    r"|came off|finished|injects?|smokes?|smoked|suffers?|lives?|started|swallowed|receives?|receiving|gave|prescribed"
+    r"|came off|finished|injects?|smokes?|smoked|drinks?|drinking|drank|suffers?|lives?|started"
+    r"|swallowed|receives?|receiving|gave|prescribed"
     r"|on|with)"
 )
 # "I am wondering about codeine", "I have heard of methadone", "I am not pregnant", "I have no liver disease".

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from types import MappingProxyType
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -63,15 +64,24 @@ class Vocabulary:
         """Whether the articles use this word; "it's" and "MS-related" are looked up in their parts, too."""
         return word in self.counts or all(part in self.counts for part in re.split(r"['’-]", word))
 
-    def corrected(self, text: str, known: Collection[str] = frozenset(), names: Iterable[str] = ()) -> str:
-        """`text` with its slips put right; `known` are further words that are right or may have been meant.
+    def corrected(
+        self,
+        text: str,
+        known: Collection[str] = frozenset(),
+        names: Sequence[str] = (),
+        together: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """`text` with its slips put right; `known` are further words that are right or may have been meant, `together`
+        names of several words by what they are without anything between.
 
-        In one of `names`, of several words, a slip that makes another word ("low does naltrexone") is one, too.
+        In one of `names`, of several words, a slip that makes another word ("low does naltrexone") is one, too; a short
+        one may have two letters swapped, or run into the next word.
         """
 
         def right(match: re.Match[str]) -> str:
             written = match.group()
-            meant = self._meant(written.lower().replace("’", "'"), frozenset(known))
+            word = written.lower().replace("’", "'")
+            meant = self._run_together(word, known, names, together) or self._meant(word, frozenset(known))
             if meant is None:
                 return written
             return meant.upper() if written.isupper() else meant
@@ -80,6 +90,30 @@ class Vocabulary:
         for name in names:
             text = _with_name(text, name)
         return text
+
+    def _run_together(
+        self, word: str, known: Collection[str], names: Sequence[str], together: Mapping[str, str]
+    ) -> str | None:
+        """The name of several words that was written as one, or the subject's short name with a slip of its own."""
+        if len(word) < SHORTEST - 1 or word in STOPWORDS or word in known or word in self:
+            return None
+        if name := together.get(word):
+            return name
+        for name in map(str.lower, names):
+            joined = _WORDS_ALONE.findall(name)
+            if len(joined) > 1 and word == "".join(joined):
+                return name
+            if len(name) < SHORTEST and name.isalpha() and not _is_common(word):
+                if len(word) == len(name) and OSA.distance(word, name) == 1 and sorted(word) == sorted(name):
+                    return name
+                rest = word.removeprefix(name)
+                if rest != word and len(rest) >= SHORTEST and rest in self.counts:
+                    return f"{name} {rest}"
+        # A letter that is left out where two words meet, or doubled.
+        if len(word) >= LONG and _frequency(word) < REAL_WORD:
+            near = process.extractOne(word, together.keys(), scorer=OSA.distance, score_cutoff=1)
+            return together[near[0]] if near and len(near[0]) > LONG else None
+        return None
 
     def _hyphened(self, match: re.Match[str]) -> str:
         """Two words as the one they make with a hyphen, if the articles have that and not the two."""

@@ -12,6 +12,7 @@ from ldnqa.policy.sieve import Sieve
 from ldnqa.text import plain_case, terms, words
 from ldnqa.types import NonEmpty, Noun, Regimen
 
+_BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
 # Texts whose other names are kept: those of a conversation.
 _TEXTS = 64
 
@@ -34,6 +35,13 @@ class Aspect(Noun):
     names: tuple[NonEmpty, ...]
 
 
+class Demand(Noun):
+    """A way of asking, and what a statement must have to lead the answer, whatever else speaks for it."""
+
+    asked: NonEmpty
+    has: NonEmpty
+
+
 class Lexicon(Noun):
     """The word lists of a site's policy."""
 
@@ -46,6 +54,7 @@ class Lexicon(Noun):
     people: tuple[tuple[NonEmpty, ...], ...] = ()
     of_itself: tuple[NonEmpty, ...] = ()
     right: tuple[NonEmpty, ...] = ()
+    demands: tuple[Demand, ...] = ()
 
     def classes_in(self, text: str) -> list[str]:
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
@@ -109,6 +118,11 @@ class Lexicon(Noun):
         """(start, group) for each of the groups of people that `text` names, by any name."""
         return [(m.start(), self.people[number][0]) for number, m in self._people_patterns.matches(text)]
 
+    def has_what_is_asked(self, question: str, text: str) -> bool:
+        """Whether `text` has all that the last of the questions in `question` demands of what leads its answer."""
+        demanded = self._demanded_by(question)
+        return not demanded or demanded <= set(self._met_patterns.all_in(text))
+
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
         for number in self._kind_patterns.all_in(text):
@@ -123,9 +137,19 @@ class Lexicon(Noun):
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word of the names in these lists, in lower case: none of them is a slip of the pen."""
+        return frozenset(w for name in self._every_name for w in words(name))
+
+    @cached_property
+    def run_together(self) -> dict[str, str]:
+        """The names of several words in these lists, by what they are without anything between: "sideeffects"."""
+        names = {"".join(parts): name for name in self._every_name if len(parts := words(name)) > 1}
+        return {joined: name for joined, name in names.items() if joined.isalpha()}
+
+    @cached_property
+    def _every_name(self) -> tuple[str, ...]:
         classes = (name for c in self.classes.values() for name in (c.name or "", *c.members))
         rows = (*self.synonyms, *self.regimens.values(), *self.kinds.values(), self.right)
-        return frozenset(w for name in (*classes, *(n for row in rows for n in row)) for w in words(name))
+        return (*classes, *(name for row in rows for name in row))
 
     @cached_property
     def terms_within_names(self) -> frozenset[str]:
@@ -177,6 +201,25 @@ class Lexicon(Noun):
     @cached_property
     def _aspect_patterns(self) -> Sieve:
         return Sieve(aspect.asked for aspect in self.aspects)
+
+    @cached_property
+    def _demand_patterns(self) -> Sieve:
+        return Sieve(demand.asked for demand in self.demands)
+
+    @cached_property
+    def _demanded_by(self) -> Callable[[str], frozenset[int]]:
+        return lru_cache(_TEXTS)(self._demands)
+
+    def _demands(self, question: str) -> frozenset[int]:
+        *_, last = _BEHIND_QUESTION.split(question.strip())
+        # "Does LDN cause depression? And the 50 mg one?" asks the first again.
+        named = frozenset(terms(" ".join(said for _, said in self.regimen_words(last))))
+        alone = frozenset(terms(last)) - self.generic_terms - named
+        return frozenset(self._demand_patterns.all_in(last if alone else question))
+
+    @cached_property
+    def _met_patterns(self) -> Sieve:
+        return Sieve(demand.has for demand in self.demands)
 
     @cached_property
     def _words_of_aspects(self) -> list[frozenset[str]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from ldnqa.text import words
 from ldnqa.types import NonEmpty, Noun, Regimen, Tier
 
@@ -38,6 +41,9 @@ class Wording(Noun):
     approved_only: NonEmpty = (
         "The approved articles do not answer this question. Articles whose review is not finished were not searched."
     )
+    asks_dates: NonEmpty = r"(?!)"
+    dated: NonEmpty = "“{title}” was last changed on {date}."
+    dated_all: NonEmpty = "The articles were last changed between {first} and {last}."
     small_talk: tuple[SmallTalk, ...] = ()
     filling: tuple[NonEmpty, ...] = ()
     look_alikes: tuple[tuple[NonEmpty, ...], ...] = ()
@@ -58,7 +64,16 @@ class Wording(Noun):
             found.append(row)
         return next((row.answer for row in self.small_talk if row in found), None)
 
+    def asks_of_dates(self, message: str) -> bool:
+        """Whether a message asks how old the articles are, or when they were changed."""
+        return _compiled(self.asks_dates).search(message) is not None
+
     def label(self, tier: Tier, regimen: Regimen | None, *, again: bool = False) -> str:
         """Where words come from, with the use of the drug they are about: "From the research (low dose)"."""
         words = (self.again if again else self.tiers)[tier]
         return f"{words} ({self.regimens[regimen]})" if regimen else words
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
