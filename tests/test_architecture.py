@@ -33,7 +33,7 @@ FLOORS = [
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "people", "disputes", "restate", "support", "reread", "wanted"},
-    {"stories", "told", "left_out"},
+    {"stories", "told", "left_out", "openers"},
     {
         "build",
         "followup",
