@@ -49,9 +49,17 @@ _ASKED = (
         r"\bwhat (?:does|do|is|are)\b.{0,40}\b(?:mean|meant|stand for)\b|\bmeaning of\b|\bdefin(?:e|ition)\b",
     ),
     (Kind.WHY, r"^(?:and |but |so )?(?:why|how come|for what reason)\b|\bwhat is the reason\b"),
+    # "A study of the dose" asks whether there is one.
+    (
+        Kind.YES_NO,
+        r"^(?:and |but |so )?(?:is|are|was|were|has|have) there (?:been )?(?:any |an? )?(?:[\w-]+ )?"
+        r"(?:stud(?:y|ies)|trials?|evidence|research|data|proof)\b",
+    ),
+    # "When is my last dose", "at every dose": no dose is asked for.
     (
         Kind.DOSE,
-        r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
+        r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])(?<!last )(?<!next )(?<!missed )(?<!every )(?<!each )(?<!all )"
+        r"\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
         r"|\bhow (?:much|many (?:mg|milligrams?))\b(?! (?:did|does|less|more|lower|better|of the)\b)(?!.{0,20}\bcost)",
     ),
     (Kind.HOW_OLD, r"\bhow (?:old|young)\b|\b(?:what|which|average|mean|median) ages?\b"),
