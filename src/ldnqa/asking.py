@@ -60,7 +60,8 @@ _ASKED = (
         Kind.DOSE,
         r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])(?<!last )(?<!next )(?<!missed )(?<!every )(?<!each )(?<!all )"
         r"\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
-        r"|\bhow (?:much|many (?:mg|milligrams?))\b(?! (?:did|does|less|more|lower|better|of the)\b)(?!.{0,20}\bcost)",
+        r"|\bhow (?:much|many (?:mg|milligrams?))\b(?!.{0,20}\bcost)"
+        r"(?! (?:did|does|less|more|lower|better|higher|worse|longer|above|below|of the)\b)",
     ),
     (Kind.HOW_OLD, r"\bhow (?:old|young)\b|\b(?:what|which|average|mean|median) ages?\b"),
     (
@@ -96,6 +97,7 @@ _ANSWERS = {
     Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some) {_TIME}\b|\btime until\b|\bhalf-life\b",
     Kind.HOW_OLD: r"\b(?:aged?|years? old|years of age|mean age|older|younger|children|adults)\b",
     Kind.HOW_MANY: r"\d+(?:\.\d+)?%|\b\d+ of \d+"
+    r"|\b\d+ times (?:as|higher|lower|more|the)\b"
     r"|\b\d+ (?:\w+ )?(?:people|women|men|patients|adverse|cases|trials|studies)\b",
     Kind.WHEN: rf"\bbedtime\b|\bmorning\b|\bevening\b|\d+ (?:to \d+ )?{_TIME}\b|\b(?:19|20)\d\d\b|\bbefore\b|\bafter\b",
     Kind.WHO: r"\bpeople\b|\bpatients?\b|\bwomen\b|\bby (?:a|the)\b|\bauthors?\b|\bclinician\b",
@@ -112,8 +114,8 @@ _ANSWERS = {
     Kind.LIST: r"\n•",
 }
 _DENIES = (
-    r"n['’]t\b|\b(?:not|never|no (?:benefit|effect|difference|help|use|good|evidence|proof)|against|fail\w*|refus\w+"
-    r"|ineffective|unproven|rare(?:ly|r|st)?)\b"
+    r"n['’]t\b(?! wait\b)|\b(?:not|never|no (?:benefit|effect|difference|help|use|good|evidence|proof)|against"
+    r"|fail\w*|refus\w+|ineffective|unproven|rare(?:ly|r|st)?)\b"
 )
 # What is asked, and what a statement must have to lead the answer, whatever else speaks for it: what does good is no
 # answer to what does harm, what is mild none to what is grave, and what is so none to what is not.

@@ -146,7 +146,13 @@ def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote names other conditions than the question, and neither it nor its place one of these."""
     asked = query.lexicon.first_names_in(query.text, "condition")
     named = query.lexicon.first_names_in(quote.text, "condition") if asked else ()
-    return bool(named) and not asked & query.lexicon.first_names_in(_in_place(index, quote), "condition")
+    return bool(named) and not _is_of_its_condition(index, query, quote)
+
+
+def _is_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:
+    """Whether a quote or its place names a condition that the question names."""
+    asked = query.lexicon.first_names_in(query.text, "condition")
+    return bool(asked & query.lexicon.first_names_in(_in_place(index, quote), "condition"))
 
 
 def _in_place(index: Index, quote: Quote) -> str:
@@ -187,23 +193,21 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     strict = query.kind in FIGURES or any(names(query.text, name) for name in index.subject)
     most = max(scored.signs["named"] for scored in good)
 
-    elsewhere = query.kind in FIGURES and _is_of_another_condition(index, query, good[0].quote)
-
-    def is_figure_for_it(quote: Quote) -> bool:
-        return answers_kind(query.kind, quote.text) and not _is_of_another_condition(index, query, quote)
-
     def falls_short(scored: ScoredQuote) -> tuple[bool, ...]:
         weighs = scored.signs["sums_up"] and scored.signs["named"] == most
         return (
             _is_of_others(index, query, scored.quote),
             not _has_what_is_asked(index, query, scored),
             strict and scored.other_regimen,
-            elsewhere and not is_figure_for_it(scored.quote),
             query.kind is Kind.WHY and not answers_kind(Kind.WHY, scored.quote.text),
             bool(scored.signs["evidence_asked"]) and not weighs,
         )
 
-    return min(good, key=falls_short)
+    lead = min(good, key=falls_short)
+    if query.kind in FIGURES and _is_of_another_condition(index, query, lead.quote):
+        able = (scored for scored in good if answers_kind(query.kind, scored.quote.text))
+        return next((scored for scored in able if _is_of_its_condition(index, query, scored.quote)), lead)
+    return lead
 
 
 def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> float:
