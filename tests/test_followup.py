@@ -170,6 +170,12 @@ def test_a_correction_asks_the_question_before_with_another_thing_in_it(before, 
         ("that makes sense; does it cause nightmares", f"does {LDN} cause nightmares"),
         ("I get it from a friend. Is that legal?", f"I get {LDN} from a friend. Is that legal?"),
         ("sorry to ask again, is it a painkiller?", f"sorry to ask again, is {LDN} a painkiller?"),
+        (
+            "no, the trial of 31 women was the first that measured it",
+            "no, the trial of 31 women was the first that measured it",
+        ),
+        ("it is not the drug", f"{LDN} is not the drug"),
+        ("I heard LDN is not available in Greece", "I heard LDN is not available in Greece"),
         ("does it work in women, not men?", f"does {LDN} work in women, not men?"),
     ],
 )

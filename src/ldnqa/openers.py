@@ -49,9 +49,18 @@ _SORRY = re.compile(
 # "Not fibromyalgia, CRPS"; "CRPS, not fibromyalgia".
 _NOT_THAT = re.compile(
     r"^(?:no\W+)?not (?:[\w'’-]+ ){0,4}[\w'’-]+(?:[,;:.]+|,? but\b|\s[–-]+)\s*(?=\w)"
-    r"|[,;(]?(?<!\bbut)(?<!\bor)\s+(?:and )?(?:not|rather than|instead of) (?:[\w'’-]+ ){0,4}[\w'’-]+\W*$",
+    r"|(?:[,;(]\s*(?:and )?not|\s(?:rather than|instead of)|\snot(?= (?:\d|the|for|in|on|with)\b))"
+    r" (?:[\w'’-]+ ){0,4}[\w'’-]+\W*$",
     re.IGNORECASE,
 )
+# "It is", "they don't": what stood behind was no name to be taken back.
+_UNFINISHED = re.compile(
+    r"(?:\b(?:is|are|was|were|am|do|does|did|has|have|had|can|could|should|would|will|may|might|must|but|or)"
+    r"|['’](?:m|re|ve|d|ll|t)|\b(?:it|that|he|she|there)['’]s)\W*$",
+    re.IGNORECASE,
+)
+# What takes something back is a name and hardly more; a longer sentence says something of its own.
+_MOST_MEANT = 8
 # "Sorry, she is on the injection": which is to take the place of what was named before.
 _TAKES = re.compile(
     r"^(?:i|we|he|she|it|they)(?:['’](?:m|s|re)| am| is| are)? (?:takes?|taking|on|uses?|using)\b\W*", re.IGNORECASE
@@ -82,7 +91,7 @@ def opened(question: str, *, goes_on: bool) -> Opened:
     if ASKS.match(meant):
         return Opened(meant)
     rest = _NOT_THAT.sub("", meant, count=1).strip()
-    if not corrects and rest in (meant, ""):
+    if len(meant.split()) > _MOST_MEANT or _UNFINISHED.search(rest) or (not corrects and rest in (meant, "")):
         return Opened(question)
     return Opened(_TAKES.sub("", rest or meant, count=1) or meant, corrects=True)
 
