@@ -45,7 +45,7 @@ FLOORS = [
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "people", "disputes", "restate", "support", "reread", "wanted"},
-    {"stories", "told", "left_out", "numbered"},
+    {"stories", "told", "left_out", "numbered", "openers"},
     {
         "build",
         "followup",

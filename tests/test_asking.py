@@ -34,6 +34,10 @@ from ldnqa.policy import load_policy
         ("FINAL trial", Kind.RESULT),
         ("What is LDN used for? And how much is taken?", Kind.DOSE),
         ("Tell me about LDN", Kind.OPEN),
+        ("When should the last dose be?", Kind.WHEN),
+        ("After the last dose, how long until surgery?", Kind.HOW_LONG),
+        ("Has there been any study of the dose in children?", Kind.YES_NO),
+        ("How much above the usual level was it?", Kind.HOW_MANY),
     ],
 )
 def test_the_kind_of_a_question(question, kind):

@@ -137,6 +137,57 @@ def test_thanks_lean_on_nothing_and_nothing_leans_on_them():
     assert after("Does LDN help in MS?", "thanks!", "and in Crohn's?").text == "Does LDN help in Crohn's?"
 
 
+@pytest.mark.parametrize(
+    ("before", "correction", "reading"),
+    [
+        ("When is 50 mg naltrexone stopped?", "nope, I meant LDN", "When is low-dose naltrexone stopped?"),
+        (
+            "Does LDN harm the kidneys?",
+            "oops, I was asking about the injection",
+            "Does naltrexone injection harm the kidneys?",
+        ),
+        ("Does LDN help psoriasis?", "not psoriasis, lupus", "Does LDN help lupus?"),
+        ("Can I take LDN with morphine?", "no sorry, tramadol rather than morphine", "Can I take LDN with tramadol?"),
+        (
+            "Is naltrexone safe when pregnant?",
+            "I should have said breastfeeding",
+            "Is naltrexone safe when breastfeeding?",
+        ),
+        ("When should I stop LDN?", "sorry, she takes the 50 mg ones", "When should I stop naltrexone 50 mg tablets?"),
+        ("Is LDN ever stored cold?", "and the full dose version?", "Is naltrexone 50 mg tablets ever stored cold?"),
+        ("Does LDN help?", "wait, I mean for sciatica", "Does LDN help? for sciatica"),
+    ],
+)
+def test_a_correction_asks_the_question_before_with_another_thing_in_it(before, correction, reading):
+    assert after(before, correction).text == reading
+
+
+@pytest.mark.parametrize(
+    ("question", "reading"),
+    [
+        ("Understood. Which pharmacies make it?", f"Which pharmacies make {LDN}?"),
+        ("ok I get it now, is it an opioid?", f"is {LDN} an opioid?"),
+        ("that makes sense; does it cause nightmares", f"does {LDN} cause nightmares"),
+        ("I get it from a friend. Is that legal?", f"I get {LDN} from a friend. Is that legal?"),
+        ("sorry to ask again, is it a painkiller?", f"sorry to ask again, is {LDN} a painkiller?"),
+        (
+            "no, the trial of 31 women was the first that measured it",
+            "no, the trial of 31 women was the first that measured it",
+        ),
+        ("it is not the drug", f"{LDN} is not the drug"),
+        ("I heard LDN is not available in Greece", "I heard LDN is not available in Greece"),
+        ("does it work in women, not men?", f"does {LDN} work in women, not men?"),
+    ],
+)
+def test_what_says_that_an_answer_was_understood_is_no_part_of_the_question(question, reading):
+    assert after("What is LDN used for?", question).text == reading
+
+
+def test_off_for_how_long_goes_on_from_what_it_is_to_be_off_for():
+    said = ("Must I be off codeine before starting naltrexone?", "off it for how many days")
+    assert after(*said).text == f"{said[0]} off codeine for how many days"
+
+
 def test_what_only_generic_words_ask_is_asked_with_the_question_before():
     reading = after("Who writes this page?", "did they read the full papers?")
     assert reading.own == reading.text == "Who writes this page? did they read the full papers?"

@@ -25,6 +25,8 @@ LEXICON = load_policy().lexicon
         "i no longer take codeine",
         "On suboxone since May. Is LDN ok?",
         "Would LDN help her? She is on tramadol",
+        "Dad (71) takes codeine at night. Could he have LDN?",
+        "My sister is on LDN and is taking tramadol for her knee",
     ],
 )
 def test_a_statement_tells(text):

@@ -49,10 +49,19 @@ _ASKED = (
         r"\bwhat (?:does|do|is|are)\b.{0,40}\b(?:mean|meant|stand for)\b|\bmeaning of\b|\bdefin(?:e|ition)\b",
     ),
     (Kind.WHY, r"^(?:and |but |so )?(?:why|how come|for what reason)\b|\bwhat is the reason\b"),
+    # "A study of the dose" asks whether there is one.
+    (
+        Kind.YES_NO,
+        r"^(?:and |but |so )?(?:is|are|was|were|has|have) there (?:been )?(?:any |an? )?(?:[\w-]+ )?"
+        r"(?:stud(?:y|ies)|trials?|evidence|research|data|proof)\b",
+    ),
+    # "When is my last dose", "at every dose": no dose is asked for.
     (
         Kind.DOSE,
-        r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
-        r"|\bhow (?:much|many (?:mg|milligrams?))\b(?! (?:did|does|less|more|lower|better|of the)\b)(?!.{0,20}\bcost)",
+        r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])(?<!last )(?<!next )(?<!missed )(?<!every )(?<!each )(?<!all )"
+        r"\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
+        r"|\bhow (?:much|many (?:mg|milligrams?))\b(?!.{0,20}\bcost)"
+        r"(?! (?:did|does|less|more|lower|better|higher|worse|longer|above|below|of the)\b)",
     ),
     (Kind.HOW_OLD, r"\bhow (?:old|young)\b|\b(?:what|which|average|mean|median) ages?\b"),
     (
@@ -88,6 +97,7 @@ _ANSWERS = {
     Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some) {_TIME}\b|\btime until\b|\bhalf-life\b",
     Kind.HOW_OLD: r"\b(?:aged?|years? old|years of age|mean age|older|younger|children|adults)\b",
     Kind.HOW_MANY: r"\d+(?:\.\d+)?%|\b\d+ of \d+"
+    r"|\b\d+ times (?:as|higher|lower|more|the)\b"
     r"|\b\d+ (?:\w+ )?(?:people|women|men|patients|adverse|cases|trials|studies)\b",
     Kind.WHEN: rf"\bbedtime\b|\bmorning\b|\bevening\b|\d+ (?:to \d+ )?{_TIME}\b|\b(?:19|20)\d\d\b|\bbefore\b|\bafter\b",
     Kind.WHO: r"\bpeople\b|\bpatients?\b|\bwomen\b|\bby (?:a|the)\b|\bauthors?\b|\bclinician\b",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ldnqa.openers import asks_nothing, opened
 from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
 from ldnqa.stories import ASKS, QUESTION_WORD, Story, looked_up, story_in
@@ -38,15 +39,6 @@ _ONLY_WHERE = re.compile(
 # These bring nothing to look up.
 _NOTHING_NEW = re.compile(
     r"\W*(?:(?:and|but|so|ok(?:ay)?|please|yes|no|why|not|really|(?:tell me |say )?more|go on|are you sure)\b\W*)+",
-    re.IGNORECASE,
-)
-# "Another thing: ..." asks nothing; "a different topic" also leaves what was asked before behind.
-_ONE_MORE = re.compile(
-    r"\W*(?:(?:ok(?:ay)?|k|right|so|and|now|well|sorry)\W+)*"
-    r"(?:(?P<new>(?:an? |on an? )?(?:different|new|unrelated|separate|other) (?:topic|thing|subject|question|matter)"
-    r"|something (?:else|different)(?: entirely| altogether)?|chang(?:e|ing) (?:of |the )?(?:topic|subject))"
-    r"|(?:an?|one) (?:other|more|further|last|quick) (?:thing|question)|another (?:thing|question)"
-    r"|quick question)\W+(?=\w)",
     re.IGNORECASE,
 )
 _SUBJECT_PRONOUN = re.compile(
@@ -94,7 +86,8 @@ _ANOTHER = re.compile(
     re.IGNORECASE,
 )
 _NOTHING_MORE = re.compile(
-    r"\W*(?:(?:ones?|tablets?|pills?|doses?|strengths?|instead|then|too|as well|only|i mean|i meant)\W*)*$",
+    r"\W*(?:(?:ones?|tablets?|pills?|doses?|strengths?|versions?|kinds?|sorts?|forms?|types?|stuff|instead|then|too"
+    r"|as well|only|i mean|i meant)\W*)*$",
     re.IGNORECASE,
 )
 # "Is fentanyl one" puts nothing in the place of anything.
@@ -102,18 +95,12 @@ _NO_MORE_IS_SAID = re.compile(r"\W*(?:(?:instead|then|too|as well|i mean|i meant
 _NEXT_QUESTION = re.compile(
     rf"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|also|or)(?: also)?,?\s+(?={QUESTION_WORD})", re.IGNORECASE
 )
-# Thanks and greetings ask nothing and lean on nothing.
-_COURTESY = re.compile(
-    r"\W*(?:(?:thanks|thank you|thx|cheers|bye|goodbye|hi|hello|hey|great|cool|nice|perfect|so much|very much|a lot"
-    r"|then|ok(?:ay)?|that(?:['’]s| is| was)? (?:helps|helped|makes sense|helpful|clear|good|great)|very helpful"
-    r"|i see|got it|understood|good to know|for (?:that|this|your help|the help|all))\b\W*)+",
-    re.IGNORECASE,
+_CLAUSE = (
+    r"is|are|was|were|am|can|could|do|does|did|should|shall|will|would|may|might|must|has|have|had|i|we|you|he|she|they"
 )
-_SENTENCE = re.compile(
-    r"\b(?:what|which|how|when|where|who|why|is|are|was|were|am|can|could|do|does|did|should|shall|will|would|may|might"
-    r"|must|has|have|had|i|we|you|he|she|they)\b",
-    re.IGNORECASE,
-)
+_SENTENCE = re.compile(rf"\b(?:what|which|how|when|where|who|why|{_CLAUSE})\b", re.IGNORECASE)
+# "For how long" asks, and says nothing of what.
+_SAYS = re.compile(rf"\b(?:{_CLAUSE})\b", re.IGNORECASE)
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
 # A figure or its unit is no name.
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
@@ -162,20 +149,20 @@ def read(
     turns = (*history, Turn(question=question))
     for asked in turns:
         own = fold_space(asked.question)
-        if more := _ONE_MORE.match(own):
-            own = own[more.end() :]
-            if more["new"]:
-                readings, cited = [], ()
+        own, new_topic, corrects = opened(own, goes_on=bool(readings))
+        if new_topic:
+            readings, cited = [], ()
         if vocabulary:
             own = vocabulary.corrected(own, lexicon.vocabulary, other_names, lexicon.run_together)
-        if _asks_nothing(own):
+        if asks_nothing(own):
             if asked is not turns[-1]:
                 continue
             return Reading(own, own)
         if story := story_in(own):
             readings.append(_read_story(own, story, subject, other_names, lexicon))
         else:
-            readings.append(_read_one(own, readings[-1] if readings else None, subject, other_names, lexicon))
+            before = readings[-1] if readings else None
+            readings.append(_read_one(own, before, subject, other_names, lexicon, corrects=corrects))
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
@@ -191,9 +178,15 @@ def _read_story(
 
 
 def _read_one(
-    own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
+    own: str,
+    before: Reading | None,
+    subject: str | None,
+    other_names: Sequence[str],
+    lexicon: Lexicon,
+    *,
+    corrects: bool = False,
 ) -> Reading:
-    """The reading of one question, given the reading of the one before it."""
+    """The reading of one question, given the reading of the one before it, which it may correct."""
     for said in (before.after, before.text) if before is not None else ():
         if said and (switched := _switched(own, said, lexicon)):
             return Reading(switched, switched)
@@ -201,9 +194,12 @@ def _read_one(
     if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = own if before is not None and _happened(own) else _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
-            return Reading(named, named)
+            # "Off it for how long": off another medicine, and before what, stands in the question before.
+            if not _COMING_OFF.search(own) or _SAYS.search(own):
+                return Reading(named, named)
+            own, corrects = named, True
     fragment = not names_any(own, (*other_names, *([subject] if subject else ()))) and _is_fragment(own)
-    if before is None or not (fragment or leans(own)):
+    if before is None or not (fragment or corrects or leans(own)):
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
     after = before.after or before.text
@@ -218,11 +214,6 @@ def _read_one(
 def _happened(own: str) -> bool:
     """Whether a question asks of what was done once ("did it last?"): that is what was just spoken of."""
     return leans(own) and bool(_WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own)))
-
-
-def _asks_nothing(own: str) -> bool:
-    """Whether these are thanks or a greeting; "ok?" alone may ask."""
-    return bool(_COURTESY.fullmatch(own)) and not re.fullmatch(r"\W*ok(?:ay)?\W*", own, re.IGNORECASE)
 
 
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:

@@ -23,7 +23,7 @@ from ldnqa.index import Index
 from ldnqa.people import ages_in, people_asked
 from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
-from ldnqa.text import terms, words
+from ldnqa.text import names_any, terms, words
 from ldnqa.types import Regimen
 from ldnqa.wanted import Wanted, Weighted, subject_terms, wanted, weighted
 
@@ -111,12 +111,13 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | None = None) -> Words:
     """What of a query needs no vector."""
     own = _spelled_out(reading.own, index, lexicon)
+    of_ours = names_any(reading.own, index.subject)
     return Words(
         reading=reading,
         own=own,
         regimens=regimens_asked(reading.text, subject, lexicon),
         kind=kind_of(reading.text),
-        about_other=lexicon.asked_about(reading.own) or _foreign(reading.own, index, lexicon),
+        about_other=(None if of_ours else lexicon.asked_about(reading.own)) or _foreign(reading.own, index, lexicon),
         people=people_asked(reading.asks or reading.own, lexicon, reading.text if reading.asks else ""),
         by_words=index.word_scores(dict.fromkeys(own.terms, 1.0)),
         wanted=wanted(own.groups, lexicon.generic_terms, index),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldnqa.asking import FIGURES, meets
+from ldnqa.asking import FIGURES, Kind, answers_kind, meets
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS, leading
 from ldnqa.query import Query
@@ -124,8 +124,8 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
     """The quote that leads if the question is answered at all; None if none may.
 
     None may if a figure is asked for one use of the drug or one condition and found for another, or if the question is
-    about people of whom nothing there speaks: what is said of others might be taken for the answer. Nor may what has
-    not what is asked for, a time or a harm.
+    about people or another thing of which nothing there speaks: what is said of others might be taken for the answer.
+    Nor may what has not what is asked for, a time or a harm.
     """
     if not ranked:
         return None
@@ -134,6 +134,8 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
         good = [scored for scored in _nearly_good(ranked) if _has_what_is_asked(index, query, scored)] or good
     lead = leading_one(index, query, good)
     if _is_of_others(index, query, lead.quote) or not _has_what_is_asked(index, query, lead):
+        return None
+    if _leaves_out_the_other(index, query, lead.quote):
         return None
     if query.kind in FIGURES:
         other_use = lead.other_regimen and query.lexicon.regimens_in(query.text)
@@ -177,7 +179,13 @@ def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote names other conditions than the question, and neither it nor its place one of these."""
     asked = query.lexicon.first_names_in(query.text, "condition")
     named = query.lexicon.first_names_in(quote.text, "condition") if asked else ()
-    return bool(named) and not asked & query.lexicon.first_names_in(_in_place(index, quote), "condition")
+    return bool(named) and not _is_of_its_condition(index, query, quote)
+
+
+def _is_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:
+    """Whether a quote or its place names a condition that the question names."""
+    asked = query.lexicon.first_names_in(query.text, "condition")
+    return bool(asked & query.lexicon.first_names_in(_in_place(index, quote), "condition"))
 
 
 def _in_place(index: Index, quote: Quote) -> str:
@@ -193,6 +201,14 @@ def _is_of_others(index: Index, query: Query, quote: Quote) -> bool:
     return not query.people & {group for _, group in query.lexicon.people_in(_in_place(index, quote))}
 
 
+def _leaves_out_the_other(index: Index, query: Query, quote: Quote) -> bool:
+    """Whether the question is about another thing than the articles, and a quote and its place do not name it."""
+    if query.about_other is None or not index.subject:
+        return False
+    asked, place, lexicon = query.about_other, _in_place(index, quote), query.lexicon
+    return not any(lexicon.first_names_in(asked, kind) & lexicon.first_names_in(place, kind) for kind in lexicon.kinds)
+
+
 def unspoken_of(index: Index, query: Query, hits: Sequence[Hit]) -> list[str]:
     """The groups of people that a question is about and no hit speaks of."""
     places = [f"{hit.passage.text}\n{index.articles[hit.passage.article_id].title}" for hit in hits if query.people]
@@ -200,26 +216,31 @@ def unspoken_of(index: Index, query: Query, hits: Sequence[Hit]) -> list[str]:
 
 
 def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> ScoredQuote:
-    """The quote that leads: the first, but for four rules that are not left to learning.
+    """The quote that leads: the first, but for rules that are not left to learning.
 
     What does not speak of the people asked about, or has not what is asked for (`asking.meets`), leads only if nothing
     does. What is about another use of the drug leads only if all is, where the question names the drug or asks for a
-    figure. And who asks for the evidence is first told that it is disputed or thin, if a quote says so of what is asked
-    about.
+    figure; so does a figure for another condition, and what gives no reason where it is asked why. And who asks for the
+    evidence is first told that it is disputed or thin, if a quote says so of what is asked about.
     """
     strict = query.kind in FIGURES or any(names(query.text, name) for name in index.subject)
     most = max(scored.sign("named") for scored in good)
 
-    def falls_short(scored: ScoredQuote) -> tuple[bool, bool, bool, bool]:
+    def falls_short(scored: ScoredQuote) -> tuple[bool, ...]:
         weighs = scored.sign("sums_up") and scored.sign("named") == most
         return (
             _is_of_others(index, query, scored.quote),
             not _has_what_is_asked(index, query, scored),
             strict and scored.other_regimen,
+            query.kind is Kind.WHY and not answers_kind(Kind.WHY, scored.quote.text),
             bool(scored.sign("evidence_asked")) and not weighs,
         )
 
-    return min(good, key=falls_short)
+    lead = min(good, key=falls_short)
+    if query.kind in FIGURES and _is_of_another_condition(index, query, lead.quote):
+        able = (scored for scored in good if answers_kind(query.kind, scored.quote.text))
+        return next((scored for scored in able if _is_of_its_condition(index, query, scored.quote)), lead)
+    return lead
 
 
 def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> float:

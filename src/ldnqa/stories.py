@@ -24,6 +24,12 @@ ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{QUEST
 _OF_THE_STORY = re.compile(r"\b(?:he|him|his|she|her|they|them|these|those|that|this|it)\b", re.IGNORECASE)
 _POINTS = re.compile(rf"{_OF_THE_STORY.pattern}|\b(?:then|one|ones|mine|like me|my kind)\b", re.IGNORECASE)
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
+# A medicine that was told of matters to whether one may, and not to what happened to others.
+_MAY = re.compile(
+    r"\b(?:safe\w*|ok(?:ay)?|all ?right|allowed|interact\w*|harm\w*|danger\w*|risk\w*|can|could|should|may|problem\w*"
+    r"|clash\w*|react\w*|avoid\w*|affect\w*|need\w*|has to|have to|must)\b",
+    re.IGNORECASE,
+)
 _COMBINES = re.compile(r"\b(?:as well|too|also|together|both|either|add|adding|combine|mix|on top)\b", re.IGNORECASE)
 
 
@@ -46,7 +52,8 @@ def story_in(message: str) -> Story | None:
 
 
 def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexicon: Lexicon) -> tuple[str, str | None]:
-    """What a story is looked up by, and, if nothing answers that, its question alone where that points to nothing told.
+    """What a story is looked up by, and, if nothing answers that, its question alone where that points to nothing told,
+    or without the medicines told of where it asks what was found in others.
 
     It is the question, if that is about the subject, with the conditions, medicines and people told of where it names
     none itself; else all of it.
@@ -58,7 +65,8 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
     alone = None if points else asked
     if not ours:
         return message, alone
-    named = [thing for _, thing in lexicon.things_in(told) if not names_any(thing, subject)]
+    kinds = {thing: kind for kind, thing in lexicon.things_in(told) if not names_any(thing, subject)}
+    named = list(kinds)
     if any(not names_any(thing, subject) for _, thing in lexicon.things_in(asked)):
         return asked, None
     # Who speaks of children may just have some; `people_told_of` goes by their age.
@@ -73,4 +81,7 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
         return message, None
     if not named:
         return asked, None
+    if alone is None and not (_MAY.search(asked) or _COMBINES.search(asked)):
+        of_whom = [thing for thing in named if kinds.get(thing) != "medicine"]
+        alone = f"{asked} ({', '.join(of_whom)})" if of_whom else None
     return f"{asked} ({', '.join(named)})", alone

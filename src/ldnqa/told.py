@@ -18,7 +18,8 @@ from ldnqa.text import sentences, terms
 _TEXTS = 1_024
 
 _WHO = (
-    rf"(?:i|we|he|she|they|who|(?:my|our|her|his|the|an?) (?:[\w-]+ ){{0,2}}{KIN}s?|patient|client|pt)"
+    r"(?:i|we|he|she|they|who|mum|mom|dad|mother|father|gran(?:ny|dad|ma|pa)?"
+    rf"|(?:my|our|her|his|the|an?) (?:[\w-]+ ){{0,2}}{KIN}s?|patient|client|pt)"
     r"(?:,[^,.?!;]{1,25},|\s\(\w+\))?"
 )
 _ADVERBS = (
@@ -51,7 +52,9 @@ _ASKED = re.compile(
 # Where the telling ends and the asking begins.
 _ASKS = re.compile(
     r"\b(?:what|how|can|could|should|would|does|did|will|may|whether)\b"
-    r"|(?:[,;:]|\band|\bbut|\bso)\s+(?:is|are|do|am|was|when|which|who|why|where)\b"
+    r"|(?:[,;:]|\band|\bbut|\bso)\s+(?:do|when|which|who|why|where|(?:is|are|am|was)"
+    # "She is on LDN and is having an operation", and not "... and is it safe?".
+    r"(?!\s+(?:(?:now|also|still|currently)\s+)?(?:on|due|pregnant|\w{2,}ing|\w{2,}ed)\b))\b"
     r"|\b(?:is|are|do) (?:it|ldn|naltrexone|low|there|i|we|you|this|that|they)\b",
     re.IGNORECASE,
 )

@@ -112,7 +112,8 @@ class Lexicon(Noun):
     def first_names_in(self, text: str, kind: str) -> frozenset[str]:
         """The things of a kind that `text` names, each by the first of its names, in lower case."""
         named = (thing.lower() for of_kind, thing in self.things_in(text) if of_kind == kind)
-        return frozenset(self._first_names.get(thing, thing) for thing in named)
+        first = self._first_names
+        return frozenset(first.get(thing) or first.get(thing.removesuffix("s"), thing) for thing in named)
 
     def people_in(self, text: str) -> list[tuple[int, str]]:
         """(start, group) for each of the groups of people that `text` names, by any name."""
