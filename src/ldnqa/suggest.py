@@ -113,9 +113,8 @@ def _nearness(listed: _Listed, query: Query, about: frozenset[str], said: Sequen
             nearness += np.float32(NAMED_BONUS / len(groups)) * (rows[0] if len(rows) == 1 else np.maximum.reduce(rows))
     if near and near in listed.of_article:
         nearness += np.float32(SAME_ARTICLE_BONUS) * listed.of_article[near]
-    for things, rows_naming in listed.naming.items():
-        if not any(thing <= spoken_of for thing in things):
-            nearness -= np.float32(FOREIGN_PENALTY) * rows_naming
+    foreign = [rows for things, rows in listed.naming.items() if not any(thing <= spoken_of for thing in things)]
+    nearness -= np.float32(FOREIGN_PENALTY) * np.add.reduce(foreign or [np.zeros_like(nearness)])
     return nearness
 
 
