@@ -167,7 +167,9 @@ def read(
         else:
             before = readings[-1] if readings else None
             reading = _read_one(own, before, subject, other_names, lexicon, corrects=corrects)
-            readings.append(_with_alone(reading, (*other_names, *([subject] if subject else ())), lexicon))
+            if story_in(own, longer_than=0):
+                reading = _with_alone(reading, (*other_names, *([subject] if subject else ())), lexicon)
+            readings.append(reading)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
