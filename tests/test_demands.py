@@ -46,6 +46,12 @@ HARMS = "Depression has been reported in people on naltrexone."
         ("Can one overdose on naltrexone?", "Deaths from opioid overdose have occurred.", False),
         ("Can one overdose on naltrexone?", "Doses of up to 300 mg a day injured liver cells.", True),
         ("Is it ok to have a beer on it?", "Vivitrol has a label of its own.", False),
+        ("Are guidelines in agreement on it?", "One web page gives 72 hours.", False),
+        ("Are guidelines in agreement on it?", "Labels disagree on it.", True),
+        ("Why is there no single dose for all?", "LDN is begun at 1.5 mg.", False),
+        ("Why is there no single dose for all?", "The dose differs from person to person.", True),
+        ("How many improved, against those on sugar pills?", "6 of 9 improved in a study without placebo.", False),
+        ("How many improved, against those on sugar pills?", "6 of 9 improved, and 2 of 9 on placebo.", True),
         # The last of several questions demands; one that names nothing asks the one before it again.
         ("How long does it stay in my blood? Oral bioavailability?", "5% to 40% reaches the blood.", True),
         ("Does LDN cause depression? And the 50 mg one?", HELPS, False),

@@ -88,7 +88,10 @@ def test_another_use_of_the_drug_takes_the_place_of_the_drug_as_such():
     assert after("Who makes it?", "At 4.5 mg too?").text.endswith("? At 4.5 mg too?")
 
 
-@pytest.mark.parametrize("question", ["did it last?", "was it blinded?", "Has it been repeated?", "how many patients"])
+@pytest.mark.parametrize(
+    "question",
+    ["did it last?", "was it blinded?", "Has it been repeated?", "how many patients", "out of how many women?"],
+)
 def test_what_happened_once_is_what_was_just_spoken_of(question):
     assert after("Did LDN help in colitis?", question).text == f"Did LDN help in colitis? {question}"
     assert standalone("did it last?", (), LDN) == f"did {LDN} last?"

@@ -31,6 +31,9 @@ def test_an_unknown_thing_of_a_list_is_left_out(question, missing, rest, things)
         ("Can I take LDN with zinc or gabapentin?", {"zinc", "gabapentin"}),
         ("I have lupus and take prednisone. Does LDN help?", {"lupus", "prednisone"}),
         ("I'm grumpy, does LDN help MS?", {"grumpy"}),
+        # Without the one there is nothing to compare the other with.
+        ("Which is better for pain, LDN or gabapentin?", {"gabapentin"}),
+        ("LDN versus placebo and gabapentin in MS", {"gabapentin"}),
     ],
 )
 def test_nothing_else_is(question, missing):

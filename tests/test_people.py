@@ -44,6 +44,21 @@ def test_a_story_asks_about_a_child_by_its_age_alone():
     assert people_asked("Is LDN safe for her?", LEXICON, "My father is 77, and I was pregnant.") == set()
 
 
+def test_an_illness_is_asked_about_and_not_who_has_it():
+    assert people_asked("Our girl is 13 and has MS. Does LDN slow it?", LEXICON) == set()
+    assert people_asked("Is there a trial of LDN in MS?", LEXICON, "Our girl is 13 and has MS.") == set()
+    # But how much and whether is asked of the child.
+    for asks in ("Can LDN slow it?", "What dose of LDN slows it?", "Would LDN help her MS?", "Does LDN help?"):
+        assert people_asked(f"Our girl is 13 and has MS. {asks}", LEXICON) == {"children"}
+
+
+def test_whom_a_question_points_to_was_told_before():
+    earlier = ["Is LDN used in lupus?", "My nephew is 12 and has MS. Does LDN slow it?", "I am 44."]
+    assert people_asked("Was anybody his age in the studies?", LEXICON, earlier=earlier[1:2]) == {"children"}
+    assert people_asked("Was anybody his age in the studies?", LEXICON, earlier=earlier[2:]) == set()
+    assert people_asked("How long were the studies?", LEXICON, earlier=earlier) == set()
+
+
 def test_an_age_is_somebodys():
     assert ages_in("My sister (41) and her boy, who's 7, and dad is 70.") == {
         "41": None,

@@ -27,6 +27,7 @@ LEXICON = load_policy().lexicon
         "Would LDN help her? She is on tramadol",
         "Dad (71) takes codeine at night. Could he have LDN?",
         "My sister is on LDN and is taking tramadol for her knee",
+        "Took two tramadol this morning. When can I begin with LDN?",
     ],
 )
 def test_a_statement_tells(text):
@@ -46,6 +47,7 @@ def test_a_statement_tells(text):
         "I'm not on morphine",
         "Should my mother take oxycodone?",
         "Why do people on opioids avoid LDN?",
+        "Had anybody in the trial taken codeine?",
     ],
 )
 def test_a_question_or_a_denial_tells_nothing(text):

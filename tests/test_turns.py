@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ldnqa import ask
-from ldnqa.types import Status, Turn
+from ldnqa.types import NoticeKind, Status, Turn
 
 pytestmark = pytest.mark.model
 
@@ -35,6 +35,22 @@ def last_of(index, policy, *questions):
         (("May I take naltrexone while I'm expecting?",), "pregnan"),
         (("By how much are naltrexone levels raised in cirrhotics?",), "5 to 10 times"),
         (("Can I have a lager on naltrexone?",), "alcohol"),
+        # What only points, or brings nothing but the medicine's name, is about what was just quoted.
+        (("Did LDN change cytokines in fibromyalgia?", "in how many women?"), "8 women"),
+        (("Does LDN help ulcerative colitis?", "and is there evidence that it was LDN?"), "no control group"),
+        (("Does LDN help pain in MS?", "and what came out of the other trial?"), "disagree"),
+        (("Is there anything on LDN in MS?", "what about lumbar pain?"), "Low-back pain"),
+        # Another medicine that the articles speak of, and two of them side by side.
+        (("Is naloxone the same drug as naltrexone?", "and methylnaltrexone?"), "methylnaltrexone"),
+        (("Are narcan and LDN the same product?",), "other medicines"),
+        (("Which was better tolerated, LDN or amitriptyline?",), "amitriptyline"),
+        # What is told beside a question neither silences nor answers it.
+        (("Bit of a sceptic. Tell me of a trial in which LDN did nothing for fibromyalgia.",), "fibromyalgia"),
+        (("My kidneys are failing. Does LDN ease pain in MS?",), "kidney"),
+        (("Took two tramadol for my back yesterday. When can I start LDN?",), "opioid"),
+        (("I have hepatitis and want to stop drinking. How much naltrexone is taken?",), "liver"),
+        (("I'm pregnant. Does LDN help MS?", "which trials were those?", "so should I try it?"), "pregnan"),
+        (("I use a buprenorphine patch. Is LDN all right?", "how long off it before a first capsule?"), "opioid"),
     ],
 )
 def test_what_leads_the_answer_to_the_last_of_them(index, policy, questions, says):
@@ -49,12 +65,26 @@ def test_what_leads_the_answer_to_the_last_of_them(index, policy, questions, say
         "What is methadone's half-life?",
         "How bad is tramadol withdrawal?",
         "My boyfriend takes LDN and we're trying to conceive. Does it lower his sperm count?",
+        "Does gabapentin make people dizzy?",
+        "Gabapentin or LDN in MS, which was the better one?",
     ],
 )
 def test_what_is_asked_of_another_medicine_or_a_man_is_not_answered_with_what_is_said_of_others(
     index, policy, question
 ):
     assert last_of(index, policy, question).status is Status.ABSTAINED
+
+
+def test_what_was_just_quoted_and_gives_no_reason_does_not_answer_why(index, policy):
+    assert last_of(index, policy, "Can I take disulfiram with naltrexone?", "but why?").status is Status.ABSTAINED
+
+
+def test_a_childs_illness_is_answered_and_a_childs_age_is_not(index, policy):
+    told = "My nephew is 12 and has Crohn's. Is there proof that LDN gets it into remission?"
+    answer = last_of(index, policy, told)
+    assert answer.status is Status.ANSWERED
+    assert NoticeKind.OTHER_PEOPLE in [notice.kind for notice in answer.notices]
+    assert last_of(index, policy, told, "was anybody his age in those trials?").status is Status.ABSTAINED
 
 
 def test_a_question_that_names_the_articles_own_medicine_is_about_that(index, policy):

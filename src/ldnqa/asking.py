@@ -42,7 +42,7 @@ _ASKED = (
     (
         Kind.COMPARE,
         r"\bcompar\w+|\bversus\b|\bvs\.?\b|\bbetter than\b|\b(?:as|so) \w+ as\b|\bdiffer\w*\b"
-        r"|\bsame (?:as|drug|thing|medicine)\b",
+        r"|\bsame (?:as|drug|thing|medicine|stuff|substance|product|tablets?)\b",
     ),
     (
         Kind.MEANING,
@@ -55,6 +55,8 @@ _ASKED = (
         r"^(?:and |but |so )?(?:is|are|was|were|has|have) there (?:been )?(?:any |an? )?(?:[\w-]+ )?"
         r"(?:stud(?:y|ies)|trials?|evidence|research|data|proof)\b",
     ),
+    # "How long before a first dose" asks for a time.
+    (Kind.HOW_LONG, r"^(?:and |but |so |ok,? )*how (?:long|soon)\b"),
     # "When is my last dose", "at every dose": no dose is asked for.
     (
         Kind.DOSE,
@@ -102,7 +104,7 @@ _ANSWERS = {
     Kind.WHEN: rf"\bbedtime\b|\bmorning\b|\bevening\b|\d+ (?:to \d+ )?{_TIME}\b|\b(?:19|20)\d\d\b|\bbefore\b|\bafter\b",
     Kind.WHO: r"\bpeople\b|\bpatients?\b|\bwomen\b|\bby (?:a|the)\b|\bauthors?\b|\bclinician\b",
     Kind.WHY: r"\bbecause\b|\bsince\b|\bso that\b|\btherefore\b|\bdue to\b|\bas (?:no|it|they)\b"
-    r"|\bcan set off\b|\bcannot\b|\bby (?:\w+ing)\b|, so\b",
+    r"|\bcan set off\b|\bcannot\b|\bby (?:\w+ing)\b|, so\b|\brisks?\b|\bfrom person to person\b",
     Kind.MEANING: r"\bmeans?\b|\bshort for\b|^(?:an?|the) (?:[\w-]+ ){1,3}is an? ",
     Kind.COMPARE: r"\bthan\b|\bversus\b|\banother way\b|\btimes as\b|\bwhile\b"
     r"|\bdiffered\b|\bas effective\b|\bneither\b",

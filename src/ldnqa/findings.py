@@ -11,7 +11,7 @@ from ldnqa.asking import topics
 from ldnqa.caution import with_caution
 from ldnqa.compose import Asked
 from ldnqa.followup import Reading, read
-from ldnqa.ground import ground, on_the_drug
+from ldnqa.ground import ground, looks_alike, on_the_drug
 from ldnqa.index import Index
 from ldnqa.left_out import without
 from ldnqa.policy import Policy
@@ -19,7 +19,7 @@ from ldnqa.query import Query, Words, read_query, with_vectors
 from ldnqa.retrieve import retrieve
 from ldnqa.suggest import unknown_words
 from ldnqa.text import names_any
-from ldnqa.told import asked_beside, only_tells
+from ldnqa.told import asked_beside, may_take, only_tells
 from ldnqa.types import Claim, Turn
 from ldnqa.wanted import subject_terms
 
@@ -44,7 +44,9 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
     def claims_for(query: Query, text: str) -> list[Claim]:
         hits = retrieve(index, query, in_view=asked.article_id, approved_only=asked.approved_only)
         claims = ground(answerer.draft(query, hits, asked.audience), index.articles)
-        return on_the_drug(claims, text, policy.wording.look_alikes)
+        # "What has naloxone to do with it? And methylnaltrexone?": the second is what is asked about now.
+        newest = reading.bare if reading.bare and looks_alike(reading.bare, policy.wording.look_alikes) else text
+        return on_the_drug(claims, newest, policy.wording.look_alikes)
 
     query = with_vectors(said, index)
     # Several questions in one are read like turns of a conversation, and the answer says which part it leaves open.
@@ -74,13 +76,19 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
 def with_danger(found: Finding, asked: Asked, index: Index, policy: Policy) -> Finding:
     """The claims behind what the articles say of a danger that the reader has told of, if they say anything."""
     told, rule, history = asked.told, asked.caution, asked.history
-    # Where the question has no answer, what was told just now may have one still; another medicine has none.
-    just_told = told.now or (
-        history and only_tells(history[-1].question) and names_any(asked.standalone, index.subject)
+    # Where the question has no answer, what was told just now may have one still; another medicine has none, but an
+    # opioid that was taken matters beside it. And what warns is said again to who asks whether to take it.
+    again = may_take(asked.question)
+    just_told = (
+        told.now
+        or again
+        or (history and only_tells(history[-1].question) and names_any(asked.standalone, index.subject))
     )
-    if rule is None or not (found.claims or (just_told and not found.query.about_other)):
+    other = found.query.about_other
+    of_other = other is not None and (rule is None or not rule.when.told_class or other in asked_beside(asked.question))
+    if rule is None or not (found.claims or (just_told and not of_other)):
         return found
-    passed = [id_ for turn in history if not only_tells(turn.question) for id_ in turn.source_ids]
+    passed = [id_ for turn in history if not (again or only_tells(turn.question)) for id_ in turn.source_ids]
     claims = with_caution(found.claims, rule, index, policy.lexicon, read=passed, approved_only=asked.approved_only)
     unanswered = found.unanswered if found.claims else [asked_beside(asked.question)]
     leading = 2 if claims[:1] != found.claims[:1] else 1

@@ -20,13 +20,17 @@ from ldnqa.vocabulary import Vocabulary
 
 # A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
 LEANING_TERMS = 3
+# "And what came out of the other trial?" leans with so many: only the one before tells which trials there are.
+MOST_TERMS_OF_TWO = 5
+_THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
 
 _GOES_ON = re.compile(
     r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|more|tell me more)\b",
     re.IGNORECASE,
 )
 _OPENS_LEANING = re.compile(
-    r"(?:how (?:long|much|many|often|soon|so)|when|who|which|really|are you sure|any(?:thing)? else"
+    r"(?:(?:(?:based on|going by|out of|from|in|among|with|by) )?how (?:long|much|many|often|soon|so)"
+    r"|when|who|which|really|are you sure|any(?:thing)? else"
     r"|is that|is this|are those|are these|(?:was|were|is|are) there|any|did (?:they|he|she))\b",
     re.IGNORECASE,
 )
@@ -162,7 +166,10 @@ def read(
             readings.append(_read_story(own, story, subject, other_names, lexicon))
         else:
             before = readings[-1] if readings else None
-            readings.append(_read_one(own, before, subject, other_names, lexicon, corrects=corrects))
+            reading = _read_one(own, before, subject, other_names, lexicon, corrects=corrects)
+            if story_in(own, longer_than=0):
+                reading = _with_alone(reading, (*other_names, *([subject] if subject else ())), lexicon)
+            readings.append(reading)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
@@ -175,6 +182,15 @@ def _read_story(
     text = message.replace(story.asks, asked)
     own, alone = looked_up(text, story.told, asked, (*other_names, *([subject] if subject else ())), lexicon)
     return Reading(text, own, asks=asked if own != text else None, alone=alone)
+
+
+def _with_alone(reading: Reading, subject: Sequence[str], lexicon: Lexicon) -> Reading:
+    """A short message as it is read, and what it asks where it tells something before."""
+    story = None if reading.bare else story_in(reading.text, longer_than=0)
+    if story is None:
+        return reading
+    own, alone = looked_up(reading.text, story.told, story.asks, subject, lexicon)
+    return replace(reading, alone=alone if own == reading.text else own)
 
 
 def _read_one(
@@ -207,7 +223,10 @@ def _read_one(
     text = " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps), own])
     if meant and not _happened(own) and not names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
-    brings = own if set(terms(own)) - lexicon.generic_terms else text
+    # "Is there any proof it was the LDN?" names nothing but what everything is about.
+    ours = terms(" ".join((*other_names, subject or "")))
+    of_its_own = set(terms(own)) - lexicon.generic_terms - set(ours) and not _THE_OTHER.search(own)
+    brings = own if of_its_own else text
     return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
 
 
@@ -297,7 +316,7 @@ def leans(question: str) -> bool:
     topic = terms(question)
     if not topic:
         return True
-    if len(topic) > LEANING_TERMS:
+    if len(topic) > (MOST_TERMS_OF_TWO if _THE_OTHER.search(question) else LEANING_TERMS):
         return False
     signs = (
         _GOES_ON.match(question),

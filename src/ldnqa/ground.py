@@ -113,12 +113,17 @@ def ground_drafted(
     ]
 
 
+def looks_alike(question: str, look_alikes: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """The rows of `look_alikes` that a question names."""
+    return [row for row in look_alikes if any(names(question, name) for name in row)]
+
+
 def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:
     """The claims that name each drug with a look-alike name that the question names.
 
     `look_alikes` has the names of one such drug in each row. What is said of naltrexone answers nothing about naloxone.
     """
-    asked = [row for row in look_alikes if any(names(question, name) for name in row)]
+    asked = looks_alike(question, look_alikes)
     return [
         claim
         for claim in claims

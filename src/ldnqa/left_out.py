@@ -19,6 +19,13 @@ _PREPOSITION = re.compile(rf"{_WITH}\s+", re.IGNORECASE)
 _ENDS_SO = re.compile(rf"\b{_WITH}\s*$", re.IGNORECASE)
 # "Is it lupus or ...", "I'm hesitant, and ...": no thing of a list stands there.
 _IS = re.compile(r"(?:\b(?:am|is|are|was|were|be|been|an?|the|my|our|this|that)|['’](?:m|s|re))\s*$", re.IGNORECASE)
+# One thing beside another: without it nothing is compared.
+_COMPARES = re.compile(
+    r"\bcompar\w+|\bversus\b|\bvs\b|\b(?:better|worse|safer|stronger|weaker|milder|cheaper) than\b"
+    r"|\b(?:which|what|who)\b.{0,40}\b(?:better|best|ahead|on top|won|wins?|safer|safest|stronger|strongest|worse"
+    r"|superior|milder|cheaper|faster|more|less|fewer)\b",
+    re.IGNORECASE,
+)
 # What it goes on from says what is asked of these things, and is not here.
 _GOES_ON = re.compile(r"\W*(?:and|but|or|so|also|(?:what|how) about)\b", re.IGNORECASE)
 # "Lupus or is it": what says something is no thing.
@@ -37,13 +44,14 @@ class LeftOut(NamedTuple):
 
 
 def without(question: str, missing: Collection[str]) -> LeftOut | None:
-    """The question without each thing of its lists that has a word of `missing`; None if there is one outside a list.
+    """The question without each thing of its lists that has a word of `missing`; None if there is one outside a list,
+    or if the things are compared.
 
     `missing` are words in small letters, as `text.words` gives them.
     """
     pieces = _BETWEEN.split(question)
     things, between = pieces[::2], pieces[1::2]
-    if not missing or len(things) < 2 or _GOES_ON.match(question):
+    if not missing or len(things) < 2 or _GOES_ON.match(question) or _COMPARES.search(question):
         return None
     kept: list[str] = []
     left: list[str] = []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ldnqa.policy import Lexicon
+from ldnqa.text import sentences
 
 # Ages from which people are called adults, and older people.
 ADULT = 18
@@ -28,28 +30,54 @@ _AGE = re.compile(
     r"|\((\d{1,3}) ?(?:[fm]|yo|years?)\)|\((\d{2,3})\)|\b(\d{1,3})[ -]?(?:(?:years?|yrs?)[ -]old|y/?o)\b",
     re.IGNORECASE,
 )
+_FIGURE = re.compile(r"\d")
 # "Since my second child", "I have two children", "I'm not pregnant" and "as a paediatric nurse" ask about nobody of
 # that kind.
 _NOT_ASKED_OF = re.compile(
     r"(?:\b(?:since|after|until|had|have|has|got|having|not|no|never|two|three|four|as an?)|n['’]t)(?: \w+){0,2} ?$",
     re.IGNORECASE,
 )
+# Somebody told of before: "would he need less?", "in boys his age".
+_POINTS = re.compile(r"\b(?:he|him|his|she|her|hers|(?:that|this|their) age)\b", re.IGNORECASE)
+# "Does LDN bring it into remission?" asks of the illness that was told of, whoever has it.
+_OF_ILLNESS = re.compile(
+    r"\b(?:bring|brought|puts?|keeps?|gets?|calms?|settles?|controls?|eases?|heals?|cures?|treats?|for|in|against|slows?|stops?)"
+    r" (?:it|this|that|the (?:disease|illness|condition|pain))\b",
+    re.IGNORECASE,
+)
+# How much, and whether one may, is another matter in a child.
+_MAY = re.compile(
+    r"\b(?:dos\w+|how (?:much|many)|mg|safe\w*|ok(?:ay)?|can|could|should|may|allowed|give|start|take)\b", re.IGNORECASE
+)
 
 
 def ages_in(text: str) -> dict[str, str | None]:
     """The ages a text gives, and what people of that age are called: no article need name the very year."""
-    ages = (next(filter(None, found.groups())) for found in _AGE.finditer(text))
+    ages = (next(filter(None, found.groups())) for found in (_AGE.finditer(text) if _FIGURE.search(text) else ()))
     return {age: CHILDREN if int(age) < ADULT else OLDER_PEOPLE if int(age) >= OLDER else None for age in ages}
 
 
-def people_asked(question: str, lexicon: Lexicon, told: str = "") -> frozenset[str]:
-    """The groups of people that a question is about: those it names, and children where it, or what a story `told`
-    before it, gives such an age.
+def people_asked(question: str, lexicon: Lexicon, told: str = "", earlier: Sequence[str] = ()) -> frozenset[str]:
+    """The groups of people that a question is about: those it names, and children where it gives such an age, or what
+    is `told` beside it, unless an illness is asked about and not who has it; or, where it points to somebody, the last
+    of the `earlier` questions, newest first, that gives an age.
     """
     named = {group for start, group in lexicon.people_in(question) if not _NOT_ASKED_OF.search(question[:start])}
-    if CHILDREN in (*ages_in(question).values(), *ages_in(told).values()):
-        named.add(CHILDREN)
-    return frozenset(named)
+    ages = ages_in(question if told in question else f"{question}\n{told}")
+    if not ages and earlier and _POINTS.search(question):
+        ages = next(filter(None, map(ages_in, earlier)), {})
+    elif CHILDREN in ages.values():
+        last = sentences(question)[-1]
+        asks = question[last.start : last.end]
+        ages = ages_in(asks) if asks_of_illness(asks, lexicon) else ages
+    return frozenset(named | ({CHILDREN} if CHILDREN in ages.values() else set()))
+
+
+def asks_of_illness(question: str, lexicon: Lexicon) -> bool:
+    """Whether a question asks what is known of an illness, and of nobody who has it, nor what one may."""
+    if _POINTS.search(question) or _MAY.search(question):
+        return False
+    return bool(_OF_ILLNESS.search(question)) or any(kind == "condition" for kind, _ in lexicon.things_in(question))
 
 
 def people_told_of(text: str, lexicon: Lexicon) -> list[str]:

@@ -118,7 +118,9 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         regimens=regimens_asked(reading.text, subject, lexicon),
         kind=kind_of(reading.text),
         about_other=(None if of_ours else lexicon.asked_about(reading.own)) or _foreign(reading.own, index, lexicon),
-        people=people_asked(reading.asks or reading.own, lexicon, reading.text if reading.asks else ""),
+        people=people_asked(
+            reading.asks or reading.own, lexicon, "" if reading.bare else reading.text, reading.earlier
+        ),
         by_words=index.word_scores(dict.fromkeys(own.terms, 1.0)),
         wanted=wanted(own.groups, lexicon.generic_terms, index),
         wanted_in_all=weighted(dict.fromkeys(own.groups, 1.0), subject_terms(index), index),

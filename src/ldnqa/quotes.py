@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ldnqa.asking import FIGURES, Kind, answers_kind, meets
+from ldnqa.asking import FIGURES, Kind, answers_kind, meets, sums_up
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS, leading
 from ldnqa.query import Query
@@ -37,6 +37,10 @@ NEARLY_BEHIND = 6.0
 # "Does the injection help pain?" "No study used the injection": what a product is for, said of it as a whole.
 _FOR_WHAT = re.compile(r"\b(?:for|help\w*|treat\w*|works?|use[ds]?|good|try)\b", re.IGNORECASE)
 _OF_USES = re.compile(r"\b(?:ties|labelled for|named? (?:\w+ )?uses?|among the uses|no study)\b", re.IGNORECASE)
+# Which of two is the other one, what tells of both leaves to nobody.
+_THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
+# "Why?" is not answered by what was just quoted, if that gives no reason.
+_BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?: not| so| is that)?\W*$", re.IGNORECASE)
 # The passage the best one is compared with.
 _TENTH = 9
 # Below this a spread is rounding.
@@ -125,7 +129,7 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
 
     None may if a figure is asked for one use of the drug or one condition and found for another, or if the question is
     about people or another thing of which nothing there speaks: what is said of others might be taken for the answer.
-    Nor may what has not what is asked for, a time or a harm.
+    Nor may what has not what is asked for, a time or a harm, or where it is asked why what was just quoted.
     """
     if not ranked:
         return None
@@ -136,6 +140,8 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
     if _is_of_others(index, query, lead.quote) or not _has_what_is_asked(index, query, lead):
         return None
     if _leaves_out_the_other(index, query, lead.quote):
+        return None
+    if _BARE_WHY.search(query.text) and lead.sign("cited_passage") and not answers_kind(Kind.WHY, lead.quote.text):
         return None
     if query.kind in FIGURES:
         other_use = lead.other_regimen and query.lexicon.regimens_in(query.text)
@@ -221,10 +227,12 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     What does not speak of the people asked about, or has not what is asked for (`asking.meets`), leads only if nothing
     does. What is about another use of the drug leads only if all is, where the question names the drug or asks for a
     figure; so does a figure for another condition, and what gives no reason where it is asked why. And who asks for the
-    evidence is first told that it is disputed or thin, if a quote says so of what is asked about.
+    evidence is first told that it is disputed or thin, if a quote says so of what is asked about; and who asks for "the
+    other one" is told of both.
     """
     strict = query.kind in FIGURES or any(names(query.text, name) for name in index.subject)
     most = max(scored.sign("named") for scored in good)
+    of_two = bool(_THE_OTHER.search(query.text))
 
     def falls_short(scored: ScoredQuote) -> tuple[bool, ...]:
         weighs = scored.sign("sums_up") and scored.sign("named") == most
@@ -234,6 +242,7 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
             strict and scored.other_regimen,
             query.kind is Kind.WHY and not answers_kind(Kind.WHY, scored.quote.text),
             bool(scored.sign("evidence_asked")) and not weighs,
+            of_two and not sums_up(scored.quote.text),
         )
 
     lead = min(good, key=falls_short)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ldnqa.people import CHILDREN, people_told_of
+from ldnqa.people import CHILDREN, asks_of_illness, people_told_of
 from ldnqa.policy import Lexicon
 from ldnqa.text import names_any, sentences
 
@@ -20,6 +20,11 @@ QUESTION_WORD = (
     r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
 )
 ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{QUESTION_WORD}", re.IGNORECASE)
+# Without a mark or a line's end before something else there is one sentence.
+_GOES_ON = re.compile(r"[.!?…][\W_]*\s\S|\n")
+_BIDS = re.compile(
+    rf"{ASKS.pattern}|(?:please\W+)?(?:tell|name|give|show|list|explain|describe|summari[sz]e|remind)\b", re.IGNORECASE
+)
 # What is asked of somebody or something that only the story names.
 _OF_THE_STORY = re.compile(r"\b(?:he|him|his|she|her|they|them|these|those|that|this|it)\b", re.IGNORECASE)
 _POINTS = re.compile(rf"{_OF_THE_STORY.pattern}|\b(?:then|one|ones|mine|like me|my kind)\b", re.IGNORECASE)
@@ -40,13 +45,13 @@ class Story(NamedTuple):
     asks: str
 
 
-def story_in(message: str) -> Story | None:
-    """What is told and asked in a long message that tells something before it asks; else None."""
-    spans = sentences(message)
-    if len(message.split()) <= STORY_WORDS or len(spans) < 2:
+def story_in(message: str, longer_than: int = STORY_WORDS) -> Story | None:
+    """What is told and asked in a message of more words that tells something before it asks; else None."""
+    spans = sentences(message) if _GOES_ON.search(message) and len(message.split()) > longer_than else []
+    if len(spans) < 2:
         return None
     said = [message[span.start : span.end] for span in spans]
-    asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if ASKS.match(text)]
+    asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if _BIDS.match(text)]
     told = [text for text in said if text not in asking]
     return Story(" ".join(told), " ".join(asking)) if told and asking else None
 
@@ -72,7 +77,8 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
     # Who speaks of children may just have some; `people_told_of` goes by their age.
     groups = {thing: {group for _, group in lexicon.people_in(thing)} for thing in named}
     named = [thing for thing in groups if CHILDREN not in groups[thing]]
-    named += [group for group in people_told_of(told, lexicon) if not any(group in groups[thing] for thing in groups)]
+    people = [] if asks_of_illness(asked, lexicon) else people_told_of(told, lexicon)
+    named += [group for group in people if not any(group in groups[thing] for thing in groups)]
     # Of whom, or with what: the story may say it in words we do not know, a dog's or a new medicine's name.
     unknown = not named or (
         _COMBINES.search(asked) and not any(kind == "medicine" for kind, _ in lexicon.things_in(told))

@@ -19,7 +19,7 @@ _TEXTS = 1_024
 
 _WHO = (
     r"(?:i|we|he|she|they|who|mum|mom|dad|mother|father|gran(?:ny|dad|ma|pa)?"
-    rf"|(?:my|our|her|his|the|an?) (?:[\w-]+ ){{0,2}}{KIN}s?|patient|client|pt)"
+    rf"|(?:my|our|her|his|the|an?) (?:[\w-]+ ){{0,2}}{KIN}s?|patient|client|pt|(?:my|our|her|his) (?:liver|kidneys?))"
     r"(?:,[^,.?!;]{1,25},|\s\(\w+\))?"
 )
 _ADVERBS = (
@@ -42,7 +42,9 @@ _TELLS = re.compile(
     rf"\b{_WHO}(?:\s+{_ADVERBS}{_DOES}|['’](?:m|s|re|ve|d)|m)\b{_NOT_SO}"
     # "On methadone since May. ...", "34 weeks pregnant, ..."
     r"|^\W*(?:(?:hi|hello|so|and|ok|currently|already|still|now|am)\W+)*"
-    r"(?:on|taking|using|pregnant|breastfeeding|nursing|\d+ (?:weeks|months) pregnant)\b",
+    r"(?:on|taking|using|pregnant|breastfeeding|nursing|\d+ (?:weeks|months) pregnant"
+    r"|(?:had|took|taken|finished|stopped|been on|came off) (?:an?|one|two|some|half|the|my|\d+))\b"
+    r"(?! of (?:us|you|them)\b)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(
@@ -66,6 +68,12 @@ _OF_KIN = re.compile(
     rf"\b(?:for|about|to|does|do|can|could|should|would|may|is|has|give) (?:my|our|her|his) (?P<asked>{KIN})\b"
     rf"|\b(?:my|our) (?P<told>{KIN})\b"
     r"(?=['’]s|,| \(| (?:is|was|has|had|have|takes?|took|wants?|needs?|uses?|gets?|suffers?)\b)",
+    re.IGNORECASE,
+)
+
+_MAY_TAKE = re.compile(
+    rf"\b(?:can|could|may|might|shall|should|would|will|must) (?:i|we|he|she|(?:my|our) {KIN}) (?:\w+ ){{0,2}}?"
+    r"(?:start|begin|take|try|have|use|go on|get)\b",
     re.IGNORECASE,
 )
 
@@ -99,6 +107,11 @@ def told_in(question: str, earlier: Sequence[str] = ()) -> Told:
             before += [(kin or meant, clause) for clause in _clauses(text)]
     told = [clause for of, clause in before if not meant or of & meant]
     return Told(" \n".join(_clauses(question)), "\n".join(dict.fromkeys(told)))
+
+
+def may_take(question: str) -> bool:
+    """Whether it is asked if, or when, somebody may take something: "so could I start it next week?"."""
+    return bool(_MAY_TAKE.search(question))
 
 
 def only_tells(text: str) -> bool:
