@@ -320,3 +320,11 @@ def test_what_fails_in_the_work_beside_is_raised_and_the_core_is_free_again():
         with pytest.raises(ZeroDivisionError):
             encode.beside(fail, counting.encode_queries, [text])
     assert encode.beside(lambda: "done", counting.encode_queries, TEXTS[4:5]) == "done"
+
+
+def test_a_question_whose_row_is_known_is_not_embedded_again():
+    counting = _Counting()
+    row = HashedEncoder().encode_queries(TEXTS[:1])[0]
+    encode.know(counting.encode_queries, TEXTS[0], row)
+    assert np.array_equal(encode.query_vector(counting.encode_queries, TEXTS[0]), row)
+    assert counting.asked == []

@@ -15,8 +15,9 @@ from ldnqa.asking import silent_terms, topics
 from ldnqa.bundles import Bundle
 from ldnqa.cite import cite, plain_words
 from ldnqa.conflict import Clash, clashes, conflict_of
+from ldnqa.followup import parts
 from ldnqa.index import Index
-from ldnqa.notices import called_for, raise_notices
+from ldnqa.notices import called_for, caution_for, raise_notices
 from ldnqa.people import people_told_of
 from ldnqa.policy import Policy
 from ldnqa.policy.load import NoticeRule
@@ -49,8 +50,11 @@ _PLACES = ("alarm", "limit", "note")
 
 @dataclass(frozen=True)
 class Asked:
-    """Everything a request says, how its question was read, and what its words call for: `rules` of notices, and
-    `people` that somebody told of is one of.
+    """Everything a request says, how its question was read, and what its words call for.
+
+    `small_talk` is said to a question that asks nothing, `several` are the questions in it, `rules` those of the
+    notices it calls for, `caution` the one that asks for what the articles say of a danger told of, and `people` the
+    groups that somebody told of is in.
     """
 
     question: str
@@ -60,7 +64,10 @@ class Asked:
     history: tuple[Turn, ...]
     approved_only: bool
     told: Told
+    small_talk: str | None
+    several: tuple[str, ...]
     rules: tuple[NoticeRule, ...]
+    caution: NoticeRule | None
     people: tuple[str, ...]
 
     @classmethod
@@ -77,9 +84,20 @@ class Asked:
     ) -> Asked:
         """What is asked by a request whose question was read as `standalone`."""
         told = told_in(question, [turn.question for turn in history])
-        rules = called_for(question, standalone, told, policy)
-        people = tuple(people_told_of(f"{standalone}\n{told.before}", policy.lexicon))
-        return cls(question, standalone, article_id, audience, history, approved_only, told, rules, people)
+        return cls(
+            question,
+            standalone,
+            article_id,
+            audience,
+            history,
+            approved_only,
+            told,
+            small_talk=policy.wording.in_return(question),
+            several=tuple(parts(question)),
+            rules=called_for(question, standalone, told, policy),
+            caution=caution_for(question, standalone, told, policy),
+            people=tuple(people_told_of(f"{standalone}\n{told.before}", policy.lexicon)),
+        )
 
     def read_as(self, standalone: str, policy: Policy) -> Asked:
         """The same with the question read otherwise."""
@@ -166,8 +184,7 @@ def abstained(
     `missing` are words that no article has, `people` those asked about of whom nothing that was found speaks.
     """
     wording = policy.wording
-    small_talk = wording.in_return(asked.question)
-    if small_talk:
+    if small_talk := asked.small_talk:
         # What was asked before is not asked again.
         asked, lines = asked.read_as(asked.question, policy), [small_talk]
     elif asked.standalone == asked.question and wording.asks_of_dates(asked.question):

@@ -12,7 +12,7 @@ from ldnqa.compose import Asked, abstained, answered, urgent
 from ldnqa.encode import beside
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.findings import find, reading_of, with_danger
-from ldnqa.followup import Reading, parts
+from ldnqa.followup import Reading
 from ldnqa.ground import ground_drafted
 from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
@@ -81,7 +81,7 @@ def ask(
 
     before = [question, *(turn.question for turn in history)]
     cited = [index.passage(id_) for turn in history for id_ in turn.source_ids if index.has_passage(id_)]
-    if not emergency and policy.wording.in_return(question):
+    if not emergency and asked.small_talk:
         # What was talked of before is not answered again, but can be asked more about.
         in_view = index.articles[article_id].title if article_id else subject or question
         about = history[-1].question if history else in_view
@@ -94,7 +94,7 @@ def ask(
     if patience and red_flag(reading.text, policy, encoder=index.encoder):
         patience = None
     told_apart = names_of(index.subject, policy.wording.look_alikes, policy.lexicon) if patience else None
-    if patience and told_apart and len(parts(question)) == 1:
+    if patience and told_apart and len(asked.several) == 1:
         reading = rewritten(reading, subject, index, told_apart, patience)
         asked = asked.read_as(reading.text, policy)
         said = read_words(reading, index, policy.lexicon, subject)

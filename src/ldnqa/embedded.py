@@ -32,17 +32,11 @@ def questions_of(article: Article) -> Iterator[Question]:
             yield Question(article.id, text, asked.section_id, asked.start, asked.end)
 
 
-def names_count(question: Question) -> bool:
-    """Whether a question is a reader's, and embedded with every subject by its first name."""
-    return bool(question.section_id) or not question.article_id
-
-
 def question_text(question: Question, subjects: Sequence[Subject]) -> str:
-    """A question as it is embedded."""
+    """A question as it is embedded: with every subject by its first name, as what a reader asks is."""
     text = question.text
-    if names_count(question):
-        for subject in subjects:
-            text = call_by_first_name(text, subject)
+    for subject in subjects:
+        text = call_by_first_name(text, subject)
     return text
 
 

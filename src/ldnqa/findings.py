@@ -10,11 +10,10 @@ from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.asking import topics
 from ldnqa.caution import with_caution
 from ldnqa.compose import Asked
-from ldnqa.followup import Reading, parts, read
+from ldnqa.followup import Reading, read
 from ldnqa.ground import ground, on_the_drug
 from ldnqa.index import Index
 from ldnqa.left_out import without
-from ldnqa.notices import caution_for
 from ldnqa.policy import Policy
 from ldnqa.query import Query, Words, read_query, with_vectors
 from ldnqa.retrieve import retrieve
@@ -50,7 +49,7 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
     query = with_vectors(said, index)
     # Several questions in one are read like turns of a conversation, and the answer says which part it leaves open.
     found: list[tuple[str, list[Claim]]] = []
-    several = parts(asked.question)
+    several = asked.several
     for number, part in enumerate(several if len(several) > 1 else ()):
         turns = (*asked.history, *(Turn(question=before) for before in several[:number]))
         # "... and what dose is used?" is about what stood before the "and".
@@ -74,8 +73,7 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
 
 def with_danger(found: Finding, asked: Asked, index: Index, policy: Policy) -> Finding:
     """The claims behind what the articles say of a danger that the reader has told of, if they say anything."""
-    told, history = asked.told, asked.history
-    rule = caution_for(asked.question, asked.standalone, told, policy)
+    told, rule, history = asked.told, asked.caution, asked.history
     # Where the question has no answer, what was told just now may have one still; another medicine has none.
     just_told = told.now or (
         history and only_tells(history[-1].question) and names_any(asked.standalone, index.subject)

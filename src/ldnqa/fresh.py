@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ldnqa.bank import Question
 from ldnqa.chunk import embedded_text, split
 from ldnqa.earlier import Line, Own, rows_of, sizes
-from ldnqa.embedded import Subject, names_count, question_text, questions_of, quote_texts
+from ldnqa.embedded import Subject, question_text, questions_of, quote_texts
 from ldnqa.embedding import Embedding
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.manifest import Piece
@@ -113,8 +113,8 @@ def embed(
 
 
 def _known(part: Part, kind: int, as_named: bool) -> bool:
-    """Whether the vectors of a kind are those of the served build; readers' questions only if all names are as then."""
-    return part.own is not None and (kind != OF_QUESTIONS or as_named or not any(map(names_count, part.questions)))
+    """Whether the vectors of a kind are those of the served build; questions only if all names are as then."""
+    return part.own is not None and (kind != OF_QUESTIONS or as_named or not part.questions)
 
 
 def _texts(part: Part, kind: int, subjects: Sequence[Subject]) -> Iterable[str]:

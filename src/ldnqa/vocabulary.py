@@ -103,12 +103,13 @@ class Vocabulary:
             joined = _WORDS_ALONE.findall(name)
             if len(joined) > 1 and word == "".join(joined):
                 return name
-            if len(name) < SHORTEST and name.isalpha() and not _is_common(word):
-                if len(word) == len(name) and OSA.distance(word, name) == 1 and sorted(word) == sorted(name):
-                    return name
+            if len(name) < SHORTEST and name.isalpha():
                 rest = word.removeprefix(name)
-                if rest != word and len(rest) >= SHORTEST and rest in self.counts:
-                    return f"{name} {rest}"
+                swapped = sorted(word) == sorted(name) and OSA.distance(word, name) == 1
+                run_on = rest != word and len(rest) >= SHORTEST and rest in self.counts
+                # Asked last: how common a word is takes half a second to find out for the first.
+                if (swapped or run_on) and not _is_common(word):
+                    return name if swapped else f"{name} {rest}"
         # A letter that is left out where two words meet, or doubled.
         if len(word) >= LONG and _frequency(word) < REAL_WORD:
             near = process.extractOne(word, together.keys(), scorer=OSA.distance, score_cutoff=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ldnqa.asking import FIGURES, Kind, answers_kind, gives_verdict, sums_up
 from ldnqa.chunk import MAX_WORDS
@@ -13,7 +14,7 @@ from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones, lead_of, rank_quotes
 from ldnqa.stages import stage
 from ldnqa.text import names, sentences
-from ldnqa.types import Audience, Claim, Hit, Quote
+from ldnqa.types import Audience, Claim, Hit, Quote, Span
 
 _FIGURE = re.compile(r"\d")
 # As many quotes as a person reads in one go.
@@ -56,13 +57,19 @@ class Extractive:
             end = block.end
         elif _FIGURE.search(quote.text) and not gives_verdict(quote.text):
             rest = section.text[quote.end : block.end]
-            behind = next(iter(sentences(rest)), None)
+            behind = _first_sentence(rest)
             if behind and gives_verdict(rest[behind.start : behind.end]):
                 end = quote.end + behind.end
         text = section.text[quote.start : end]
         if end <= quote.end or len(text.split()) > MAX_WORDS:
             return quote
         return quote.model_copy(update={"end": end, "text": text})
+
+
+# The articles' quotes come again with every question.
+@lru_cache(maxsize=4_096)
+def _first_sentence(text: str) -> Span | None:
+    return next(iter(sentences(text)), None)
 
 
 def _without_repeats(ranked: Sequence[Quote]) -> list[Quote]:

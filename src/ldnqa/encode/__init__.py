@@ -135,6 +135,13 @@ def query_vector(encode: Callable[[Sequence[str]], Vectors], text: str) -> Vecto
     return _row(encode, text).get()
 
 
+def know(encode: Callable[[Sequence[str]], Vectors], text: str, vector: Vectors) -> None:
+    """Keep the row of a question that was embedded before, so that it is not embedded again."""
+    row = _row(encode, text)
+    if row.made is None:
+        row.made = vector
+
+
 _CORES = len(os.sched_getaffinity(0))
 _others = ThreadPoolExecutor(_CORES, thread_name_prefix="ldnqa-beside")
 _free = Semaphore(_CORES - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 
 from ldnqa.text import words
 from ldnqa.types import NonEmpty, Noun, Regimen, Tier
@@ -51,18 +51,22 @@ class Wording(Noun):
     def in_return(self, message: str) -> str | None:
         """What is said to a message that is only small talk; None for any other."""
         rest = " ".join(words(message))
-        rows: list[SmallTalk | None] = [*self.small_talk, None]
-        known = sorted(
-            ((said, row) for row in rows for said in (row.said if row else self.filling)), key=lambda one: -len(one[0])
-        )
         found = []
         while rest:
-            said, row = next(((said, row) for said, row in known if f"{rest} ".startswith(f"{said} ")), ("", None))
+            begins = ((said, row) for said, row in self._small_talk if f"{rest} ".startswith(f"{said} "))
+            said, row = next(begins, ("", None))
             if not said:
                 return None
             rest = rest[len(said) :].lstrip()
             found.append(row)
         return next((row.answer for row in self.small_talk if row in found), None)
+
+    @cached_property
+    def _small_talk(self) -> list[tuple[str, SmallTalk | None]]:
+        """What is said in small talk, the longest first, and the row it stands in; None for what only fills."""
+        rows: list[SmallTalk | None] = [*self.small_talk, None]
+        said = ((said, row) for row in rows for said in (row.said if row else self.filling))
+        return sorted(said, key=lambda one: -len(one[0]))
 
     def asks_of_dates(self, message: str) -> bool:
         """Whether a message asks how old the articles are, or when they were changed."""
