@@ -124,8 +124,8 @@ def test_how_long_is_not_answered_without_a_time(index, policy):
             "two published case reports",
         ),
         (
-            "I look after a man who gets the monthly naltrexone injection and has caught a nasty cough. He was given "
-            "codeine drops by the out-of-hours doctor. I shall change nothing myself, but would you expect a cough "
+            "I look after a man who gets the monthly naltrexone injection and has caught a nasty cough that keeps the "
+            "house awake. The chemist wants to help. I shall change nothing myself, but would you expect a cough "
             "medicine with an opioid to work in somebody on that injection?",
             "may not work in people treated with the naltrexone injection",
         ),
