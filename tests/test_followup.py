@@ -327,6 +327,56 @@ def test_a_long_message_is_looked_up_by_what_it_asks_and_shown_whole(message, ow
     assert reading.text.startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("message", "short"),
+    [
+        # In the middle, with a figure of speech for "it".
+        (
+            "My aunt has ulcerative colitis and was put on LDN at Easter by a private doctor. How long does it take "
+            "before LDN shows an effect? She would like to plan her holiday.",
+            "ulcerative colitis. How long does it take before LDN shows an effect?",
+        ),
+        # Without a question mark, and behind what leads up to it.
+        (
+            "My cousin in Cork has lupus and somebody at her choir praised this drug to the skies last month. "
+            "She is shy, so I would just like to know which results LDN had in that disease. Thank you so much.",
+            "lupus. which results LDN had in that disease?",
+        ),
+        (
+            "I was told of LDN for my arthritis by a friend at the allotment, who grows leeks. Before I trouble the "
+            "surgery, does it do anything for the swelling, or am I fooling myself?",
+            "arthritis. does low-dose naltrexone do anything for the swelling?",
+        ),
+        # "It" is the use of the drug that is told of.
+        (
+            "I gave up drinking in May with the monthly naltrexone injection, and my garden has never looked better. "
+            "Does it cause a rash in many people?",
+            "Does naltrexone injection cause a rash in many people?",
+        ),
+        # A clause before the question makes no question of it.
+        (
+            "The pharmacist printed the label for me and I have read every word of it twice over by now. When the "
+            "studies of LDN in psoriasis are put side by side, does it help?",
+            "does it help When the studies of LDN in psoriasis are put side by side?",
+        ),
+        # What a story tells of by no name that we know stays in it.
+        (
+            "Our old labrador is thirteen, limps after every walk and will not climb the stairs to my bed any more. "
+            "Would LDN help him?",
+            None,
+        ),
+        (
+            "I have fibromyalgia and a woman at the baths said that one must stay off LDN for a week before a tattoo "
+            "or the ink will fade. Is that so?",
+            None,
+        ),
+    ],
+)
+def test_what_a_story_asks_is_put_as_a_short_question_with_what_it_leaves_out(message, short):
+    reading = after(message)
+    assert (reading.short.text if reading.short else None) == short
+
+
 def test_a_claim_that_is_asked_about_is_not_the_medicine():
     claim = "My friend told me that 95% of people had no pain on it. Is this true?"
     assert after(claim).text.endswith("Is this true?")

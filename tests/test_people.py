@@ -132,6 +132,18 @@ def test_how_long_is_not_answered_without_a_time(index, policy):
             "the box at home and only noticed on Monday. Should I have taken a double tablet to catch up?",
             "A double dose of naltrexone 50 mg should never be taken",
         ),
+        (
+            "My niece is 16 and fell from her horse, and since then her foot is red and burns. The doctors call it "
+            "complex regional pain syndrome. Somebody in a group spoke of LDN. What evidence is there that LDN helps "
+            "this? I should like to be prepared when we see the surgeon.",
+            "two published case reports",
+        ),
+        (
+            "I look after a man who gets the monthly naltrexone injection and has caught a nasty cough that keeps the "
+            "house awake. The chemist wants to help. I shall change nothing myself, but would you expect a cough "
+            "medicine with an opioid to work in somebody on that injection?",
+            "may not work in people treated with the naltrexone injection",
+        ),
     ],
 )
 def test_what_a_story_asks_is_answered_by_itself_where_nothing_answers_all_of_it(index, policy, message, says):

@@ -59,9 +59,9 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
         of_part, read_part = reading_of(index, policy, own, turns, asked.article_id)
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, of_part), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
-    if not claims and reading.alone:
-        alone = read_query(replace(reading, own=reading.alone), index, policy.lexicon, subject)
-        claims = claims_for(alone, reading.text)
+    for instead in reading.instead:
+        if not claims:
+            claims = claims_for(read_query(instead, index, policy.lexicon, subject), reading.text)
     # One thing that no article knows need not silence what is said of the others.
     missing = unknown_words(reading.own, query, index) if not claims else ()
     left = without(reading.text, missing) if not reading.bare and without(asked.question, missing) else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ldnqa.openers import asks_nothing, opened
 from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
-from ldnqa.stories import ASKS, QUESTION_WORD, Story, looked_up, story_in
+from ldnqa.stories import ASKS, QUESTION_WORD, Story, brief, looked_up, story_in, use_told_of, with_what_is_told
 from ldnqa.text import fold_space, names_any, terms
 from ldnqa.types import Turn
 from ldnqa.vocabulary import Vocabulary
@@ -47,7 +47,8 @@ _NOTHING_NEW = re.compile(
 )
 _SUBJECT_PRONOUN = re.compile(
     r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
-    r"|this(?! (?:article|page|study|library|site|website|box|trial|review|paper)))\b(?!['’]s\b)",
+    r"|this(?! (?:article|page|study|library|site|website|box|trial|review|paper"
+    r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type)))\b(?!['’]s\b)",
     re.IGNORECASE,
 )
 # "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
@@ -117,7 +118,8 @@ class Reading:
     `earlier` has the readings before it, newest first, and `cited` the ids of the passages that the last answer cited.
     `bare` is the question by itself where nothing better was found than to put it behind the one before it, and then
     `after` the last question that needed no other. `asks` is what a story asks, where `own` is not all of it, and
-    `alone` what it asks where that points to nothing told.
+    `alone` what it asks where that points to nothing told. `short` is that put as a short question, which `told` goes
+    before.
     """
 
     text: str
@@ -128,6 +130,14 @@ class Reading:
     after: str | None = None
     asks: str | None = None
     alone: str | None = None
+    short: Reading | None = None
+    told: str = ""
+
+    @property
+    def instead(self) -> tuple[Reading, ...]:
+        """How it is looked up where nothing answers it as it is read, in this order."""
+        alone = replace(self, own=self.alone) if self.alone else None
+        return tuple(reading for reading in (alone, self.short) if reading)
 
 
 @stage("standalone")
@@ -180,8 +190,20 @@ def _read_story(
     """A story, shown whole, of which only the question speaks of the subject by a pronoun."""
     asked = _read_one(story.asks, None, subject, other_names, lexicon).own
     text = message.replace(story.asks, asked)
-    own, alone = looked_up(text, story.told, asked, (*other_names, *([subject] if subject else ())), lexicon)
-    return Reading(text, own, asks=asked if own != text else None, alone=alone)
+    ours = (*other_names, *([subject] if subject else ()))
+    own, alone = looked_up(text, story.told, asked, ours, lexicon)
+    short = _read_short(message, story, subject, ours, lexicon) if subject else None
+    return Reading(text, own, asks=asked if own != text else None, alone=alone, short=short)
+
+
+def _read_short(message: str, story: Story, subject: str, ours: Sequence[str], lexicon: Lexicon) -> Reading | None:
+    """What a story asks as a short question with what it leaves out; None where that cannot be named."""
+    said = brief(story.asks)
+    told = message.replace(said.rstrip("?"), " ")
+    meant = use_told_of(told, subject, lexicon)
+    asked = _read_one(said, None, meant, ours, lexicon).own
+    text = with_what_is_told(asked, told, meant, ours, lexicon)
+    return Reading(text, text, told=told) if text else None
 
 
 def _with_alone(reading: Reading, subject: Sequence[str], lexicon: Lexicon) -> Reading:

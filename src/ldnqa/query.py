@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import Kind, kind_of, regimens_asked
+from ldnqa.asking import Kind, asks_for_evidence, kind_of, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import query_vector
@@ -111,16 +111,18 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | None = None) -> Words:
     """What of a query needs no vector."""
     own = _spelled_out(reading.own, index, lexicon)
+    use_in = reading.text if lexicon.regimens_in(reading.text) else f"{reading.text} {reading.told}"
+    # Who asks what evidence there is, for a child too, may be told of what there is in others.
+    of_others = reading.bare or (reading.told and asks_for_evidence(reading.text))
+    told = "" if of_others else reading.told or reading.text
     of_ours = names_any(reading.own, index.subject)
     return Words(
         reading=reading,
         own=own,
-        regimens=regimens_asked(reading.text, subject, lexicon),
+        regimens=regimens_asked(use_in, subject, lexicon),
         kind=kind_of(reading.text),
         about_other=(None if of_ours else lexicon.asked_about(reading.own)) or _foreign(reading.own, index, lexicon),
-        people=people_asked(
-            reading.asks or reading.own, lexicon, "" if reading.bare else reading.text, reading.earlier
-        ),
+        people=people_asked(reading.asks or reading.own, lexicon, told, reading.earlier),
         by_words=index.word_scores(dict.fromkeys(own.terms, 1.0)),
         wanted=wanted(own.groups, lexicon.generic_terms, index),
         wanted_in_all=weighted(dict.fromkeys(own.groups, 1.0), subject_terms(index), index),

@@ -35,7 +35,47 @@ _MAY = re.compile(
     r"|clash\w*|react\w*|avoid\w*|affect\w*|need\w*|has to|have to|must)\b",
     re.IGNORECASE,
 )
-_COMBINES = re.compile(r"\b(?:as well|too|also|together|both|either|add|adding|combine|mix|on top)\b", re.IGNORECASE)
+_COMBINES = re.compile(
+    # "When all trials are taken together" combines no medicines.
+    r"\b(?:as well|too|also|(?<!are taken )together|both|either|add|adding|combine|mix|on top)\b",
+    re.IGNORECASE,
+)
+# Who wants to know something asks it without a question mark.
+_TO_KNOW = r"to (?:know|find out|understand|hear|learn|ask|be told)"
+_WANTS = re.compile(
+    r"(?:.*?[,.:;]\s*|.*\b(?:and|but|so) )?"
+    r"(?:(?:(?:can|could|would) (?:you|anyone|anybody|someone|somebody) (?:please )?)?(?:tell (?:me|us)|explain)"
+    r"|(?:i|we)(?:['’](?:d|ll|m|re))?(?: (?:am|are|would|do|have|just|only|really|also|simply|mostly|should))*"
+    rf" (?:(?:like|want|wanted|need|love|hope|hoping|wish|trying|keen|curious) {_TO_KNOW}|wonder(?:ing)?|ask(?:ing)?))"
+    r"[ ,:]+(?=(?:if|whether|in|for|at|on|what|which|how|when|where|who|why)\b)",
+    re.IGNORECASE,
+)
+# "Before I trouble the surgery, ...", "I take nothing else, but ...", "One more thing: ..." go before what is asked.
+_LEADS_IN = re.compile(
+    rf"(?:before (?:i|we)\b[^,:]*[,:]|(?:i|we|my|our)\b[^,]*, (?:but|so|and)|[^:?]*:)\s+"
+    rf"(?={QUESTION_WORD}|has\b|have\b|had\b|in which\b)",
+    re.IGNORECASE,
+)
+# "..., or am I worrying too much", "... or is it all talk" ask no more.
+_OR_NOT = re.compile(
+    r",? or (?:(?:am|are) (?:i|we)|is (?:it|that|this) (?:just|only|all|merely|simply))\b[^?]*", re.IGNORECASE
+)
+# "When all is added up, does it help?" asks for no time.
+_CLAUSE_FIRST = re.compile(rf"(?P<clause>(?:when|where)\b[^,?]*),\s+(?P<asks>{QUESTION_WORD}[^,?]*)\W*", re.IGNORECASE)
+# "Is that so?", "is it safe with that": a whole sentence of the story, or something that only it tells of.
+_AT_WHAT_WAS_SAID = re.compile(
+    r"\b(?:is|are|was|were|will|would|does|do|did|has|have|had|can|could|should|may) (?:this|that|these|those)\b"
+    r"|\b(?:this|that|these|those)(?= (?:to|with|for|in|on|by|from|at|and|or)\b)",
+    re.IGNORECASE,
+)
+# Somebody, or what somebody has: a condition says what there is to know of either.
+_AT_A_CASE = re.compile(
+    r"\b(?:he|him|his|she|her|they|them|then|one|ones|mine|like me|my kind)\b"
+    r"|\b(?:this|that|these|those)(?=\W*$|\W*[,;?]"
+    r"| (?:kind|sort|type|disease|condition|illness|disorder|problem)s?\b)",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\b(?:he|him|his|she|her|they|them|i|me|my|we|us|our)\b", re.IGNORECASE)
 
 
 class Story(NamedTuple):
@@ -52,6 +92,7 @@ def story_in(message: str, longer_than: int = STORY_WORDS) -> Story | None:
         return None
     said = [message[span.start : span.end] for span in spans]
     asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if _BIDS.match(text)]
+    asking = asking or [text for text in said if _WANTS.match(text)][-1:]
     told = [text for text in said if text not in asking]
     return Story(" ".join(told), " ".join(asking)) if told and asking else None
 
@@ -91,3 +132,44 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
         of_whom = [thing for thing in named if kinds.get(thing) != "medicine"]
         alone = f"{asked} ({', '.join(of_whom)})" if of_whom else None
     return f"{asked} ({', '.join(named)})", alone
+
+
+def brief(asks: str) -> str:
+    """What the asking sentence of a story asks, as a short question: without what leads up to it and what hedges it."""
+    said = _OR_NOT.sub("", asks)
+    if not ASKS.match(said) and (before := _LEADS_IN.match(said)):
+        said = said[before.end() :]
+    if wants := _WANTS.match(said):
+        said = said[wants.end() :]
+    said = f"{said.rstrip(' .!?')}?"
+    turned = _CLAUSE_FIRST.fullmatch(said)
+    return f"{turned['asks']} {turned['clause']}?" if turned else said
+
+
+def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
+    """What "it" is in a story: another use of the drug, if it tells of that alone, else the subject."""
+    uses = lexicon.regimens_in(told)
+    other = len(uses) == 1 and uses[0] not in lexicon.regimens_in(subject)
+    return lexicon.regimens[uses[0]][0] if other else subject
+
+
+def with_what_is_told(asked: str, told: str, meant: str, subject: Sequence[str], lexicon: Lexicon) -> str | None:
+    """A short question behind what the story tells that it leaves out: of which medicine, in what condition, of whom.
+
+    None where it points to something told that has no name we know: by itself it would be about anything.
+    """
+    asked_of = {kind for kind, thing in lexicon.things_in(asked) if not names_any(thing, subject)}
+    things = {thing: kind for kind, thing in lexicon.things_in(told) if not names_any(thing, subject)}
+    may, who = bool(_MAY.search(asked) or _COMBINES.search(asked)), bool(_WHO.search(asked))
+    matters = {"medicine": may, "situation": may and who}
+    named = [thing for thing, kind in things.items() if kind not in asked_of and matters.get(kind, True)]
+    unknown = not named and "condition" not in asked_of
+    if _AT_WHAT_WAS_SAID.search(asked) or (unknown and _AT_A_CASE.search(asked)):
+        return None
+    if who:
+        groups = {group for thing in named for _, group in lexicon.people_in(thing)}
+        named += [group for group in people_told_of(told, lexicon) if group not in groups]
+    if not names_any(asked, (*subject, meant)) and not lexicon.regimens_in(asked):
+        named.insert(0, meant)
+    # In front, so that the question stays the last that is said.
+    return f"{', '.join(named)}. {asked}" if named else asked

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 import numpy as np
@@ -101,9 +101,9 @@ def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
         with clock.question():
             with clock.stage("reading"):
                 subject, reading = reading_of(watched, policy, question, history, in_view)
-            for own in (reading.own, *([reading.alone] if reading.alone else ())):
+            for read_as in (reading, *reading.instead):
                 with clock.stage("reading"):
-                    query = read_query(replace(reading, own=own), watched, policy.lexicon, subject)
+                    query = read_query(read_as, watched, policy.lexicon, subject)
                 with clock.stage("fusion"):
                     hits = retrieve(watched, query, in_view=in_view, limit=DEPTH)
                 with clock.stage("quotes"):
