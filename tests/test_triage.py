@@ -54,6 +54,7 @@ EMERGENCIES = [
     "What is LDN used for? My mother has collapsed and is not breathing.",
     "The swelling has gone to my throat and I can't swallow",
     "My brother has been shot",
+    "I'm doing CPR on my uncle",
 ]
 
 LOOK_ALIKES = [
@@ -80,6 +81,7 @@ LOOK_ALIKES = [
     "The rash is gone, breathing is fine. Can I go on with LDN?",
     "I read that naltrexone can cause suicidal thoughts, is that likely at 3 mg?",
     "I've been shot down by two doctors, which study can I show them?",
+    "I'm doing CPR on a dummy at the church hall on Saturday, I take LDN",
 ]
 
 

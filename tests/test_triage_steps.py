@@ -188,8 +188,11 @@ def test_a_fragment_tells_nothing():
     assert meant("It was so very long ago, he drank the whole bottle. And the", anything) is not None
 
 
-def weighing(rule=0.0, part=0.0, words=0.0, meaning=0.0, start=0.0, asked_from=-math.inf, **more):
-    weights = WithMeaning(rule=rule, part=part, words=words, meaning=meaning, start=start, asked_from=asked_from)
+def weighing(rule=0.0, part=0.0, words=0.0, meaning=0.0, start=0.0, asked_from=-math.inf, longer=(0, 0, 0), **more):
+    length = dict(zip(("longer", "longer_part", "longer_meaning"), longer, strict=True))
+    weights = WithMeaning(
+        rule=rule, part=part, words=words, meaning=meaning, start=start, asked_from=asked_from, **length
+    )
     return learning(with_meaning=weights, **more)
 
 
@@ -222,6 +225,25 @@ def test_each_sign_counts_by_its_weight():
         for weight in (1, -2):
             assert meant(TEXT, weighing(**{sign: weight}, start=1e-3 - weight * odds), Encoder(vector())) is not None
             assert meant(TEXT, weighing(**{sign: weight}, start=-1e-3 - weight * odds), Encoder(vector())) is None
+
+
+def test_a_long_question_is_weighed_by_its_length_and_a_very_long_one_no_further():
+    def told(words):
+        return "the " * words
+
+    def at(words, *longer, start=0.0):
+        return meant(told(words), weighing(longer=longer, start=start), Encoder(vector())) is not None
+
+    more = meaning().judge(vector())[0]
+    assert at(30, -1, 0, 0, start=1e-3)
+    assert not at(60, -1, 0, 0, start=math.log(2) - 1e-3)
+    assert at(60, -1, 0, 0, start=math.log(2) + 1e-3)
+    assert at(300, -1, 0, 0, start=math.log(4) + 1e-3)
+    assert at(60, 0, 0, 1, start=1e-3 - math.log(2) * more)
+    assert not at(60, 0, 0, 1, start=-1e-3 - math.log(2) * more)
+    part = max(-MOST, min(MOST, more + learned().judge(told(60).strip())[0]))
+    assert at(60, 0, 1, 0, start=1e-3 - math.log(2) * part)
+    assert not at(60, 0, 1, 0, start=-1e-3 - math.log(2) * part)
 
 
 def test_no_sign_counts_more_than_the_most():

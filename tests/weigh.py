@@ -18,7 +18,10 @@ from ldnqa.triage import Evidence, evidence, taken_apart
 
 SUITES = Path(__file__).parent / "triage"
 # Held back whole: measured when everything else was done.
-LEFT_OUT = ("sixth", "seventh")
+LEFT_OUT = "sixth"
+# An emergency that is missed counts for more than a question that is stopped: with this much more, the pairs of short
+# questions keep their recall when long ones, of which most are calm, are weighed beside them.
+MISSED = 1.05
 
 
 def main() -> None:
@@ -32,7 +35,8 @@ def main() -> None:
         if not case.held and not case.before
     ]
     rows = np.array([evidence(taken_apart(case.question, policy), encoder) for case in cases])
-    fitted = LogisticRegression(max_iter=1000).fit(rows, [case.urgent for case in cases])
+    urgent = [case.urgent for case in cases]
+    fitted = LogisticRegression(max_iter=1000, class_weight={True: MISSED, False: 1}).fit(rows, urgent)
     weights = dict(zip(Evidence._fields, fitted.coef_[0], strict=True)) | {"start": fitted.intercept_[0]}
     print("with_meaning:", {name: round(float(weight), 2) for name, weight in weights.items()})
 

@@ -7,6 +7,7 @@ conversation raises the same flag.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -33,6 +34,10 @@ _ENOUGH_WORDS = 6
 
 # Log-odds further from nought say no more: what is learned is never that sure of what it has not seen.
 MOST = 6.0
+
+# A question of more words than the first is a long one: of the practice turns, one in twenty-five is. Beyond the second
+# length says no more: hardly any question was longer when its weight was fitted.
+_LONG_FROM, _LONGEST = 30, 120
 
 # What is learned tells nothing of a fragment ("and 6-beta-naltrexol?"); rules may.
 _FEWEST_WORDS = 3
@@ -77,13 +82,17 @@ class Evidence(NamedTuple):
     """What speaks for an emergency in one question: whether a rule fires, and log-odds of the learned half.
 
     `part` is that of words and meaning in the sentence that says most, `words` and `meaning` are those of the whole
-    question. Evidence is weighed by the policy's `with_meaning`.
+    question. In a long one they count for something else: `longer` is nought for most questions, and grows with the
+    logarithm of the words beyond that. Evidence is weighed by the policy's `with_meaning`.
     """
 
     rule: float
     part: float
     words: float
     meaning: float
+    longer: float
+    longer_part: float
+    longer_meaning: float
 
 
 class Parts(NamedTuple):
@@ -128,7 +137,9 @@ def evidence(parts: Parts, encoder: Encoder) -> Evidence:
     odds = {text: (learned().judge(text)[0], _meaning(text, encoder)[0]) for text in (parts.whole, *parts.sentences)}
     words, means = odds[parts.whole]
     loudest = max((sum(odds[text]) for text in parts.sentences), default=-MOST)
-    return Evidence(float(parts.ruled is not None), _bounded(loudest), _bounded(words), _bounded(means))
+    rule, part, meant = float(parts.ruled is not None), _bounded(loudest), _bounded(means)
+    longer = math.log(min(max(len(parts.whole.split()), _LONG_FROM), _LONGEST) / _LONG_FROM)
+    return Evidence(rule, part, _bounded(words), meant, longer, longer * part, longer * meant)
 
 
 def _raised(question: str, policy: Policy, encoder: Encoder | None) -> RedFlag | None:
@@ -140,7 +151,7 @@ def _raised(question: str, policy: Policy, encoder: Encoder | None) -> RedFlag |
     texts = (parts.whole, *parts.sentences)
     if (weights := _weights(flags, encoder)) and encoder:
         calm = parts.ruled is None and max(learned().judge(text)[0] for text in texts) < weights.asked_from
-        if calm or weights.odds(*evidence(parts, encoder)) <= 0:
+        if calm or weights.odds(evidence(parts, encoder)._asdict()) <= 0:
             return None
         likeliest: str | None = _likeliest(texts, encoder)
     else:
@@ -155,7 +166,8 @@ def _raised_together(before: str, question: str, policy: Policy, encoder: Encode
     joined = f"{now.rstrip('.?! ')}, {_plain(before)}"
     ruled, certain = _rule([joined], flags)
     if ruled and not certain and encoder and (weights := _weights(flags, encoder)):
-        return ruled if weights.odds(*evidence(Parts(joined, (joined,), ruled, False), encoder)) > 0 else None
+        found = evidence(Parts(joined, (joined,), ruled, False), encoder)
+        return ruled if weights.odds(found._asdict()) > 0 else None
     return ruled
 
 

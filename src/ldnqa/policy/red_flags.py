@@ -66,6 +66,7 @@ class RedFlag(Noun):
 class WithMeaning(Noun):
     """How much each sign of an emergency counts where the encoder is at hand; `triage.Evidence` says what they are.
 
+    Without the last three a long question is weighed like a short one.
     The encoder is asked only if a rule fires or the words of a sentence or of the whole reach `asked_from`.
     """
 
@@ -75,10 +76,13 @@ class WithMeaning(Noun):
     meaning: float
     start: float
     asked_from: float
+    longer: float = 0.0
+    longer_part: float = 0.0
+    longer_meaning: float = 0.0
 
-    def odds(self, rule: float, part: float, words: float, meaning: float) -> float:
-        """The log-odds of an emergency."""
-        return self.start + self.rule * rule + self.part * part + self.words * words + self.meaning * meaning
+    def odds(self, evidence: Mapping[str, float]) -> float:
+        """The log-odds of an emergency, from the value of each sign."""
+        return self.start + sum(float(getattr(self, name)) * value for name, value in evidence.items())
 
 
 class Thresholds(Noun):
