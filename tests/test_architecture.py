@@ -58,6 +58,7 @@ FLOORS = [
         "suggest",
         "cite",
         "notices",
+        "asked",
         "answerers",
         "ground",
         "conflict",

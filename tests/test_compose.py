@@ -9,9 +9,10 @@ import pytest
 from fakes import HashedEncoder
 from makers import article, section
 
+from ldnqa.asked import Asked
 from ldnqa.build import build_articles
 from ldnqa.bundles import MAX_STATEMENTS, bundles
-from ldnqa.compose import MAX_PART, Asked, abstained, answered, urgent
+from ldnqa.compose import MAX_PART, abstained, answered, urgent
 from ldnqa.index import Index
 from ldnqa.policy import load_policy
 from ldnqa.types import (

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import Extractive
+from ldnqa.asked import Asked
 from ldnqa.bundles import bundles
-from ldnqa.compose import Asked, abstained, answered, urgent
+from ldnqa.compose import abstained, answered, urgent
 from ldnqa.encode import beside
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.findings import find, reading_of, with_danger

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
+from ldnqa.asked import Asked
 from ldnqa.asking import topics
 from ldnqa.caution import with_caution
-from ldnqa.compose import Asked
 from ldnqa.followup import Reading, read
 from ldnqa.ground import ground, looks_alike, on_the_drug
 from ldnqa.index import Index
