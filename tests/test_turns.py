@@ -90,3 +90,11 @@ def test_a_childs_illness_is_answered_and_a_childs_age_is_not(index, policy):
 def test_a_question_that_names_the_articles_own_medicine_is_about_that(index, policy):
     answer = last_of(index, policy, "How long after the end of opioid withdrawal can I start naltrexone tablets?")
     assert answer.status is Status.ANSWERED
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("control", ["placebo", "a sugar pill", "the dummy capsule", "a dummy treatment"])
+def test_what_is_better_than_a_placebo_is_asked_by_any_of_its_names(index, policy, control):
+    answer = ask(index, f"Was LDN any better than {control} for Crohn's?", policy=policy)
+    assert answer.statements
+    assert "placebo" in answer.statements[0].text
