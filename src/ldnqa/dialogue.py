@@ -19,7 +19,7 @@ from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
-from ldnqa.query import Words, as_embedded, read_query, read_words
+from ldnqa.query import Words, as_embedded, look_ahead, read_query, read_words
 from ldnqa.quotes import unspoken_of
 from ldnqa.retrieve import retrieve
 from ldnqa.rewrite import rewritten
@@ -68,7 +68,7 @@ def ask(
             history=history,
             approved_only=approved_only,
         )
-        said = read_words(reading, index, policy.lexicon, subject)
+        said = look_ahead(read_words(reading, index, policy.lexicon, subject), index)
         return asked, said, triage(question, policy, history, index.encoder)
 
     # The model reads while the words are looked at.
