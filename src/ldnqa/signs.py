@@ -7,8 +7,8 @@ index while the model is at work.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from operator import itemgetter
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,9 @@ from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import Vectors, products
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
+from ldnqa.numbered import Numbered
 from ldnqa.query import Query, unit
-from ldnqa.quotable import Quotation, quotable
+from ldnqa.quotable import Quotation, numbers_of, quotable
 from ldnqa.spoken import AT, Block, Rows, spoken
 from ldnqa.text import terms
 from ldnqa.types import Hit, Quote
@@ -31,6 +32,9 @@ STAND_IN_SLOPE = 0.62
 
 # A passage's place counts in parts of so many; the networks learned it so.
 _PLACES = 12
+
+# Readers' questions are some thousands, and come again with every question like them.
+_asked: WeakKeyDictionary[Index, dict[int, Numbered]] = WeakKeyDictionary()
 
 
 def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Quote], Rows]:
@@ -67,7 +71,9 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
         signs[list(found), AT[name]] = [cosine for _, cosine in found.values()]
 
     with_asked = ahead.bits[rows]
-    with_asked[list(likest)] |= ahead.shares.bits_of(_readers_terms(index, number) for number, _ in likest.values())
+    if likest:
+        readers = Numbered.joined([_readers_terms(index, number) for number, _ in likest.values()])
+        with_asked[list(likest)] |= ahead.shares.found(readers, numbers_of(index))
     signs[:, AT["asked_coverage"]] = ahead.shares.of(with_asked)[:, 1]
     return [quotation.quote for quotation in quotations], signs
 
@@ -113,16 +119,15 @@ def _likest(index: Index, likeness: Likeness, quotations: Sequence[Quotation]) -
     }
 
 
-def _readers_terms(index: Index, number: int) -> frozenset[str]:
+def _readers_terms(index: Index, number: int) -> Numbered:
     """The terms of one of the readers' questions."""
-    question = index.bank.questions[number]
-    return _terms_asked(question.text, index.articles[question.article_id].subject)
-
-
-# Readers' questions are some thousands, and come again with every question like them.
-@lru_cache(maxsize=20_000)
-def _terms_asked(text: str, subject: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(terms(call_by_first_name(text, subject)))
+    known = _asked.setdefault(index, {})
+    found = known.get(number)
+    if found is None:
+        question = index.bank.questions[number]
+        text = call_by_first_name(question.text, index.articles[question.article_id].subject)
+        found = known[number] = Numbered.of([terms(text)], numbers_of(index))
+    return found
 
 
 def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, float]:
