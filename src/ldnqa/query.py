@@ -5,7 +5,6 @@ Its words need no vector, so that they are read while the model is at work on th
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from ldnqa.asking import Kind, asks_for_evidence, kind_of, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import query_vector
+from ldnqa.encode import query_vector, unit
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.people import ages_in, people_asked
@@ -282,9 +281,3 @@ def _telling(name: str, index: Index) -> str | None:
     """The term that tells a name from others: the one of its terms that the fewest passages have."""
     known = [term for term in terms(name) if index.has_term(term)]
     return max(known, key=index.rarity, default=None)
-
-
-def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The vector at length 1; a zero vector stays zero."""
-    length = math.sqrt(np.vecdot(vector, vector))
-    return vector / np.float32(length) if length else vector

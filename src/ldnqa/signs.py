@@ -6,7 +6,7 @@ index while the model is at work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from ldnqa.bank import Likeness
 from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import Vectors, products
+from ldnqa.encode import Vectors, products, unit
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
 from ldnqa.numbered import Numbered
-from ldnqa.query import Query, unit
+from ldnqa.query import Query
 from ldnqa.quotable import Quotation, numbers_of, quotable
 from ldnqa.spoken import AT, Block, Rows, spoken
 from ldnqa.text import terms
@@ -72,7 +72,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
 
     with_asked = ahead.bits[rows]
     if likest:
-        readers = Numbered.joined([_readers_terms(index, number) for number, _ in likest.values()])
+        readers = _readers_terms(index, [number for number, _ in likest.values()])
         with_asked[list(likest)] |= ahead.shares.found(readers, numbers_of(index))
     signs[:, AT["asked_coverage"]] = ahead.shares.of(with_asked)[:, 1]
     return [quotation.quote for quotation in quotations], signs
@@ -119,15 +119,17 @@ def _likest(index: Index, likeness: Likeness, quotations: Sequence[Quotation]) -
     }
 
 
-def _readers_terms(index: Index, number: int) -> Numbered:
-    """The terms of one of the readers' questions."""
+def _readers_terms(index: Index, numbers: Iterable[int]) -> Numbered:
+    """The terms of some of the readers' questions."""
     known = _asked.setdefault(index, {})
-    found = known.get(number)
-    if found is None:
-        question = index.bank.questions[number]
-        text = call_by_first_name(question.text, index.articles[question.article_id].subject)
-        found = known[number] = Numbered.of([terms(text)], numbers_of(index))
-    return found
+    found = []
+    for number in numbers:
+        if number not in known:
+            question = index.bank.questions[number]
+            text = call_by_first_name(question.text, index.articles[question.article_id].subject)
+            known[number] = Numbered.of([terms(text)], numbers_of(index))
+        found.append(known[number])
+    return Numbered.joined(found)
 
 
 def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, float]:

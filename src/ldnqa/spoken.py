@@ -92,7 +92,10 @@ class Block:
         counts = self.starts[passages + 1] - starts
         place = np.repeat(np.arange(len(passages)), counts)
         rows = np.arange(len(place)) + (starts - (counts.cumsum() - counts))[place]
-        kept = np.sort(np.unique(self.first[rows], return_index=True)[1])
+        first: dict[int, int] = {}
+        for at, row in enumerate(self.first[rows].tolist()):
+            first.setdefault(row, at)
+        kept = np.array(list(first.values()), dtype=np.int64)
         return rows[kept], place[kept]
 
     def fits(self, kind: Kind) -> Rows:
