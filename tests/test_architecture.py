@@ -54,6 +54,7 @@ FLOORS = [
         "rewrite",
         "quotable",
         "signs",
+        "spoken",
         "quotes",
         "suggest",
         "cite",

@@ -12,7 +12,7 @@ from ldnqa.asking import sums_up
 from ldnqa.evaluate.leading import READERS_COUNT, Lesson, save, teach
 from ldnqa.followup import Reading
 from ldnqa.leading import COMPARED, SIGNS, leading, read_weights
-from ldnqa.query import read_query
+from ldnqa.query import look_ahead, read_query, read_words, with_vectors
 from ldnqa.quotes import leading_one, rank_quotes
 from ldnqa.retrieve import retrieve
 
@@ -106,3 +106,21 @@ def test_another_use_of_the_drug_does_not_lead_where_the_drug_is_named(index, po
 def test_a_figure_for_another_use_of_the_drug_is_no_answer(index, policy, question):
     answer = ask(index, question, policy=policy)
     assert not any("50 mg" in statement.text for statement in answer.statements), answer.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the label say of naltrexone in pregnancy?",
+        "Does low-dose naltrexone help with fibromyalgia?",
+        "What dose of the 50 mg tablets is used for alcohol?",
+        "How good is the evidence for Crohn's disease?",
+    ],
+)
+def test_quotes_rank_the_same_whether_their_words_were_read_ahead_or_not(index, policy, question):
+    said = read_words(Reading(question, question), index, policy.lexicon, index.subject[0])
+    hits = retrieve(index, with_vectors(said, index))
+    afterwards = rank_quotes(index, with_vectors(said, index), hits)
+    ahead = look_ahead(said, index)
+    assert ahead is not said
+    assert rank_quotes(index, with_vectors(ahead, index), hits) == afterwards

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.encode import Vectors
+from ldnqa.encode import Vectors, unit
 from ldnqa.nearby import Cosines, Nearby, directions
 from ldnqa.types import Passage
 
@@ -78,7 +78,7 @@ class Bank:
         """
         if not self.places:
             return NOTHING
-        asked = _units(_across(vector[np.newaxis], self._centre))[0]
+        asked = unit(_across_one(vector, self._centre))
         each = self._across_centre.cosines(asked, leave_out)
         in_vain = [range(len(self.vain_vectors))] if len(self.vain_vectors) else []
         vain = max((cosine for _, cosine in self._vain_across_centre.cosines(asked).likest(in_vain)), default=0.0)
@@ -143,6 +143,12 @@ def _across(rows: Vectors, centre: Vectors) -> Vectors:
     """What of the rows does not point to the centre."""
     length = np.float32(centre @ centre)
     return rows - (np.outer(rows @ centre, centre) / length).astype(np.float32) if length else rows
+
+
+def _across_one(row: Vectors, centre: Vectors) -> Vectors:
+    """The same for one row, in a few steps."""
+    length = np.vecdot(centre, centre)
+    return row - centre * (np.vecdot(row, centre) / length) if length else row
 
 
 def _units(rows: Vectors) -> Vectors:

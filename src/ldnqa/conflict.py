@@ -102,8 +102,10 @@ def _asked_about(
     It is if it names most of the topic, if a side that says itself that it contradicts another leads the answer, or if
     the editor's words on the dispute, or what they refute, do.
     """
-    topic = term_set(dispute.topic)
+    topic = dispute.of_topic
     named = topic & asked
+    if not named and (lead.article_id, lead.section_id) not in dispute.sections:
+        return 0.0
     if (named and sum(map(index.rarity, named)) >= TOPIC_NAMED * sum(map(index.rarity, topic - silent))) or (
         _contradicts(lead.text) and any(overlap(lead, side.quote) for side in dispute.sides)
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import Extractive
@@ -13,13 +14,13 @@ from ldnqa.compose import abstained, answered, urgent
 from ldnqa.encode import beside
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.findings import find, reading_of, with_danger
-from ldnqa.followup import Reading
+from ldnqa.followup import Reading, stands_as_it_is
 from ldnqa.ground import ground_drafted
 from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
-from ldnqa.query import Words, as_embedded, read_query, read_words
+from ldnqa.query import Words, as_embedded, look_ahead, read_query, read_words
 from ldnqa.quotes import unspoken_of
 from ldnqa.retrieve import retrieve
 from ldnqa.rewrite import rewritten
@@ -29,6 +30,18 @@ from ldnqa.triage import is_about_a_patient, red_flag, triage
 from ldnqa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Audience, Hit, Notice, Turn
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class _ByWords(NamedTuple):
+    """What a request says that needs no vector of the question: what "it" is, how the question is read, and what that
+    asks; a notice if it tells of an emergency.
+    """
+
+    subject: str | None
+    reading: Reading
+    asked: Asked
+    said: Words
+    emergency: Notice | None
 
 
 def ask(
@@ -56,9 +69,8 @@ def ask(
         raise UnknownArticle(article_id)
     history = tuple(history)[-MAX_HISTORY_TURNS:]
 
-    subject, reading = reading_of(index, policy, question, history, article_id)
-
-    def read_words_of() -> tuple[Asked, Words, Notice | None]:
+    def read_by_words(how: tuple[str | None, Reading] | None = None) -> _ByWords:
+        subject, reading = how or reading_of(index, policy, question, history, article_id)
         asked = Asked.of(
             question,
             reading.text,
@@ -68,12 +80,17 @@ def ask(
             history=history,
             approved_only=approved_only,
         )
-        said = read_words(reading, index, policy.lexicon, subject)
-        return asked, said, triage(question, policy, history, index.encoder)
+        said = look_ahead(read_words(reading, index, policy.lexicon, subject), index)
+        return _ByWords(subject, reading, asked, said, triage(question, policy, history, index.encoder))
 
-    # The model reads while the words are looked at.
-    texts = (as_embedded(text, index) for text in dict.fromkeys((reading.own, reading.text)))
-    asked, said, emergency = beside(read_words_of, index.encoder.encode_queries, texts)
+    # The model reads while the words are looked at: most questions as they stand, the others when it is known how.
+    if not history and stands_as_it_is(question, index.subject, index.vocabulary):
+        by_words = beside(read_by_words, index.encoder.encode_queries, [as_embedded(question, index)])
+    else:
+        how = reading_of(index, policy, question, history, article_id)
+        texts = (as_embedded(text, index) for text in dict.fromkeys((how[1].own, how[1].text)))
+        by_words = beside(lambda: read_by_words(how), index.encoder.encode_queries, texts)
+    subject, reading, asked, said, emergency = by_words
 
     # Passages help a clinician with a patient, and would only hold up anybody else. What was asked decides, and not who
     # says to be reading: the same question gets the same sources for every audience.

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from ldnqa.corpus.figures import figures
@@ -73,7 +74,8 @@ class Dispute:
     """A point on which sources disagree, the editor's words that say so, and its sides, at least two of them opposed.
 
     `refuted` says that the editor finds the first side not borne out. `core` are the terms of the topic and of the
-    editor's words, `terms` those of the sides too: what a question about the point would ask with.
+    editor's words, `terms` those of the sides too: what a question about the point would ask with; `of_topic` are
+    those of the topic alone. `sections` are those that the editor's words and the sides stand in.
     """
 
     topic: str
@@ -82,6 +84,15 @@ class Dispute:
     refuted: bool
     core: frozenset[str]
     terms: frozenset[str]
+
+    @cached_property
+    def of_topic(self) -> frozenset[str]:  # noqa: D102
+        return term_set(self.topic)
+
+    @cached_property
+    def sections(self) -> frozenset[tuple[str, str]]:  # noqa: D102
+        quotes = (self.told_in, *(side.quote for side in self.sides))
+        return frozenset((quote.article_id, quote.section_id) for quote in quotes)
 
 
 def overlap(a: Quote, b: Quote | Passage) -> bool:

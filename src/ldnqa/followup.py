@@ -13,10 +13,20 @@ from dataclasses import dataclass, replace
 from ldnqa.openers import asks_nothing, opened
 from ldnqa.policy import Lexicon
 from ldnqa.stages import stage
-from ldnqa.stories import ASKS, QUESTION_WORD, Story, brief, looked_up, story_in, use_told_of, with_what_is_told
-from ldnqa.text import fold_space, names_any, terms
+from ldnqa.stories import (
+    ASKS,
+    QUESTION_WORD,
+    STORY_WORDS,
+    Story,
+    brief,
+    looked_up,
+    story_in,
+    use_told_of,
+    with_what_is_told,
+)
+from ldnqa.text import fold_space, names_any, terms, words
 from ldnqa.types import Turn
-from ldnqa.vocabulary import Vocabulary
+from ldnqa.vocabulary import SHORTEST, Vocabulary
 
 # A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
 LEANING_TERMS = 3
@@ -182,6 +192,22 @@ def read(
             readings.append(reading)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
+
+
+# What may stand for the subject, and what goes before a question.
+_PRONOUN = re.compile(r"\b(?:it|this|that|drug|medicine|medication|treatment|pill)\b", re.IGNORECASE)
+_OPENER = re.compile(r"\b(?:thanks?|hi|hello|sorry|meant?|topic|no|ok(?:ay)?)\b", re.IGNORECASE)
+
+
+def stands_as_it_is(question: str, names: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether a first question is likely to be looked up as it is written; only time is lost where it is not."""
+    said = words(question)
+    return (
+        len(said) <= STORY_WORDS
+        and all(len(word) < SHORTEST or word in vocabulary or word[0].isdigit() for word in said)
+        and not _OPENER.search(question)
+        and (not _PRONOUN.search(question) or names_any(question, names))
+    )
 
 
 def _read_story(

@@ -6,9 +6,7 @@ What a question wants are groups of terms; each group is a bit, and a text has t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
 from itertools import count
-from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -78,13 +76,6 @@ class Shares:
                 of_term[number] = bits >> 64 * word & _WORD
             found[:, word] = np.bitwise_or.reduceat(of_term[texts.terms], starts)
         return found
-
-    def bits_of(self, present: Iterable[frozenset[str]]) -> Bits:
-        """The same for sets of terms."""
-        asked, size = self._bits.keys(), 8 * self._words
-        masks = (reduce(or_, map(self._bits.__getitem__, asked & terms), 0) for terms in present)
-        joined = b"".join([mask.to_bytes(size, "little") for mask in masks])
-        return np.frombuffer(joined, "<u8").reshape(-1, self._words)
 
     def of(self, bits: Bits) -> NDArray[np.float64]:
         """The shares, 0 to 1, shape (texts, things wanted), of texts with these bits."""

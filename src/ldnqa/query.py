@@ -5,10 +5,9 @@ Its words need no vector, so that they are read while the model is at work on th
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,11 +16,12 @@ from numpy.typing import NDArray
 from ldnqa.asking import Kind, asks_for_evidence, kind_of, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import query_vector
+from ldnqa.encode import query_vector, unit
 from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.people import ages_in, people_asked
 from ldnqa.policy import Lexicon
+from ldnqa.spoken import Spoken, spoken, whole_block
 from ldnqa.stages import stage
 from ldnqa.text import names_any, terms, words
 from ldnqa.types import Regimen
@@ -49,7 +49,10 @@ MEMORY = 3
 
 @dataclass(frozen=True)
 class Words:
-    """A question by its words, of which `Query` has most: what it asks for itself, without the conversation."""
+    """A question by its words, of which `Query` has most: what it asks for itself, without the conversation.
+
+    `ahead` is what the quotes have of it, where that was looked at while the model was at work.
+    """
 
     reading: Reading
     own: Spelled
@@ -61,6 +64,12 @@ class Words:
     wanted: Wanted
     wanted_in_all: Weighted
     lexicon: Lexicon
+    ahead: Spoken | None = None
+
+    @property
+    def text(self) -> str:
+        """The question as it is read."""
+        return self.reading.text
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,8 @@ class Query:
     symptoms of MS?", and a medicine that no article names. `people` are the groups of people it is about. `cited`
     has the articles and passages that the last answer cited, by id, each with how much it counts now. `wanted` is
     what the question asks for by itself, `wanted_in_all` that with what remains of the questions before it. `near`
-    and `near_own` are how like `vector` and `own_vector` are to what readers ask.
+    and `near_own` are how like `vector` and `own_vector` are to what readers ask. `ahead` is what the quotes of a
+    small index have of its words, if that is known by now.
     """
 
     text: str
@@ -98,6 +108,7 @@ class Query:
     cited: Mapping[str, float] = field(default_factory=dict)
     near: Likeness = NOTHING
     near_own: Likeness = NOTHING
+    ahead: Spoken | None = None
 
 
 def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | None = None) -> Query:
@@ -128,6 +139,12 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         wanted_in_all=weighted(dict.fromkeys(own.groups, 1.0), subject_terms(index), index),
         lexicon=lexicon,
     )
+
+
+def look_ahead(said: Words, index: Index) -> Words:
+    """The same with what the quotes of a small index have of it."""
+    block = whole_block(index)
+    return replace(said, ahead=spoken(said, block, index)) if block else said
 
 
 @stage("encode")
@@ -183,6 +200,8 @@ def with_vectors(said: Words, index: Index) -> Query:
         cited=_cited(reading.cited, kept, index),
         near=near,
         near_own=near_own,
+        # With the questions before it more is wanted.
+        ahead=said.ahead if vector is own_vector else None,
     )
 
 
@@ -262,9 +281,3 @@ def _telling(name: str, index: Index) -> str | None:
     """The term that tells a name from others: the one of its terms that the fewest passages have."""
     known = [term for term in terms(name) if index.has_term(term)]
     return max(known, key=index.rarity, default=None)
-
-
-def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The vector at length 1; a zero vector stays zero."""
-    length = math.sqrt(np.vecdot(vector, vector))
-    return vector / np.float32(length) if length else vector

@@ -74,6 +74,11 @@ def numbers_of(index: Index) -> Numbers:
     return _numbers.setdefault(index, Numbers())
 
 
+def is_known(index: Index) -> bool:
+    """Whether any passage of the index has been read."""
+    return index in _known
+
+
 def quotable(index: Index, passage: Passage) -> Quotable:
     """What can be quoted of a passage of the index."""
     known = _known.setdefault(index, OrderedDict())

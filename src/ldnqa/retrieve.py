@@ -10,9 +10,9 @@ from collections.abc import Collection
 
 import numpy as np
 
-from ldnqa.encode import products
+from ldnqa.encode import products, unit
 from ldnqa.index import Index
-from ldnqa.query import Query, unit
+from ldnqa.query import Query
 from ldnqa.stages import stage
 from ldnqa.types import Hit, Passage, ReviewStatus
 

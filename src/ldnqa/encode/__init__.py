@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -173,6 +174,12 @@ def products(rows: Vectors, vector: Vectors) -> Vectors:
     """
     found: Vectors = np.vecdot(rows, vector)
     return found
+
+
+def unit(vector: Vectors) -> Vectors:
+    """The vector at length 1; a zero vector stays zero."""
+    length = math.sqrt(np.vecdot(vector, vector))
+    return vector / np.float32(length) if length else vector
 
 
 class Unexportable(Exception):

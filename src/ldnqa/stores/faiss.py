@@ -20,6 +20,8 @@ from ldnqa.stores import Blocks, check_fit, check_rows
 
 # Up to here exact search takes no longer than the encoder does for the question: see docs/scaling.md.
 EXACT_UP_TO = 50_000
+# Up to here the product with every row takes less than faiss' way in and out of Python.
+_AT_ONCE_UP_TO = 1_000
 # Lists for each root of the number of vectors: faiss's own guideline is 4 to 16, fewer train faster.
 _LISTS_PER_ROOT = 4
 # Vectors for each list to train on; faiss asks for at least 39.
@@ -43,6 +45,7 @@ class FaissStore:
         self._ids = ids
         self._rows = {id_: row for row, id_ in enumerate(ids)}
         self._read = 0
+        self._few = _vectors_of(self._index) if 0 < len(ids) <= _AT_ONCE_UP_TO else None
 
     @property
     def kind(self) -> str:
@@ -70,6 +73,11 @@ class FaissStore:
     def _search_one(
         self, query: NDArray[np.float32], k: int, most: int, rows: NDArray[np.int64] | None
     ) -> list[tuple[str, float]]:
+        if self._few is not None:
+            scores = np.vecdot(self._few, query[0])
+            found = np.arange(most) if rows is None else rows
+            best = found[np.argsort(-scores[found], kind="stable")[:k]]
+            return self._named(best, scores[best])
         query = np.ascontiguousarray(query, dtype=np.float32)
         depth = min(k + 1, most)
         # Allowed passages may lie in any list.
@@ -86,9 +94,12 @@ class FaissStore:
                 depth = min(2 * depth, most)
         scores, found = scores[found >= 0], found[found >= 0]
         best = np.lexsort((found, -scores))[:k]
+        return self._named(found[best], scores[best])
+
+    def _named(self, rows: NDArray[np.int64], scores: NDArray[np.float32]) -> list[tuple[str, float]]:
         # Rounding can take the cosine of a vector with itself past 1.
-        cosines = np.clip(scores[best], -1, 1)
-        return [(self._ids[row], cosine) for row, cosine in zip(found[best].tolist(), cosines.tolist(), strict=True)]
+        cosines = np.minimum(np.maximum(scores, -1), 1).tolist()
+        return [(self._ids[row], cosine) for row, cosine in zip(rows.tolist(), cosines, strict=True)]
 
     @property
     def _lists(self) -> int:
@@ -135,11 +146,17 @@ def _parameters(lists: int, rows: NDArray[np.int64] | None) -> faiss.SearchParam
     return faiss.SearchParameters(**selector) if selector else None
 
 
+def _vectors_of(flat: faiss.Index) -> NDArray[np.float32]:
+    """The rows of a flat index, where it has them; they are gone when it is."""
+    rows: Any = faiss.downcast_index(flat)
+    vectors: NDArray[np.float32] = faiss.rev_swig_ptr(rows.get_xb(), flat.ntotal * flat.d).reshape(flat.ntotal, flat.d)
+    return vectors
+
+
 def _in_lists(flat: faiss.Index) -> tuple[faiss.Index, int]:
     """The vectors of a flat index in lists, and how many of the lists have to be read."""
     count, dimension = flat.ntotal, flat.d
-    rows: Any = faiss.downcast_index(flat)
-    vectors = faiss.rev_swig_ptr(rows.get_xb(), count * dimension).reshape(count, dimension)
+    vectors = _vectors_of(flat)
     lists = int(_LISTS_PER_ROOT * count**0.5)
     index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
     index.cp.max_points_per_centroid = _TRAINED_ON
