@@ -114,16 +114,19 @@ _LETTERS = re.compile(r"[^\W\d_]{3,}")
 # "Anything on ME/CFS?": of the articles it is asked what they say of the subject.
 _ANYTHING_ON = re.compile(
     r"^\W*(?:(?:so|and|but|ok(?:ay)?|hi|hello|is|are|was|there|do|have|you|got|been|has)\W+)*any(?:thing)?"
-    r"(?: (?:info\w*|data|research|evidence|studies|trials|news|papers?|more|here|known|else))* (?:on|about|for|in|re) ",
+    r"(?: (?:info\w*|data|research|evidence|studies|trials|news|papers?|more|here|known|else))*"
+    r" (?:on|about|for|in|re) ",
     re.IGNORECASE,
 )
+# "And when would I feel something?": of whom, and of what, is plain.
+_I = re.compile(r"\b(?:i|we|you)\b", re.IGNORECASE)
 # "Is that enough to go on?" is about the last answer, "what did that one find" about what was named before.
 _THAT = re.compile(r"\b(?:is|was|does|did|can|on|by) (?:that|this)\b(?! (?:one|two|trial|study|review))", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:they|them|those|these|both|each)\b", re.IGNORECASE)
 # A remark on an answer tells of nobody.
 _ABOUT_SOMEBODY = re.compile(r"\b(?:i|we|my|our|he|she|his|her)\b(?! (?:thought|think|see|mean)\b)", re.IGNORECASE)
 # "How long did they take each one for": of whom, and what, stands in the question before.
-_OF_THEM = re.compile(r"\b(?:they|them|those|each (?:one|of (?:them|those|the two))|both)\b", re.IGNORECASE)
+_OF_THEM = re.compile(r"\beach (?:one|of (?:them|those|the two))\b", re.IGNORECASE)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
@@ -224,8 +227,9 @@ def _read_short(message: str, story: Story, subject: str, ours: Sequence[str], l
 
 
 def _behind_remark(own: str, before: Reading, lexicon: Lexicon) -> str | None:
-    """What is asked behind a remark on the answer ("300 mg is far more than anyone takes. At normal doses?"): a question
-    that only puts another thing in the place of one before, where the remark tells of nobody and names nothing.
+    """What is asked behind a remark on the answer: "300 mg is far more than anyone takes. At normal doses?".
+
+    It only puts another thing in the place of one before, and the remark tells of nobody and names nothing.
     """
     story = story_in(own, longer_than=0)
     if story is None or not own.endswith(story.asks) or _ABOUT_SOMEBODY.search(story.told):
@@ -265,8 +269,8 @@ def _read_one(
                 return Reading(named, named)
             own, corrects = named, True
     ours_named = names_any(own, (*other_names, *([subject] if subject else ())))
-    if subject and not ours_named and (named := _with_subject(own, subject, lexicon)):
-        return Reading(named, named)
+    if subject and not ours_named and (on_it := _with_subject(own, subject, lexicon)):
+        return Reading(on_it, on_it)
     fragment = not ours_named and _is_fragment(own)
     if before is None or not (fragment or corrects or leans(own) or _is_of_them(own, lexicon)):
         return Reading(own, own)
@@ -278,7 +282,7 @@ def _read_one(
         text = _name_subject(text, meant)
     # "Is there any proof it was the LDN?" names nothing but what everything is about.
     ours = terms(" ".join((*other_names, subject or "")))
-    told_apart = set(terms(own)) - lexicon.generic_terms - set(ours) or (_SAYS.search(own) and lexicon.aspects_in(own))
+    told_apart = set(terms(own)) - lexicon.generic_terms - set(ours) or (_I.search(own) and lexicon.aspects_in(own))
     of_its_own = told_apart and not _THE_OTHER.search(own)
     # Of two steps what asks nothing of its own goes on from the last.
     at_the_last = steps[1:] and _THAT.search(own) and not _PLURAL.search(own)
@@ -297,11 +301,11 @@ def _happened(own: str) -> bool:
 
 
 def _with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
-    """"Anything on ME/CFS?" with the subject before the condition; None for any other question."""
+    """The question "anything on ME/CFS?" with the subject before the condition; None for any other."""
     start = _ANYTHING_ON.match(own)
     if start is None:
         return None
-    kinds = [(kind, thing) for kind, thing in lexicon.things_in(own[start.end() :])]
+    kinds = lexicon.things_in(own[start.end() :])
     if len(kinds) != 1 or kinds[0][0] != "condition" or set(terms(own[start.end() :])) > set(terms(kinds[0][1])):
         return None
     return f"{own[: start.end()]}{subject} for {own[start.end() :]}"
