@@ -394,7 +394,9 @@ def test_what_there_is_on_a_condition_is_asked_of_the_subject():
 
 
 def test_of_each_one_tells_the_question_before():
-    assert after("LDN or amitriptyline?", "how long did they take each one for").text.startswith("LDN or amitriptyline?")
+    assert after("LDN or amitriptyline?", "how long did they take each one for").text.startswith(
+        "LDN or amitriptyline?"
+    )
 
 
 def test_an_operation_booked_is_told_to_what_is_asked_of_it():
