@@ -380,3 +380,25 @@ def test_what_a_story_asks_is_put_as_a_short_question_with_what_it_leaves_out(me
 def test_a_claim_that_is_asked_about_is_not_the_medicine():
     claim = "My friend told me that 95% of people had no pain on it. Is this true?"
     assert after(claim).text.endswith("Is this true?")
+
+
+def test_a_remark_before_a_question_is_left_out_unless_it_tells_of_somebody():
+    asked = ("Can naltrexone harm the liver?", "300 mg is far more than anyone takes. At the normal dose?")
+    assert after(*asked).text == "Can naltrexone 50 mg tablets harm the liver?"
+    assert "300" in after(asked[0], "I take 300 mg. At the normal dose?").text
+
+
+def test_what_there_is_on_a_condition_is_asked_of_the_subject():
+    assert after("anything on ME/CFS?").text == "anything on low-dose naltrexone for ME/CFS?"
+    assert after("anything on the weather?").text == "anything on the weather?"
+
+
+def test_of_each_one_tells_the_question_before():
+    assert after("LDN or amitriptyline?", "how long did they take each one for").text.startswith(
+        "LDN or amitriptyline?"
+    )
+
+
+def test_an_operation_booked_is_told_to_what_is_asked_of_it():
+    reading = after("I have a knee replacement on the 14th and take LDN at night. When do I stop LDN?")
+    assert "surgery" in " ".join((reading.own, reading.alone or ""))

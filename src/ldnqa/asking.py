@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from ldnqa.policy import Lexicon
-from ldnqa.text import terms
+from ldnqa.text import terms, without_told_behind
 from ldnqa.types import Regimen, Tier
 
 
@@ -41,7 +41,9 @@ TIMES = frozenset({Kind.HOW_LONG, Kind.HOW_OLD})
 _ASKED = (
     (
         Kind.COMPARE,
-        r"\bcompar\w+|\bversus\b|\bvs\.?\b|\bbetter than\b|\b(?:as|so) \w+ as\b|\bdiffer\w*\b"
+        r"\bcompar\w+|\bversus\b|\bvs\.?\b|\bbetter than\b|\b(?:as|so) \w+ as\b"
+        r"|(?<!feel a )(?<!feel any )(?<!notice a )(?<!notice any )(?<!see a )(?<!see any )(?<!make a )(?<!make any )"
+        r"\bdiffer\w*\b"
         r"|\bsame (?:as|drug|thing|medicine|stuff|substance|product|tablets?)\b",
     ),
     (
@@ -55,6 +57,12 @@ _ASKED = (
         r"^(?:and |but |so )?(?:is|are|was|were|has|have) there (?:been )?(?:any |an? )?(?:[\w-]+ )?"
         r"(?:stud(?:y|ies)|trials?|evidence|research|data|proof)\b",
     ),
+    # "Does one dose suit everybody" asks for none.
+    (
+        Kind.YES_NO,
+        r"^(?:and |but |so |ok,? )*(?:is|are|does|do|can|will|should)\b.{0,25}\b(?:one|same|single) (?:\w+ )?"
+        r"(?:dos(?:e|age)|amount|strength)\b",
+    ),
     # "How long before a first dose" asks for a time.
     (Kind.HOW_LONG, r"^(?:and |but |so |ok,? )*how (?:long|soon)\b"),
     # "When is my last dose", "at every dose": no dose is asked for.
@@ -62,7 +70,8 @@ _ASKED = (
         Kind.DOSE,
         r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])(?<!last )(?<!next )(?<!missed )(?<!every )(?<!each )(?<!all )"
         r"\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
-        r"|\bhow (?:much|many (?:mg|milligrams?))\b(?!.{0,20}\bcost)"
+        r"|\bhow many (?:mg|milligrams?)\b(?! (?:less|more|lower|higher|above|below)\b)"
+        r"|\bhow much\b(?!.{0,20}\bcost)"
         r"(?! (?:did|does|less|more|lower|better|higher|worse|longer|above|below|of the)\b)",
     ),
     (Kind.HOW_OLD, r"\bhow (?:old|young)\b|\b(?:what|which|average|mean|median) ages?\b"),
@@ -81,7 +90,7 @@ _ASKED = (
     (
         Kind.LIST,
         r"\b(?:what|which) (?:are|conditions|drugs|medicines|side|other|things|kinds?|names|warnings|uses)\b|\blist\b"
-        r"|\bname (?:the|all|some)\b",
+        r"|\bname (?:the|all|some)\b|\bwhat(?:['’]?s| is) the (?:[\w-]+ ){1,2}(?:side|adverse|unwanted)\b",
     ),
     (Kind.RESULT, r"\b(?:find|found|finding|findings|show|shown|conclude|results?|outcome)\b|^[^?]*\b(?:trial|study)$"),
     (
@@ -123,7 +132,9 @@ _WHOSE = {
 }
 _ASKS_WHOSE = {tier: re.compile(pattern, re.IGNORECASE) for tier, pattern in _WHOSE.items()}
 _ASKS_FOR_EVIDENCE = re.compile(
-    r"\b(?:evidence|proof|proven?|proves|research|science|scientific|data|how (?:good|sure|certain|strong|solid))\b",
+    r"\b(?:evidence|proof|proven?|proves|research|science|scientific|data|how (?:good|sure|certain|strong|solid)"
+    r"|enough to (?:go (?:on|by)|tell|say|be sure|count on)|much to go (?:on|by)|is (?:that|this|it) solid"
+    r"|(?:rely|count|depend) on (?:that|this|it))\b",
     re.IGNORECASE,
 )
 # A statement that gives the whole state of a disputed or open point.
@@ -158,7 +169,7 @@ _IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANS
 @lru_cache(_QUESTIONS)
 def kind_of(question: str) -> Kind:
     """What a standalone question wants to know; of several questions in one, the last."""
-    parts = re.split(r"(?<=[.?!])\s+", question.strip())
+    parts = re.split(r"(?<=[.?!])\s+", without_told_behind(question).strip())
     # "I forgot my dose. What now?" asks for no dose; "Is LDN an opioid? yes" still asks whether it is one.
     last = parts[-1] if parts[-1].endswith("?") else next((p for p in reversed(parts) if terms(p)), question)
     for kind, pattern in _ASKS:

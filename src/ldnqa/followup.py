@@ -32,6 +32,8 @@ from ldnqa.vocabulary import SHORTEST, Vocabulary
 LEANING_TERMS = 3
 # "And what came out of the other trial?" leans with so many: only the one before tells which trials there are.
 MOST_TERMS_OF_TWO = 5
+# What is asked of "each one" may be a single word: how they took it.
+_OF_ITS_OWN = 1
 _THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
 
 _GOES_ON = re.compile(
@@ -119,6 +121,22 @@ _SAYS = re.compile(rf"\b(?:{_CLAUSE})\b", re.IGNORECASE)
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
 # A figure or its unit is no name.
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
+# "Anything on ME/CFS?": of the articles it is asked what they say of the subject.
+_ANYTHING_ON = re.compile(
+    r"^\W*(?:(?:so|and|but|ok(?:ay)?|hi|hello|is|are|was|there|do|have|you|got|been|has)\W+)*any(?:thing)?"
+    r"(?: (?:info\w*|data|research|evidence|studies|trials|news|papers?|more|here|known|else))*"
+    r" (?:on|about|for|in|re) ",
+    re.IGNORECASE,
+)
+# "And when would I feel something?": of whom, and of what, is plain.
+_I = re.compile(r"\b(?:i|we|you)\b", re.IGNORECASE)
+# "Is that enough to go on?" is about the last answer, "what did that one find" about what was named before.
+_THAT = re.compile(r"\b(?:is|was|does|did|can|on|by) (?:that|this)\b(?! (?:one|two|trial|study|review))", re.IGNORECASE)
+_PLURAL = re.compile(r"\b(?:they|them|those|these|both|each)\b", re.IGNORECASE)
+# A remark on an answer tells of nobody.
+_ABOUT_SOMEBODY = re.compile(r"\b(?:i|we|my|our|he|she|his|her)\b(?! (?:thought|think|see|mean)\b)", re.IGNORECASE)
+# "How long did they take each one for": of whom, and what, stands in the question before.
+_OF_THEM = re.compile(r"\beach (?:one|of (?:them|those|the two))\b", re.IGNORECASE)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
@@ -186,6 +204,8 @@ def read(
             readings.append(_read_story(own, story, subject, other_names, lexicon))
         else:
             before = readings[-1] if readings else None
+            if before and (asks := _behind_remark(own, before, lexicon)):
+                own = asks
             reading = _read_one(own, before, subject, other_names, lexicon, corrects=corrects)
             if story_in(own, longer_than=0):
                 reading = _with_alone(reading, (*other_names, *([subject] if subject else ())), lexicon)
@@ -232,6 +252,18 @@ def _read_short(message: str, story: Story, subject: str, ours: Sequence[str], l
     return Reading(text, text, told=told) if text else None
 
 
+def _behind_remark(own: str, before: Reading, lexicon: Lexicon) -> str | None:
+    """What is asked behind a remark on the answer: "300 mg is far more than anyone takes. At normal doses?".
+
+    It only puts another thing in the place of one before, and the remark tells of nobody and names nothing.
+    """
+    story = story_in(own, longer_than=0)
+    if story is None or not own.endswith(story.asks) or _ABOUT_SOMEBODY.search(story.told):
+        return None
+    names_something = lexicon.things_in(story.told) or lexicon.people_in(story.told)
+    return None if names_something or not _switched(story.asks, before.text, lexicon) else story.asks
+
+
 def _with_alone(reading: Reading, subject: Sequence[str], lexicon: Lexicon) -> Reading:
     """A short message as it is read, and what it asks where it tells something before."""
     story = None if reading.bare else story_in(reading.text, longer_than=0)
@@ -262,25 +294,53 @@ def _read_one(
             if not _COMING_OFF.search(own) or _SAYS.search(own):
                 return Reading(named, named)
             own, corrects = named, True
-    fragment = not names_any(own, (*other_names, *([subject] if subject else ()))) and _is_fragment(own)
-    if before is None or not (fragment or corrects or leans(own)):
+    ours_named = names_any(own, (*other_names, *([subject] if subject else ())))
+    if subject and not ours_named and (on_it := _with_subject(own, subject, lexicon)):
+        return Reading(on_it, on_it)
+    fragment = not ours_named and _is_fragment(own)
+    if before is None or not (fragment or corrects or leans(own) or _is_of_them(own, lexicon)):
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
     after = before.after or before.text
     steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
-    text = " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps), own])
+    text = _together(*steps, own)
     if meant and not _happened(own) and not names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
     # "Is there any proof it was the LDN?" names nothing but what everything is about.
     ours = terms(" ".join((*other_names, subject or "")))
-    of_its_own = set(terms(own)) - lexicon.generic_terms - set(ours) and not _THE_OTHER.search(own)
-    brings = own if of_its_own else text
+    told_apart = set(terms(own)) - lexicon.generic_terms - set(ours) or (_I.search(own) and lexicon.aspects_in(own))
+    of_its_own = told_apart and not _THE_OTHER.search(own)
+    # Of two steps what asks nothing of its own goes on from the last.
+    at_the_last = steps[1:] and _THAT.search(own) and not _PLURAL.search(own)
+    brings = own if of_its_own else _together(steps[-1], own) if at_the_last else text
     return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
+
+
+def _together(*steps: str) -> str:
+    """Questions one behind the other."""
+    return " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps[:-1]), steps[-1]])
 
 
 def _happened(own: str) -> bool:
     """Whether a question asks of what was done once ("did it last?"): that is what was just spoken of."""
     return leans(own) and bool(_WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own)))
+
+
+def _with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
+    """The question "anything on ME/CFS?" with the subject before the condition; None for any other."""
+    start = _ANYTHING_ON.match(own)
+    if start is None:
+        return None
+    kinds = lexicon.things_in(own[start.end() :])
+    if len(kinds) != 1 or kinds[0][0] != "condition" or set(terms(own[start.end() :])) > set(terms(kinds[0][1])):
+        return None
+    return f"{own[: start.end()]}{subject} for {own[start.end() :]}"
+
+
+def _is_of_them(own: str, lexicon: Lexicon) -> bool:
+    """Whether a question says nothing of its own but of "them" or "each one", of which the one before it tells."""
+    told = set(terms(own)) - lexicon.generic_terms
+    return bool(_OF_THEM.search(own)) and len(told) <= _OF_ITS_OWN and not lexicon.things_in(own)
 
 
 def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:

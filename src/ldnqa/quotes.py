@@ -15,7 +15,7 @@ from ldnqa.leading import SIGNS, leading
 from ldnqa.query import Query
 from ldnqa.quotable import quotable
 from ldnqa.signs import read_signs
-from ldnqa.text import names, term_set, terms
+from ldnqa.text import names, sentences, term_set, terms
 from ldnqa.types import Hit, Quote
 from ldnqa.wanted import share
 from ldnqa.weights import MANY_SUBJECTS, WITH_QUESTIONS, WITHOUT_QUESTIONS, Weights
@@ -185,7 +185,12 @@ def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote names other conditions than the question, and neither it nor its place one of these."""
     asked = query.lexicon.first_names_in(query.text, "condition")
     named = query.lexicon.first_names_in(quote.text, "condition") if asked else ()
-    return bool(named) and not _is_of_its_condition(index, query, quote)
+    if named and not _is_of_its_condition(index, query, quote):
+        return True
+    # A comment tells of two studies: the figure may be the other one's.
+    parts = [quote.text[span.start : span.end] for span in sentences(quote.text)] if len(named) > 1 else []
+    of_figure = [query.lexicon.first_names_in(part, "condition") for part in parts if answers_kind(query.kind, part)]
+    return bool(of_figure) and all(of and not of & asked for of in of_figure)
 
 
 def _is_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:

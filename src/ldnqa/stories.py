@@ -22,6 +22,8 @@ QUESTION_WORD = (
 ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{QUESTION_WORD}", re.IGNORECASE)
 # Without a mark or a line's end before something else there is one sentence.
 _GOES_ON = re.compile(r"[.!?…][\W_]*\s\S|\n")
+# Who writes all in small letters ends sentences, too.
+_IN_SMALL = re.compile(rf"(?<=[a-z\d]{{3}}[.!])(?<!\betc\.)\s+(?={QUESTION_WORD})")
 _BIDS = re.compile(
     rf"{ASKS.pattern}|(?:please\W+)?(?:tell|name|give|show|list|explain|describe|summari[sz]e|remind)\b", re.IGNORECASE
 )
@@ -88,9 +90,9 @@ class Story(NamedTuple):
 def story_in(message: str, longer_than: int = STORY_WORDS) -> Story | None:
     """What is told and asked in a message of more words that tells something before it asks; else None."""
     spans = sentences(message) if _GOES_ON.search(message) and len(message.split()) > longer_than else []
-    if len(spans) < 2:
+    said = [part for span in spans for part in _IN_SMALL.split(message[span.start : span.end])]
+    if len(said) < 2:
         return None
-    said = [message[span.start : span.end] for span in spans]
     asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if _BIDS.match(text)]
     asking = asking or [text for text in said if _WANTS.match(text)][-1:]
     told = [text for text in said if text not in asking]
@@ -111,7 +113,7 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
     alone = None if points else asked
     if not ours:
         return message, alone
-    kinds = {thing: kind for kind, thing in lexicon.things_in(told) if not names_any(thing, subject)}
+    kinds = {thing: kind for kind, thing in lexicon.told_of(told) if not names_any(thing, subject)}
     named = list(kinds)
     if any(not names_any(thing, subject) for _, thing in lexicon.things_in(asked)):
         return asked, None
@@ -159,7 +161,7 @@ def with_what_is_told(asked: str, told: str, meant: str, subject: Sequence[str],
     None where it points to something told that has no name we know: by itself it would be about anything.
     """
     asked_of = {kind for kind, thing in lexicon.things_in(asked) if not names_any(thing, subject)}
-    things = {thing: kind for kind, thing in lexicon.things_in(told) if not names_any(thing, subject)}
+    things = {thing: kind for kind, thing in lexicon.told_of(told) if not names_any(thing, subject)}
     may, who = bool(_MAY.search(asked) or _COMBINES.search(asked)), bool(_WHO.search(asked))
     matters = {"medicine": may, "situation": may and who}
     named = [thing for thing, kind in things.items() if kind not in asked_of and matters.get(kind, True)]

@@ -32,6 +32,12 @@ _REMEMBERED = 4096
 _WORDS = 1 << 16
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\W_]+")
+# "My husband is in recovery", behind a question; "I want to know what dose" asks another one.
+_TELLS = re.compile(
+    r"\s+(?:(?:and|but|so|because|as)\W+)*(?:i|we|my|our|he|she|his|her|they)(?:['’]\w+)?\s+"
+    r"(?!.*\b(?:what|which|how|whether|why|wonder\w*|know|ask\w*|meant?)\b)\S+\s+\S",
+    re.IGNORECASE,
+)
 _STARTS_IN_MID_SENTENCE = re.compile(r"[a-z0-9(±<>=]")
 _ENDS_A_LINE = re.compile(r"\n\s*")
 
@@ -75,6 +81,12 @@ def _strip(text: str, start: int, end: int) -> Span | None:
     while end > start and text[end - 1].isspace():
         end -= 1
     return Span(start=start, end=end) if end > start else None
+
+
+def without_told_behind(question: str) -> str:
+    """`question` without what it only tells behind its last question mark: that asks nothing and demands nothing."""
+    asks, mark, behind = question.strip().rpartition("?")
+    return asks + mark if mark and _TELLS.match(behind) else question
 
 
 def fold_space(text: str) -> str:

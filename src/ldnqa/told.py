@@ -60,8 +60,12 @@ _ASKS = re.compile(
     r"|\b(?:is|are|do) (?:it|ldn|naltrexone|low|there|i|we|you|this|that|they)\b",
     re.IGNORECASE,
 )
+# "I won't have opioids in the house"; who does not "have them often" has them.
 _DENIED = re.compile(
-    r"\b(?:no(?! longer)|never|without|not|n['’]t)\s+(?:on |any |the |taken |taking )*[\w-]+", re.IGNORECASE
+    r"(?:\b(?:no(?! longer)|never|without|not)|n['’]t)\s+(?:on |any |the |taken |taking )*"
+    r"(?:(?:have|keep|want|touch) (?:any )?[\w-]+(?! (?:of|to|often|much|every|daily|usually|always|except|unless)\b)"
+    r"|[\w-]+)",
+    re.IGNORECASE,
 )
 _OF_SELF = re.compile(r"\b(?:i|i['’]?m|me|myself|mine|we|us)\b", re.IGNORECASE)
 _OF_KIN = re.compile(

@@ -9,7 +9,7 @@ from functools import cache, cached_property, lru_cache
 from pydantic import Field
 
 from ldnqa.policy.sieve import Sieve
-from ldnqa.text import plain_case, terms, words
+from ldnqa.text import plain_case, terms, without_told_behind, words
 from ldnqa.types import NonEmpty, Noun, Regimen
 
 _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
@@ -88,6 +88,10 @@ class Lexicon(Noun):
         kept = [(said, tuple(name for name in names if not _is_in(name, text))) for said, names in found]
         return tuple((said, names) for said, names in kept if names)
 
+    def aspects_in(self, text: str) -> tuple[str, ...]:
+        """What the articles call what `text` asks for in words of its own."""
+        return tuple(name for number in self._aspect_patterns.all_in(text) for name in self.aspects[number].names)
+
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
         found = self._regimen_patterns.all_in(text)
@@ -103,6 +107,13 @@ class Lexicon(Noun):
     def things_in(self, text: str) -> list[tuple[str, str]]:
         """(kind, words of `text`) for each thing of a known kind that `text` names, in the order they are named."""
         return [(kind, named) for _, kind, named in self.places_of_things(text)]
+
+    def told_of(self, text: str) -> list[tuple[str, str]]:
+        """`things_in`, and the situations that `text` tells of in other words: a knee replacement is surgery."""
+        found = self.things_in(text)
+        named = (name for name in self.aspects_in(text) if name in self.kinds.get("situation", ()))
+        kinds = {kind for kind, _ in found}
+        return [*found, *(("situation", name) for name in dict.fromkeys(named) if "situation" not in kinds)]
 
     def places_of_things(self, text: str) -> list[tuple[int, str, str]]:
         """(start, kind, words of `text`) for each thing of a known kind that `text` names, in the order of places."""
@@ -212,6 +223,7 @@ class Lexicon(Noun):
         return lru_cache(_TEXTS)(self._demands)
 
     def _demands(self, question: str) -> frozenset[int]:
+        question = without_told_behind(question)
         *_, last = _BEHIND_QUESTION.split(question.strip())
         # "Does LDN cause depression? And the 50 mg one?" asks the first again.
         named = frozenset(terms(" ".join(said for _, said in self.regimen_words(last))))
