@@ -63,7 +63,8 @@ _ASKS = re.compile(
 # "I won't have opioids in the house"; who does not "have them often" has them.
 _DENIED = re.compile(
     r"(?:\b(?:no(?! longer)|never|without|not)|n['’]t)\s+(?:on |any |the |taken |taking )*"
-    r"(?:(?:have|keep|want|touch) (?:any )?[\w-]+(?! (?:of|to|often|much|every|daily|usually|always|except|unless)\b)"
+    r"(?:(?:have|keep|touch) (?:any )?[\w-]+"
+    r"(?! (?:of|to|today|now|yet|left|this|often|much|every|daily|usually|always|except|unless)\b)"
     r"|[\w-]+)",
     re.IGNORECASE,
 )
