@@ -318,6 +318,18 @@ def test_any_question_has_a_reading(question):
             None,
         ),
         ("I have MS. Does LDN help?", None),
+        # The product told of, and not the subject.
+        (
+            "My husband takes naltrexone 50 mg tablets and his liver tests were a bit off at the last visit in spring. "
+            "Can it build up in people with cirrhosis?",
+            "Can naltrexone 50 mg tablets build up in people with cirrhosis?",
+        ),
+        # Of the page nothing that was told says more.
+        (
+            "I teach nurses, and I am looking for sites that they can be sent to without a second thought this term. "
+            "Has a doctor checked any of these articles?",
+            "Has a doctor checked any of these articles?",
+        ),
     ],
 )
 def test_a_long_message_is_looked_up_by_what_it_asks_and_shown_whole(message, own):

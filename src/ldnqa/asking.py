@@ -38,6 +38,8 @@ FIGURES = frozenset({Kind.DOSE, Kind.HOW_LONG, Kind.HOW_MANY, Kind.HOW_OLD, Kind
 TIMES = frozenset({Kind.HOW_LONG, Kind.HOW_OLD})
 
 # The first that is found decides: "How does it compare" is no "how", "How long" no "how much".
+# "How much research is there?" asks for no figure.
+_NO_AMOUNT = r"(?! (?:research|evidence|proof|data|science|literature|is (?:really )?(?:there|known|proven))\b)"
 _ASKED = (
     (
         Kind.COMPARE,
@@ -71,7 +73,7 @@ _ASKED = (
         r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])(?<!last )(?<!next )(?<!missed )(?<!every )(?<!each )(?<!all )"
         r"\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
         r"|\bhow many (?:mg|milligrams?)\b(?! (?:less|more|lower|higher|above|below)\b)"
-        r"|\bhow much\b(?!.{0,20}\bcost)"
+        rf"|\bhow much{_NO_AMOUNT}\b(?!.{{0,20}}\bcost)"
         r"(?! (?:did|does|less|more|lower|better|higher|worse|longer|above|below|of the)\b)",
     ),
     (Kind.HOW_OLD, r"\bhow (?:old|young)\b|\b(?:what|which|average|mean|median) ages?\b"),
@@ -82,7 +84,7 @@ _ASKED = (
     ),
     (
         Kind.HOW_MANY,
-        r"\bhow (?:many|much|often|common|big|large)\b|\bsize\b"
+        rf"\bhow (?:many|much{_NO_AMOUNT}|often|common|big|large)\b|\bsize\b"
         r"|\bwhat (?:share|percentage|percent|proportion|fraction)\b",
     ),
     (Kind.WHEN, r"^(?:and |but |so )?when\b|\b(?:what|which) (?:time|year)\b|\btime of (?:the )?day\b"),

@@ -31,6 +31,16 @@ _BIDS = re.compile(
 _OF_THE_STORY = re.compile(r"\b(?:he|him|his|she|her|they|them|these|those|that|this|it)\b", re.IGNORECASE)
 _POINTS = re.compile(rf"{_OF_THE_STORY.pattern}|\b(?:then|one|ones|mine|like me|my kind)\b", re.IGNORECASE)
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
+# "What do people begin with, and how fast do they go up?" points to nothing but itself, "these articles" to the page.
+_SEVERAL = re.compile(
+    r"\b(?:people|patients|women|men|children|adults|users|volunteers|participants|others|doctors|prescribers|researchers"
+    r"|pharmacies|pharmacists|studies|trials|articles|figures|numbers|capsules|tablets|pills)\b",
+    re.IGNORECASE,
+)
+_THEY = re.compile(r"\bthey\b", re.IGNORECASE)
+_THE_PAGE = re.compile(
+    r"\b(?:this|that|these|those|your)(?: \w+)? (?:articles?|pages?|(?:web ?)?sites?|library|box)\b", re.IGNORECASE
+)
 # A medicine that was told of matters to whether one may, and not to what happened to others.
 _MAY = re.compile(
     r"\b(?:safe\w*|ok(?:ay)?|all ?right|allowed|interact\w*|harm\w*|danger\w*|risk\w*|can|could|should|may|problem\w*"
@@ -55,7 +65,7 @@ _WANTS = re.compile(
 # "Before I trouble the surgery, ...", "I take nothing else, but ...", "One more thing: ..." go before what is asked.
 _LEADS_IN = re.compile(
     rf"(?:before (?:i|we)\b[^,:]*[,:]|(?:i|we|my|our)\b[^,]*, (?:but|so|and)|[^:?]*:)\s+"
-    rf"(?={QUESTION_WORD}|has\b|have\b|had\b|in which\b)",
+    rf"(?={QUESTION_WORD}|has\b|have\b|had\b|(?:at|by|for|from|in|of|on|to|with) (?:how|what|which|whom)\b)",
     re.IGNORECASE,
 )
 # "..., or am I worrying too much", "... or is it all talk" ask no more.
@@ -75,6 +85,20 @@ _AT_A_CASE = re.compile(
     r"\b(?:he|him|his|she|her|they|them|then|one|ones|mine|like me|my kind)\b"
     r"|\b(?:this|that|these|those)(?=\W*$|\W*[,;?]"
     r"| (?:kind|sort|type|disease|condition|illness|disorder|problem)s?\b)",
+    re.IGNORECASE,
+)
+# "When somebody tested that", "has that been shown to work": a treatment, and not all that was said.
+_TRIED = re.compile(
+    r"\b(?:test|tested|tried|try|studied|study|looked at) (?:this|that)\b"
+    r"|\b(?:has|have|was|were|did) (?:this|that) (?:ever |really |actually )?(?:been )?"
+    r"(?:tested|tried|studied|shown to work|proven to work|work(?:ed)?|help(?:ed)?)\b",
+    re.IGNORECASE,
+)
+# Where a product is told of it is named in front.
+_THE_PRODUCT = re.compile(r"\b(?:this|that|these|those) (?:tablet|capsule|pill|injection|shot)s?\b", re.IGNORECASE)
+_OF_AN_EFFECT = re.compile(
+    r"\b(?:help\w*|work\w*|eas(?:e|es|ed)|improv\w*|benefit\w*|good|better|treat\w*|cure\w*|tried|tested|studied"
+    r"|do (?:any|some)thing|relie\w+|dos\w+|how (?:much|many|often))\b",
     re.IGNORECASE,
 )
 _WHO = re.compile(r"\b(?:he|him|his|she|her|they|them|i|me|my|we|us|our)\b", re.IGNORECASE)
@@ -108,14 +132,17 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
     """
     if not subject:
         return message, None
-    ours = names_any(asked, subject)
-    points = _COMBINES.search(asked) or _POINTS.search(_IT.sub("", asked) if ours else asked)
+    if _THE_PAGE.search(asked):
+        return asked, None
+    ours, out = names_any(asked, subject), _without_inner(asked)
+    points = _COMBINES.search(asked) or _POINTS.search(_IT.sub("", out) if ours else out)
     alone = None if points else asked
     if not ours:
         return message, alone
     kinds = {thing: kind for kind, thing in lexicon.told_of(told) if not names_any(thing, subject)}
     named = list(kinds)
-    if any(not names_any(thing, subject) for _, thing in lexicon.things_in(asked)):
+    of_a_product = lexicon.regimens_in(told) and _THE_PRODUCT.search(asked)
+    if of_a_product or any(not names_any(thing, subject) for _, thing in lexicon.things_in(asked)):
         return asked, None
     # Who speaks of children may just have some; `people_told_of` goes by their age.
     groups = {thing: {group for _, group in lexicon.people_in(thing)} for thing in named}
@@ -126,7 +153,7 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
     unknown = not named or (
         _COMBINES.search(asked) and not any(kind == "medicine" for kind, _ in lexicon.things_in(told))
     )
-    if unknown and (_OF_THE_STORY.search(asked) or _COMBINES.search(asked)):
+    if unknown and (_OF_THE_STORY.search(out) or _COMBINES.search(asked)):
         return message, None
     if not named:
         return asked, None
@@ -134,6 +161,12 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
         of_whom = [thing for thing in named if kinds.get(thing) != "medicine"]
         alone = f"{asked} ({', '.join(of_whom)})" if of_whom else None
     return f"{asked} ({', '.join(named)})", alone
+
+
+def _without_inner(asked: str) -> str:
+    """A question without what stands for something in it: what points in it still points to the story."""
+    several = _SEVERAL.search(asked)
+    return asked[: several.end()] + _THEY.sub(" ", asked[several.end() :]) if several else asked
 
 
 def brief(asks: str) -> str:
@@ -166,12 +199,16 @@ def with_what_is_told(asked: str, told: str, meant: str, subject: Sequence[str],
     matters = {"medicine": may, "situation": may and who}
     named = [thing for thing, kind in things.items() if kind not in asked_of and matters.get(kind, True)]
     unknown = not named and "condition" not in asked_of
-    if _AT_WHAT_WAS_SAID.search(asked) or (unknown and _AT_A_CASE.search(asked)):
+    # Who takes the tablets of 50 mg has no other illness that would have to be named.
+    unknown = unknown and (may or meant in subject or bool(_OF_AN_EFFECT.search(asked)))
+    said = _TRIED.sub(" ", asked) if "condition" in things.values() else asked
+    said = said if meant in subject else _THE_PRODUCT.sub(" ", said)
+    if _AT_WHAT_WAS_SAID.search(said) or (unknown and _AT_A_CASE.search(_without_inner(asked))):
         return None
     if who:
         groups = {group for thing in named for _, group in lexicon.people_in(thing)}
         named += [group for group in people_told_of(told, lexicon) if group not in groups]
-    if not names_any(asked, (*subject, meant)) and not lexicon.regimens_in(asked):
+    if not names_any(asked, (*subject, meant)) and not (lexicon.regimens_in(asked) or _THE_PAGE.search(asked)):
         named.insert(0, meant)
     # In front, so that the question stays the last that is said.
     return f"{', '.join(named)}. {asked}" if named else asked
