@@ -86,6 +86,15 @@ def test_what_is_calm_is_so_for_its_own_sentence(mark):
     assert raised(f"There is a fire{mark} That was long ago") == "fire"
 
 
+def test_a_quiet_sentence_is_left_out_whole_and_hides_no_other():
+    quiet = policy(quiet=(r"^(?!.*now).*fire.*went out",))
+    assert raised("There was a fire, and it went out", policy=quiet) is None
+    assert raised("There was a fire") == "fire"
+    assert raised("There was a fire, it went out, and now it is back", policy=quiet) == "fire"
+    assert raised("There was a fire, and it went out. There is a flood", policy=quiet) == "flood"
+    assert raised("There was a fire, and it went out. The tap broke. It is running", policy=quiet) == "flood"
+
+
 def test_clauses_that_are_not_calm_are_read_as_one():
     assert raised("My whole arm is black and blue") == "fire"
 
@@ -128,6 +137,7 @@ def test_two_questions_raise_together_what_neither_raises_alone():
 
 ALL = tuple(RedFlag(id=rule.id, patterns=("never said",), text=rule.id) for rule in BUILT_IN.red_flags.rules)
 TEXT = "my husband drank the bottle"
+CALM = "What dose is used in the trials?"
 WORDS_SAY = max(learned().judge(TEXT)[1].items(), key=lambda item: item[1])[0]
 
 
@@ -200,6 +210,16 @@ def test_what_was_learned_counts_in_earlier_turns_too():
     assert meant("and?", learning(alarm=-math.inf), None, TEXT) == WORDS_SAY
     assert meant("and?", weighing(start=1), Encoder(vector()), TEXT) is not None
     assert meant("and?", weighing(start=1), None, TEXT) is None
+
+
+def test_a_faint_alarm_stays_only_until_a_question_that_is_calm():
+    faint, loud = (weighing(start=odds, asked_from=1e-3 + learned().judge(CALM)[0]) for odds in (0.5, 1.5))
+    assert learned().judge(CALM)[0] < learned().judge(TEXT)[0]
+    assert meant(TEXT, faint, Encoder(vector())) is not None
+    assert meant(CALM, faint, Encoder(vector()), TEXT) is None
+    assert meant(CALM, loud, Encoder(vector()), TEXT) is not None
+    # What says too little to be judged is not calm.
+    assert meant("and?", faint, Encoder(vector()), TEXT) is not None
 
 
 def test_meaning_counts_beside_words_with_the_encoder_it_was_learned_with():

@@ -25,6 +25,10 @@ from ldnqa.types import Notice, NoticeKind, Turn
 # An emergency stays one for this many turns, whatever is asked; after that the reader has turned to something else.
 STAYS_URGENT = 2
 
+# What no rule knows and the learned half finds with less than these log-odds stays one only until a question as calm as
+# the other: of the emergencies in the open halves one in thirty-five is that faint, of the false alarms half.
+_FAINT, _CALM_AGAIN = 1.0, -2.5
+
 # The encoder judges the sentences, or two neighbours, whose words alarm most: a page of text costs no more than that.
 _MOST_SENTENCES = 12
 
@@ -63,13 +67,13 @@ def red_flag(
     `history` holds the earlier turns, newest last. With the encoder that the policy's weights were learned with, what a
     question means counts beside rules and words.
     """
-    raised = _raised(question, policy, encoder)
+    raised, now = _raised(question, policy, encoder)
     if raised or not history:
         return raised
     earlier = [_raised(turn.question, policy, encoder) for turn in history[-STAYS_URGENT:]]
-    if any(earlier):
-        over = policy.red_flags.is_over(_plain(question))
-        return None if over else next(flag for flag in reversed(earlier) if flag)
+    stays = [flag for flag, odds in earlier if flag and (odds >= _FAINT or now > _CALM_AGAIN)]
+    if stays:
+        return None if policy.red_flags.is_over(_plain(question)) else stays[-1]
     return _raised_together(history[-1].question, question, policy, encoder)
 
 
@@ -142,21 +146,27 @@ def evidence(parts: Parts, encoder: Encoder) -> Evidence:
     return Evidence(rule, part, _bounded(words), meant, longer, longer * part, longer * meant)
 
 
-def _raised(question: str, policy: Policy, encoder: Encoder | None) -> RedFlag | None:
-    """What a text raises by itself. With the encoder most rules alone raise nothing: they read no context."""
+def _raised(question: str, policy: Policy, encoder: Encoder | None) -> tuple[RedFlag | None, float]:
+    """What a text raises by itself, and its log-odds; what a rule finds, or words alone, has the highest that count.
+
+    With the encoder most rules alone raise nothing: they read no context.
+    """
     flags = policy.red_flags
     parts = taken_apart(question, policy)
     if parts.certain or flags.learned is None or len(parts.whole.split()) < _FEWEST_WORDS:
-        return parts.ruled
+        return parts.ruled, MOST if parts.ruled else 0.0
     texts = (parts.whole, *parts.sentences)
     if (weights := _weights(flags, encoder)) and encoder:
         calm = parts.ruled is None and max(learned().judge(text)[0] for text in texts) < weights.asked_from
-        if calm or weights.odds(evidence(parts, encoder)._asdict()) <= 0:
-            return None
+        odds = -MOST if calm else weights.odds(evidence(parts, encoder)._asdict())
+        if odds <= 0:
+            return None, odds
         likeliest: str | None = _likeliest(texts, encoder)
     else:
-        likeliest = _likeliest_by_words(parts.sentences, flags.learned)
-    return parts.ruled or next((flag for flag in flags.rules if flag.id == likeliest), None)
+        likeliest, odds = _likeliest_by_words(parts.sentences, flags.learned), MOST
+    if parts.ruled:
+        return parts.ruled, MOST
+    return next((flag for flag in flags.rules if flag.id == likeliest), None), odds
 
 
 def _raised_together(before: str, question: str, policy: Policy, encoder: Encoder | None) -> RedFlag | None:
@@ -216,6 +226,8 @@ def _sentences(text: str) -> list[str]:
 
 def _alarming(sentence: str, flags: RedFlags) -> str:
     """The sentence without the clauses that speak of what lies behind, was never there, or is only imagined."""
+    if flags.is_quiet(sentence):
+        return ""
     clauses: list[str] = []
     for piece in _CLAUSE.split(sentence):
         # "Three years ago, I ...": what is too short to say anything belongs to what it stands before.

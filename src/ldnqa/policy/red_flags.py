@@ -17,7 +17,7 @@ from ldnqa.policy.sieve import Sieve, needed_words
 from ldnqa.types import NonEmpty, Noun
 
 DEFAULT_COUNTRY = "international"
-_LISTS = ("calm", "patient", "over")
+_LISTS = ("calm", "quiet", "patient", "over")
 _OF_A_RULE = ("patterns", "certain", "unless")
 _SLOT = re.compile(r"\{[a-z_]+\}")
 
@@ -101,6 +101,7 @@ class RedFlags(Noun):
 
     rules: Annotated[tuple[RedFlag, ...], Field(min_length=1)]
     calm: Patterns = ()
+    quiet: Patterns = ()
     patient: Patterns = ()
     over: Patterns = ()
     learned: Thresholds | None = None
@@ -113,6 +114,10 @@ class RedFlags(Noun):
     def is_calm(self, text: str) -> bool:
         """Whether `text` speaks of what lies behind, was never there, or is only imagined."""
         return self._calm.found(text)
+
+    def is_quiet(self, sentence: str) -> bool:
+        """Whether a sentence speaks, as a whole, of what is no danger; its clauses by themselves may not say so."""
+        return self._quiet.found(sentence)
 
     def is_about_a_patient(self, text: str) -> bool:
         """Whether a clinician asks about a patient."""
@@ -131,6 +136,10 @@ class RedFlags(Noun):
     @cached_property
     def _calm(self) -> Sieve:
         return Sieve(self.calm)
+
+    @cached_property
+    def _quiet(self) -> Sieve:
+        return Sieve(self.quiet)
 
     @cached_property
     def _patient(self) -> Sieve:
@@ -186,6 +195,6 @@ def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> R
         }
     )
     of_rules = (pattern for rule in flags.rules for name in _OF_A_RULE for pattern in getattr(rule, name))
-    for pattern in (*flags.calm, *flags.patient, *flags.over, *of_rules):
+    for pattern in (*flags.calm, *flags.quiet, *flags.patient, *flags.over, *of_rules):
         needed_words(pattern)
     return flags
