@@ -38,6 +38,7 @@ from ldnqa.policy import load_policy
         ("After the last dose, how long until surgery?", Kind.HOW_LONG),
         ("Has there been any study of the dose in children?", Kind.YES_NO),
         ("How much above the usual level was it?", Kind.HOW_MANY),
+        ("Is the right dose the same for everyone?", Kind.YES_NO),
     ],
 )
 def test_the_kind_of_a_question(question, kind):

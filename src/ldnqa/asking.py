@@ -59,11 +59,12 @@ _ASKED = (
         r"^(?:and |but |so )?(?:is|are|was|were|has|have) there (?:been )?(?:any |an? )?(?:[\w-]+ )?"
         r"(?:stud(?:y|ies)|trials?|evidence|research|data|proof)\b",
     ),
-    # "Does one dose suit everybody" asks for none.
+    # "Does one dose suit everybody", "is the dose the same for all" ask for none.
     (
         Kind.YES_NO,
-        r"^(?:and |but |so |ok,? )*(?:is|are|does|do|can|will|should)\b.{0,25}\b(?:one|same|single) (?:\w+ )?"
-        r"(?:dos(?:e|age)|amount|strength)\b",
+        r"^(?:and |but |so |ok,? )*(?:is|are|does|do|can|will|should)\b.{0,25}\b"
+        r"(?:(?:one|same|single) (?:\w+ )?(?:dos(?:e|age)|amount|strength)"
+        r"|(?:dos(?:e|age)|amount|strength) (?:\w+ ){0,2}the same (?:for|in) \w+)\b",
     ),
     # "How long before a first dose" asks for a time.
     (Kind.HOW_LONG, r"^(?:and |but |so |ok,? )*how (?:long|soon)\b"),
