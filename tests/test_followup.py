@@ -380,7 +380,7 @@ def test_a_long_message_is_looked_up_by_what_it_asks_and_shown_whole(message, ow
         (
             "I have fibromyalgia and a woman at the baths said that one must stay off LDN for a week before a tattoo "
             "or the ink will fade. Is that so?",
-            None,
+            "Is it true that one must stay off LDN for a week before a tattoo or the ink will fade?",
         ),
     ],
 )
@@ -403,6 +403,17 @@ def test_a_remark_before_a_question_is_left_out_unless_it_tells_of_somebody():
 def test_what_there_is_on_a_condition_is_asked_of_the_subject():
     assert after("anything on ME/CFS?").text == "anything on low-dose naltrexone for ME/CFS?"
     assert after("anything on the weather?").text == "anything on the weather?"
+    assert after("What is the evidence for CRPS?").text == "What is the evidence for low-dose naltrexone for CRPS?"
+
+
+def test_whether_what_was_told_is_true_is_tried_as_that_claim():
+    message = (
+        "My neighbour is full of stories. She told me that LDN eases the pain of fibromyalgia by a third, and I want "
+        "to know before I ask my doctor on Monday. Is that really true?"
+    )
+    assert [reading.own for reading in after(message).instead] == [
+        "Is it true that LDN eases the pain of fibromyalgia by a third?"
+    ]
 
 
 def test_of_each_one_tells_the_question_before():

@@ -17,6 +17,7 @@ from ldnqa.left_out import without
 from ldnqa.policy import Policy
 from ldnqa.query import Query, Words, read_query, with_vectors
 from ldnqa.retrieve import retrieve
+from ldnqa.stories import story_in
 from ldnqa.suggest import unknown_words
 from ldnqa.text import names_any
 from ldnqa.told import asked_beside, may_take, only_tells
@@ -69,6 +70,9 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
         rest = read_query(replace(reading, text=left.rest, own=left.rest), index, policy.lexicon, subject)
         claims = claims_for(rest, reading.text)
         found = [(", ".join(left.things), []), (left.rest, claims)]
+    if missing and (story := story_in(reading.own)):
+        # Of a story only what it asks about is missed.
+        missing = tuple(word for word in missing if word in story.asks)
     unanswered = [part for part, claims in found if not claims]
     return Finding(query, claims, unanswered if len(unanswered) < len(found) else [], missing)
 

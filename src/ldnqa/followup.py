@@ -19,6 +19,7 @@ from ldnqa.stories import (
     STORY_WORDS,
     Story,
     brief,
+    is_it_true,
     looked_up,
     story_in,
     use_told_of,
@@ -124,10 +125,12 @@ _SAYS = re.compile(rf"\b(?:{_CLAUSE})\b", re.IGNORECASE)
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
 # A figure or its unit is no name.
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
-# "Anything on ME/CFS?": of the articles it is asked what they say of the subject.
+# "Anything on ME/CFS?", "what is the evidence in it?": of the articles it is asked what they say of the subject.
 _ANYTHING_ON = re.compile(
-    r"^\W*(?:(?:so|and|but|ok(?:ay)?|hi|hello|is|are|was|there|do|have|you|got|been|has)\W+)*any(?:thing)?"
-    r"(?: (?:info\w*|data|research|evidence|studies|trials|news|papers?|more|here|known|else))*"
+    r"^\W*(?:(?:so|and|but|ok(?:ay)?|hi|hello|is|are|was|there|do|have|you|got|been|has)\W+)*"
+    r"(?:any(?:thing)?(?: (?:info\w*|data|research|evidence|studies|trials|news|papers?|more|here|known|else))*"
+    r"|(?:what(?:['’]?s| is| are)|how (?:good|strong|solid) (?:is|are)) the (?:\w+ )?"
+    r"(?:data|research|evidence|studies|trials))"
     r" (?:on|about|for|in|re) ",
     re.IGNORECASE,
 )
@@ -257,7 +260,7 @@ def _read_short(message: str, story: Story, subject: str, ours: Sequence[str], l
     told = message.replace(said.rstrip("?"), " ")
     meant = use_told_of(told, subject, lexicon)
     asked = _read_one(said, None, meant, ours, lexicon).own
-    text = with_what_is_told(asked, told, meant, ours, lexicon)
+    text = is_it_true(said, told, ours) or with_what_is_told(asked, told, meant, ours, lexicon)
     return Reading(text, text, told=told) if text else None
 
 

@@ -80,6 +80,18 @@ _AT_WHAT_WAS_SAID = re.compile(
     r"|\b(?:this|that|these|those)(?= (?:to|with|for|in|on|by|from|at|and|or)\b)",
     re.IGNORECASE,
 )
+# "I read that LDN eases pain. Is that true?" asks whether it does.
+_IS_TRUE = re.compile(
+    r"\b(?:is|was|can|could) (?:that|this|it|(?:any|some) of (?:that|this|it))(?: (?:really|actually|even|at all|be))*"
+    r" (?:true|right|correct|accurate|so|the case)\b|\b(?:any|some) truth (?:in|to) (?:that|this|it)\b",
+    re.IGNORECASE,
+)
+_SAYS_THAT = re.compile(
+    r".*?\b(?:read|heard|saw|seen|says?|said|told (?:me|us|him|her)|claims?|claimed|insists?|swears?|reckons?)\b"
+    r"(?:[^,]{0,40}?\bthat\b)?\s+",
+    re.IGNORECASE,
+)
+_OF_WHO_TELLS = re.compile(r",?\s+(?:and|but|so|which)\s+(?:i|we|he|she|my|our)\b", re.IGNORECASE)
 # Somebody, or what somebody has: a condition says what there is to know of either.
 _AT_A_CASE = re.compile(
     r"\b(?:he|him|his|she|her|they|them|then|one|ones|mine|like me|my kind)\b"
@@ -186,6 +198,18 @@ def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
     uses = lexicon.regimens_in(told)
     other = len(uses) == 1 and uses[0] not in lexicon.regimens_in(subject)
     return lexicon.regimens[uses[0]][0] if other else subject
+
+
+def is_it_true(asked: str, told: str, subject: Sequence[str]) -> str | None:
+    """The question whether what was told of the subject is true, where that is asked; what somebody said goes first."""
+    if not _IS_TRUE.search(asked):
+        return None
+    named = [said for span in sentences(told) if names_any(said := told[span.start : span.end], subject)]
+    claim = next((said for said in named if _SAYS_THAT.match(said)), named[-1] if named else "")
+    start = _SAYS_THAT.match(claim)
+    claim = claim[start.end() :] if start and names_any(claim[start.end() :], subject) else claim
+    claim = _OF_WHO_TELLS.split(claim)[0]
+    return f"Is it true that {claim.rstrip(' .!')}?" if claim else None
 
 
 def with_what_is_told(asked: str, told: str, meant: str, subject: Sequence[str], lexicon: Lexicon) -> str | None:
