@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -22,9 +22,7 @@ from ldnqa.policy import Lexicon
 from ldnqa.quotable import OF_A_PASSAGE, OF_A_QUOTE, OWN_SIGNS, Quotable, Quotation, is_known, numbers_of, quotable
 from ldnqa.text import names
 from ldnqa.types import Regimen, Tier
-
-if TYPE_CHECKING:
-    from ldnqa.query import Query, Words
+from ldnqa.wanted import Wanted, Weighted
 
 Rows = NDArray[np.float64]
 
@@ -120,6 +118,23 @@ class Block:
         return known[1]
 
 
+class Said(Protocol):
+    """What of a question is told by its words: `ldnqa.query` has two that do, before and after its vectors."""
+
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> Kind: ...  # noqa: D102
+    @property
+    def regimens(self) -> tuple[Regimen, ...]: ...  # noqa: D102
+    @property
+    def lexicon(self) -> Lexicon: ...  # noqa: D102
+    @property
+    def wanted(self) -> Wanted: ...  # noqa: D102
+    @property
+    def wanted_in_all(self) -> Weighted: ...  # noqa: D102
+
+
 class Spoken(NamedTuple):
     """What the quotes of a block have of a question: a row of SIGNS for each, of which those by words are told, and the
     `bits` of its words in its place, as `shares` counts them.
@@ -142,7 +157,7 @@ def whole_block(index: Index) -> Block | None:
     return found
 
 
-def spoken(said: Words | Query, block: Block, index: Index) -> Spoken:
+def spoken(said: Said, block: Block, index: Index) -> Spoken:
     """What the quotes of a block have of a question."""
     text, wanted = said.text, said.wanted
     signs = block.signs.copy()
