@@ -76,7 +76,7 @@ def test_an_edit_is_built_incrementally_and_can_be_rolled_back(tmp_path, index_f
     article.write_text(article.read_text().replace("4.5 mg a day taken at bedtime", "4.5 mg a day taken at nightfall"))
     built = run("build", "--corpus", corpus, "--index", index)
     assert "Built index" in built.output
-    question = "What dose is used, and when is it taken?"
+    question = "What dose of LDN is used for long-lasting neuropathic pain?"
     assert "nightfall" in run("ask", "--index", index, question).output
     assert before in run("rollback", "--index", index).output
     assert "nightfall" not in run("ask", "--index", index, question).output
