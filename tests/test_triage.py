@@ -180,12 +180,20 @@ def test_no_phrase_is_nearly_a_line_of_the_suites():
     cases = [case for path in SUITES.glob("*.yaml") for case in read_suite(path)]
     # Questions of three words and less ("and the dose?") can hardly be said in another way.
     lines = [told for told in (frozenset(words(case.question)) for case in cases) if len(told) > 3]
-    with_word = defaultdict(list)
+    by_size = defaultdict(lambda: defaultdict(list))
     for at, line in enumerate(lines):
         for word in line:
-            with_word[word].append(at)
+            by_size[len(line)][word].append(at)
+    phrases = sorted({frozenset(words(phrase.text)) for phrase in filled_phrases()}, key=len)
     too_near = []
-    for said in {frozenset(words(phrase.text)) for phrase in filled_phrases()}:
+    size, with_word = 0, {}
+    for said in phrases:
+        if len(said) != size:
+            # No line much shorter or longer shares three quarters of all.
+            size, with_word = len(said), defaultdict(list)
+            for of in range(math.ceil(RESEMBLES * size), math.floor(size / RESEMBLES) + 1):
+                for word, lines_with_it in by_size[of].items():
+                    with_word[word] += lines_with_it
         known = sorted((word for word in said if word in with_word), key=lambda word: len(with_word[word]))
         # A line that shares three quarters has one of all but the commonest words: those are looked up, and no others.
         enough = math.ceil(RESEMBLES * len(said))
