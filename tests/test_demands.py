@@ -30,6 +30,8 @@ HARMS = "Depression has been reported in people on naltrexone."
         ("Does the naltrexone shot hurt?", "The injection has a label of its own.", False),
         ("And who makes that one?", "Naltrexone taken with thioridazine has caused sleepiness.", False),
         ("Which was the biggest study?", "Studies disagree.", False),
+        ("How long were they followed?", "Examples of titration:\n• a trial reached 6 mg over 4 weeks", False),
+        ("How long were they followed?", "The trial lasted 12 weeks.", True),
         ("Is LDN better than placebo?", "Improvement was seen in 74.5% of 47 patients.", False),
         ("How long does it take?", HELPS, False),
         ("How long does it take?", "The trial took 12 weeks.", True),
