@@ -61,3 +61,15 @@ def test_a_figure_is_no_missing_word(index, policy):
     answer = ask(index, "Does LDN help lupus in 34 people?", policy=policy)
     assert "“lupus”" in answer.answer
     assert "34" not in answer.answer
+
+
+def test_of_a_story_only_what_it_asks_about_is_missed(index, policy):
+    answer = ask(
+        index,
+        "My mother takes metformin and her surgeon shrugged when I rang him last week about the state of her feet. "
+        "Would acupuncture help her with that?",
+        policy=policy,
+    )
+    assert answer.status is Status.ABSTAINED
+    assert "“acupuncture”" in answer.answer
+    assert "shrugged" not in answer.answer
