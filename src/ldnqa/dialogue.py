@@ -14,7 +14,7 @@ from ldnqa.compose import abstained, answered, urgent
 from ldnqa.encode import beside
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.findings import find, reading_of, with_danger
-from ldnqa.followup import Reading, stands_as_it_is
+from ldnqa.followup import stands_as_it_is
 from ldnqa.ground import ground_drafted
 from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
@@ -22,6 +22,7 @@ from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
 from ldnqa.query import Words, as_embedded, look_ahead, read_query, read_words
 from ldnqa.quotes import unspoken_of
+from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest
