@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ldnqa.openers import asks_nothing, opened
+from ldnqa.people import HE_OR_SHE
 from ldnqa.policy import Lexicon
 from ldnqa.reading import Reading, read_one
 from ldnqa.stages import stage
@@ -33,7 +34,7 @@ from ldnqa.vocabulary import SHORTEST, Vocabulary
 # messages one more is answered rightly from 4 to 6, and from 2 or 3 on one or two fewer.
 TERMS_OF_ITS_OWN = 4
 # A remark on an answer tells of nobody.
-_ABOUT_SOMEBODY = re.compile(r"\b(?:i|we|my|our|he|she|his|her)\b(?! (?:thought|think|see|mean)\b)", re.IGNORECASE)
+_ABOUT_SOMEBODY = re.compile(rf"\b(?:i|we|my|our|{HE_OR_SHE})\b(?! (?:thought|think|see|mean)\b)", re.IGNORECASE)
 
 
 @stage("standalone")
