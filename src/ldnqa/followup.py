@@ -26,7 +26,7 @@ from ldnqa.stories import (
     with_what_is_told,
 )
 from ldnqa.switched import switched
-from ldnqa.text import fold_space, names_any, terms, words
+from ldnqa.text import fold_space, terms, words
 from ldnqa.types import Turn
 from ldnqa.vocabulary import SHORTEST, Vocabulary
 
@@ -83,19 +83,14 @@ def read(
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
 
-# What may stand for the subject, and what goes before a question.
-_PRONOUN = re.compile(r"\b(?:it|this|that|drug|medicine|medication|treatment|pill)\b", re.IGNORECASE)
-_OPENER = re.compile(r"\b(?:thanks?|hi|hello|sorry|meant?|topic|no|ok(?:ay)?)\b", re.IGNORECASE)
-
-
-def stands_as_it_is(question: str, names: Sequence[str], vocabulary: Vocabulary) -> bool:
+def stands_as_it_is(question: str, names: Sequence[str], lexicon: Lexicon, vocabulary: Vocabulary) -> bool:
     """Whether a first question is likely to be looked up as it is written; only time is lost where it is not."""
     said = words(question)
     return (
         len(said) <= STORY_WORDS
         and all(len(word) < SHORTEST or word in vocabulary or word[0].isdigit() for word in said)
-        and not _OPENER.search(question)
-        and (not _PRONOUN.search(question) or names_any(question, names))
+        and opened(question, goes_on=False).question == question
+        and read_one(question, None, next(iter(names), None), names, lexicon).own == question
     )
 
 
