@@ -44,7 +44,7 @@ FLOORS = [
     {"manifest", "pieces", "llm", "bank", "embedded"},
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
-    {"asking", "people", "disputes", "restate", "support", "reread", "wanted"},
+    {"asking", "people", "disputes", "restate", "support", "reread", "wanted", "switched", "reading"},
     {"stories", "told", "left_out", "numbered", "openers"},
     {
         "build",

@@ -27,8 +27,8 @@ from ldnqa.evaluate.measures import (
 from ldnqa.evaluate.report import retrieval_page
 from ldnqa.evaluate.retrieval import index_folder, misses, run_retrieval
 from ldnqa.evaluate.serving import Clock, finder
-from ldnqa.followup import Reading
 from ldnqa.query import read_query
+from ldnqa.reading import Reading
 from ldnqa.retrieve import DEPTH, READ, retrieve
 from ldnqa.types import Turn
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from ldnqa import ask
 from ldnqa.asking import sums_up
 from ldnqa.evaluate.leading import READERS_COUNT, Lesson, save, teach
-from ldnqa.followup import Reading
 from ldnqa.leading import COMPARED, SIGNS, leading, read_weights
 from ldnqa.query import look_ahead, read_query, read_words, with_vectors
 from ldnqa.quotes import leading_one, rank_quotes
+from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 
 SIGN = st.floats(-1, 1, width=32)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ldnqa.followup import Reading
 from ldnqa.query import read_query
+from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 
 pytestmark = pytest.mark.model

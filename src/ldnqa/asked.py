@@ -5,15 +5,21 @@ It is told while the question is embedded.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from ldnqa.followup import parts
 from ldnqa.notices import called_for, caution_for
 from ldnqa.people import people_told_of
 from ldnqa.policy import Policy
 from ldnqa.policy.load import NoticeRule
+from ldnqa.stories import ASKS, QUESTION_WORD
+from ldnqa.text import fold_space, terms
 from ldnqa.told import Told, told_in
 from ldnqa.types import Audience, Turn
+
+_NEXT_QUESTION = re.compile(
+    rf"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|also|or)(?: also)?,?\s+(?={QUESTION_WORD})", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Asked:
             approved_only,
             told,
             small_talk=policy.wording.in_return(question),
-            several=tuple(parts(question)),
+            several=_parts(question),
             rules=called_for(question, standalone, told, policy),
             caution=caution_for(question, standalone, told, policy),
             people=tuple(people_told_of(f"{standalone}\n{told.before}", policy.lexicon)),
@@ -71,3 +77,10 @@ class Asked:
         """The same with the question read otherwise."""
         request = {name: getattr(self, name) for name in ("article_id", "audience", "history", "approved_only")}
         return Asked.of(self.question, standalone, policy, **request)
+
+
+def _parts(question: str) -> tuple[str, ...]:
+    """The questions that are asked in one, each of which names something; the whole where it is one question."""
+    found = [part.strip(" ,;") for part in _NEXT_QUESTION.split(fold_space(question))]
+    asks = [bool(ASKS.match(part)) and bool(terms(part)) for part in found]
+    return tuple(found) if len(found) > 1 and all(asks) else (question,)

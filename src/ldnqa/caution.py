@@ -7,13 +7,13 @@ from weakref import WeakKeyDictionary
 
 from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.disputes import alike
-from ldnqa.followup import Reading
 from ldnqa.ground import ground
 from ldnqa.index import Index
 from ldnqa.notices import is_spoken_of
 from ldnqa.policy import Lexicon
 from ldnqa.policy.load import NoticeRule
 from ldnqa.query import read_query
+from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.stages import stage
 from ldnqa.types import Claim

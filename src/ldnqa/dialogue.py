@@ -14,7 +14,7 @@ from ldnqa.compose import abstained, answered, urgent
 from ldnqa.encode import beside
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.findings import find, reading_of, with_danger
-from ldnqa.followup import Reading, stands_as_it_is
+from ldnqa.followup import stands_as_it_is
 from ldnqa.ground import ground_drafted
 from ldnqa.index import Index
 from ldnqa.llm import LanguageModel
@@ -22,6 +22,7 @@ from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
 from ldnqa.query import Words, as_embedded, look_ahead, read_query, read_words
 from ldnqa.quotes import unspoken_of
+from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.rewrite import rewritten
 from ldnqa.suggest import suggest
@@ -84,7 +85,7 @@ def ask(
         return _ByWords(subject, reading, asked, said, triage(question, policy, history, index.encoder))
 
     # The model reads while the words are looked at: most questions as they stand, the others when it is known how.
-    if not history and stands_as_it_is(question, index.subject, index.vocabulary):
+    if not history and stands_as_it_is(question, index.subject, policy.lexicon, index.vocabulary):
         by_words = beside(read_by_words, index.encoder.encode_queries, [as_embedded(question, index)])
     else:
         how = reading_of(index, policy, question, history, article_id)

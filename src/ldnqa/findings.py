@@ -10,12 +10,13 @@ from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.asked import Asked
 from ldnqa.asking import topics
 from ldnqa.caution import with_caution
-from ldnqa.followup import Reading, read
+from ldnqa.followup import read
 from ldnqa.ground import ground, looks_alike, on_the_drug
 from ldnqa.index import Index
 from ldnqa.left_out import without
 from ldnqa.policy import Policy
 from ldnqa.query import Query, Words, read_query, with_vectors
+from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.stories import story_in
 from ldnqa.suggest import unknown_words

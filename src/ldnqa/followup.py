@@ -1,21 +1,21 @@
-"""Question + history -> what the reader means, said so that it can be looked up alone.
+"""A message and the questions before it -> what the reader means, said so that it can be looked up alone.
 
 The reading is shown to the reader, so it only ever puts in words the reader used before or the name of what is being
-talked about, and takes nothing out but a slip of the pen.
+talked about, and takes nothing out but slips of the pen and what only opens a question or goes before it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ldnqa.openers import asks_nothing, opened
+from ldnqa.people import HE_OR_SHE
 from ldnqa.policy import Lexicon
+from ldnqa.reading import Reading, read_one
 from ldnqa.stages import stage
 from ldnqa.stories import (
-    ASKS,
-    QUESTION_WORD,
     STORY_WORDS,
     Story,
     brief,
@@ -25,156 +25,16 @@ from ldnqa.stories import (
     use_told_of,
     with_what_is_told,
 )
-from ldnqa.text import fold_space, names_any, terms, words
+from ldnqa.switched import switched
+from ldnqa.text import fold_space, terms, words
 from ldnqa.types import Turn
 from ldnqa.vocabulary import SHORTEST, Vocabulary
 
-# A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
-LEANING_TERMS = 3
-# "And what came out of the other trial?" leans with so many: only the one before tells which trials there are.
-MOST_TERMS_OF_TWO = 5
-# What is asked of "each one" may be a single word: how they took it.
-_OF_ITS_OWN = 1
 # The question of a story that names so much by itself needs of the story no more than what it leaves out. Of 190 long
 # messages one more is answered rightly from 4 to 6, and from 2 or 3 on one or two fewer.
 TERMS_OF_ITS_OWN = 4
-_THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
-
-_GOES_ON = re.compile(
-    r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|more|tell me more)\b",
-    re.IGNORECASE,
-)
-_OPENS_LEANING = re.compile(
-    r"(?:(?:(?:based on|going by|out of|from|in|among|with|by) )?how (?:long|much|many|often|soon|so)"
-    r"|when|who|which|really|are you sure|any(?:thing)? else"
-    r"|is that|is this|are those|are these|(?:was|were|is|are) there|any|did (?:they|he|she))\b",
-    re.IGNORECASE,
-)
-# "For men?", "after surgery": a part of a sentence whose other part was said before.
-_ONLY_WHERE = re.compile(
-    r"(?:for|in|with|without|at|on|by|from|to|after|before|during|as)\b"
-    r"(?!.*\b(?:what|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b)",
-    re.IGNORECASE,
-)
-# These bring nothing to look up.
-_NOTHING_NEW = re.compile(
-    r"\W*(?:(?:and|but|so|ok(?:ay)?|please|yes|no|why|not|really|(?:tell me |say )?more|go on|are you sure)\b\W*)+",
-    re.IGNORECASE,
-)
-_SUBJECT_PRONOUN = re.compile(
-    r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
-    r"|this(?! (?:article|page|study|library|site|website|box|trial|review|paper"
-    r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type)))\b(?!['’]s\b)",
-    re.IGNORECASE,
-)
-# "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
-_EMPTY_PRONOUN = re.compile(
-    r"\bdoes it matter\b|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
-    r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
-    r" (?:it|this)\b|"
-    r"\b(?:is|was|has|are|were) (?:it|this|that)(?: \w+)? (?:reliable|trustworthy|accurate"
-    r"|(?:been )?(?:peer[ -])?reviewed|(?:been )?(?:updated|written|checked|edited|published)|up[ -]to[ -]date"
-    r"|current|out of date"
-    r"|medical advice|advice|from an? \w+|written by|sourced)\b|"
-    r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
-    r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
-    r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
-    # What hurts or itches is the body, and what rains is the sky.
-    r"\bit (?:just |really |always |only |still )?(?:hurts?|hurt|burns?|itch(?:es)?|stings?|aches?|rains?|snows?"
-    r"|(?:is|was) (?:raining|snowing|late|night|morning|summer|winter|cold|hot|dark))\b|"
-    r"\bhow (?:does|did|would|will) (?:it|this) feel\b|\bwhat (?:does|is|would) it (?:feel )?(?:like )?(?:to|having)\b|"
-    r"\bit (?:depends|seems|sounds|turns out|says)\b|"
-    r"\b(?:is|was) this (?:an? )?(?:scam|joke|hoax|legit\w*|spam|advert\w*|ad|for real|real|robot|bot|ai)\b|"
-    r"\b(?:made|runs?|funds?|funded|owns?|paid for|sponsor(?:s|ed)?|publish(?:es|ed)?|behind) (?:it|this)\b",
-    re.IGNORECASE,
-)
-# "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
-_NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
-# "Did it last?", "was it blinded?": what was done once is what was just spoken of, not the medicine as such.
-_WHAT_HAPPENED = re.compile(r"\b(?:did|was|has|had)(?:n['’]t)? (?:it|this|that)\b", re.IGNORECASE)
-_POINTS_BACK = re.compile(
-    r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b"
-    r"(?! (?:articles?|pages?|sites?|box)\b)",
-    re.IGNORECASE,
-)
-# "And for MS?", "in Crohn's?", "MS?": a question that only puts another thing in the place of one before.
-_ANOTHER = re.compile(
-    r"(?:(?:and|but|or|so|ok(?:ay)?|also|then|what about|how about|same)\W+)*"
-    # "Is that different for", "does that apply to"
-    r"(?:(?:is|does|would|will) (?:that|this|it) (?:(?:also|even|any|the|be)\W+)*"
-    r"(?:different|differ|the same|same|true|so|apply|hold|go|count)\W+(?:for|with|in|on|to)\W+)?"
-    r"(?:(?:for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
-    re.IGNORECASE,
-)
-_NOTHING_MORE = re.compile(
-    r"\W*(?:(?:ones?|tablets?|pills?|doses?|strengths?|versions?|kinds?|sorts?|forms?|types?|stuff|instead|then|too"
-    r"|as well|only|i mean|i meant)\W*)*$",
-    re.IGNORECASE,
-)
-# "Is fentanyl one" puts nothing in the place of anything.
-_NO_MORE_IS_SAID = re.compile(r"\W*(?:(?:instead|then|too|as well|i mean|i meant)\W*)*$", re.IGNORECASE)
-_NEXT_QUESTION = re.compile(
-    rf"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|also|or)(?: also)?,?\s+(?={QUESTION_WORD})", re.IGNORECASE
-)
-_CLAUSE = (
-    r"is|are|was|were|am|can|could|do|does|did|should|shall|will|would|may|might|must|has|have|had|i|we|you|he|she|they"
-)
-_SENTENCE = re.compile(rf"\b(?:what|which|how|when|where|who|why|{_CLAUSE})\b", re.IGNORECASE)
-# "For how long" asks, and says nothing of what.
-_SAYS = re.compile(rf"\b(?:{_CLAUSE})\b", re.IGNORECASE)
-_IT = re.compile(r"\bit\b", re.IGNORECASE)
-# A figure or its unit is no name.
-_LETTERS = re.compile(r"[^\W\d_]{3,}")
-# "Anything on ME/CFS?", "what is the evidence in it?": of the articles it is asked what they say of the subject.
-_ANYTHING_ON = re.compile(
-    r"^\W*(?:(?:so|and|but|ok(?:ay)?|hi|hello|is|are|was|there|do|have|you|got|been|has)\W+)*"
-    r"(?:any(?:thing)?(?: (?:info\w*|data|research|evidence|studies|trials|news|papers?|more|here|known|else))*"
-    r"|(?:what(?:['’]?s| is| are)|how (?:good|strong|solid) (?:is|are)) the (?:\w+ )?"
-    r"(?:data|research|evidence|studies|trials))"
-    r" (?:on|about|for|in|re) ",
-    re.IGNORECASE,
-)
-# "And when would I feel something?": of whom, and of what, is plain.
-_I = re.compile(r"\b(?:i|we|you)\b", re.IGNORECASE)
-# "Is that enough to go on?" is about the last answer, "what did that one find" about what was named before.
-_THAT = re.compile(r"\b(?:is|was|does|did|can|on|by) (?:that|this)\b(?! (?:one|two|trial|study|review))", re.IGNORECASE)
-_PLURAL = re.compile(r"\b(?:they|them|those|these|both|each)\b", re.IGNORECASE)
 # A remark on an answer tells of nobody.
-_ABOUT_SOMEBODY = re.compile(r"\b(?:i|we|my|our|he|she|his|her)\b(?! (?:thought|think|see|mean)\b)", re.IGNORECASE)
-# "How long did they take each one for": of whom, and what, stands in the question before.
-_OF_THEM = re.compile(r"\beach (?:one|of (?:them|those|the two))\b", re.IGNORECASE)
-_COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a question is read. `text` stands alone and is shown; `own` is the part of it that this question brings;
-    `earlier` has the readings before it, newest first, and `cited` the ids of the passages that the last answer cited.
-    `bare` is the question by itself where nothing better was found than to put it behind the one before it, and then
-    `after` the last question that needed no other. `asks` is what a story asks, where `own` is not all of it, and
-    `alone` what it asks where that points to nothing told. `short` is that put as a short question, which `told` goes
-    before.
-    """
-
-    text: str
-    own: str
-    earlier: tuple[str, ...] = ()
-    cited: tuple[str, ...] = ()
-    bare: str | None = None
-    after: str | None = None
-    asks: str | None = None
-    alone: str | None = None
-    short: Reading | None = None
-    told: str = ""
-
-    @property
-    def instead(self) -> tuple[Reading, ...]:
-        """How it is looked up where nothing answers it as it is read, in this order."""
-        alone = replace(self, own=self.alone) if self.alone else None
-        whole = replace(self, own=self.text) if self.asks else None
-        # A question that names not even the drug says less by itself than with what was told.
-        tried = (alone, self.short, whole) if self.asks else (self.short, alone)
-        return tuple(reading for reading in tried if reading)
+_ABOUT_SOMEBODY = re.compile(rf"\b(?:i|we|my|our|{HE_OR_SHE})\b(?! (?:thought|think|see|mean)\b)", re.IGNORECASE)
 
 
 @stage("standalone")
@@ -215,7 +75,7 @@ def read(
             before = readings[-1] if readings else None
             if before and (asks := _behind_remark(own, before, lexicon)):
                 own = asks
-            reading = _read_one(own, before, subject, other_names, lexicon, corrects=corrects)
+            reading = read_one(own, before, subject, other_names, lexicon, corrects=corrects)
             if story_in(own, longer_than=0):
                 reading = _with_alone(reading, (*other_names, *([subject] if subject else ())), lexicon)
             readings.append(reading)
@@ -223,19 +83,14 @@ def read(
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 
 
-# What may stand for the subject, and what goes before a question.
-_PRONOUN = re.compile(r"\b(?:it|this|that|drug|medicine|medication|treatment|pill)\b", re.IGNORECASE)
-_OPENER = re.compile(r"\b(?:thanks?|hi|hello|sorry|meant?|topic|no|ok(?:ay)?)\b", re.IGNORECASE)
-
-
-def stands_as_it_is(question: str, names: Sequence[str], vocabulary: Vocabulary) -> bool:
+def stands_as_it_is(question: str, names: Sequence[str], lexicon: Lexicon, vocabulary: Vocabulary) -> bool:
     """Whether a first question is likely to be looked up as it is written; only time is lost where it is not."""
     said = words(question)
     return (
         len(said) <= STORY_WORDS
         and all(len(word) < SHORTEST or word in vocabulary or word[0].isdigit() for word in said)
-        and not _OPENER.search(question)
-        and (not _PRONOUN.search(question) or names_any(question, names))
+        and opened(question, goes_on=False).question == question
+        and read_one(question, None, next(iter(names), None), names, lexicon).own == question
     )
 
 
@@ -244,7 +99,7 @@ def _read_story(
 ) -> Reading:
     """A story, shown whole, of which only the question speaks of the subject by a pronoun."""
     meant = use_told_of(story.told, subject, lexicon) if subject else None
-    asked = _read_one(story.asks, None, meant, other_names, lexicon).own
+    asked = read_one(story.asks, None, meant, other_names, lexicon).own
     text = message.replace(story.asks, asked)
     ours = (*other_names, *([subject] if subject else ()))
     own, alone = looked_up(text, story.told, asked, ours, lexicon)
@@ -259,7 +114,7 @@ def _read_short(message: str, story: Story, subject: str, ours: Sequence[str], l
     said = brief(story.asks)
     told = message.replace(said.rstrip("?"), " ")
     meant = use_told_of(told, subject, lexicon)
-    asked = _read_one(said, None, meant, ours, lexicon).own
+    asked = read_one(said, None, meant, ours, lexicon).own
     text = is_it_true(said, told, ours) or with_what_is_told(asked, told, meant, ours, lexicon)
     return Reading(text, text, told=told) if text else None
 
@@ -273,7 +128,7 @@ def _behind_remark(own: str, before: Reading, lexicon: Lexicon) -> str | None:
     if story is None or not own.endswith(story.asks) or _ABOUT_SOMEBODY.search(story.told):
         return None
     names_something = lexicon.things_in(story.told) or lexicon.people_in(story.told)
-    return None if names_something or not _switched(story.asks, before.text, lexicon) else story.asks
+    return None if names_something or not switched(story.asks, before.text, lexicon) else story.asks
 
 
 def _with_alone(reading: Reading, subject: Sequence[str], lexicon: Lexicon) -> Reading:
@@ -283,168 +138,3 @@ def _with_alone(reading: Reading, subject: Sequence[str], lexicon: Lexicon) -> R
         return reading
     own, alone = looked_up(reading.text, story.told, story.asks, subject, lexicon)
     return replace(reading, alone=alone if own == reading.text else own)
-
-
-def _read_one(
-    own: str,
-    before: Reading | None,
-    subject: str | None,
-    other_names: Sequence[str],
-    lexicon: Lexicon,
-    *,
-    corrects: bool = False,
-) -> Reading:
-    """The reading of one question, given the reading of the one before it, which it may correct."""
-    for said in (before.after, before.text) if before is not None else ():
-        if said and (switched := _switched(own, said, lexicon)):
-            return Reading(switched, switched)
-    meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
-    if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
-        named = own if before is not None and _happened(own) else _name_subject(own, meant)
-        if named != own and set(terms(named)) - set(terms(meant)):
-            # "Off it for how long": off another medicine, and before what, stands in the question before.
-            if not _COMING_OFF.search(own) or _SAYS.search(own):
-                return Reading(named, named)
-            own, corrects = named, True
-    ours_named = names_any(own, (*other_names, *([subject] if subject else ())))
-    if subject and not ours_named and (on_it := _with_subject(own, subject, lexicon)):
-        return Reading(on_it, on_it)
-    fragment = not ours_named and _is_fragment(own)
-    if before is None or not (fragment or corrects or leans(own) or _is_of_them(own, lexicon)):
-        return Reading(own, own)
-    # What stands by itself, and the last step from there: more would drown the question.
-    after = before.after or before.text
-    steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
-    text = _together(*steps, own)
-    if meant and not _happened(own) and not names_any(text, (meant, *other_names)):
-        text = _name_subject(text, meant)
-    # "Is there any proof it was the LDN?" names nothing but what everything is about.
-    ours = terms(" ".join((*other_names, subject or "")))
-    told_apart = set(terms(own)) - lexicon.generic_terms - set(ours) or (_I.search(own) and lexicon.aspects_in(own))
-    of_its_own = told_apart and not _THE_OTHER.search(own)
-    # Of two steps what asks nothing of its own goes on from the last.
-    at_the_last = steps[1:] and _THAT.search(own) and not _PLURAL.search(own)
-    brings = own if of_its_own else _together(steps[-1], own) if at_the_last else text
-    return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
-
-
-def _together(*steps: str) -> str:
-    """Questions one behind the other."""
-    return " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps[:-1]), steps[-1]])
-
-
-def _happened(own: str) -> bool:
-    """Whether a question asks of what was done once ("did it last?"): that is what was just spoken of."""
-    return leans(own) and bool(_WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own)))
-
-
-def _with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
-    """The question "anything on ME/CFS?" with the subject before the condition; None for any other."""
-    start = _ANYTHING_ON.match(own)
-    if start is None:
-        return None
-    kinds = lexicon.things_in(own[start.end() :])
-    if len(kinds) != 1 or kinds[0][0] != "condition" or set(terms(own[start.end() :])) > set(terms(kinds[0][1])):
-        return None
-    return f"{own[: start.end()]}{subject} for {own[start.end() :]}"
-
-
-def _is_of_them(own: str, lexicon: Lexicon) -> bool:
-    """Whether a question says nothing of its own but of "them" or "each one", of which the one before it tells."""
-    told = set(terms(own)) - lexicon.generic_terms
-    return bool(_OF_THEM.search(own)) and len(told) <= _OF_ITS_OWN and not lexicon.things_in(own)
-
-
-def _switched(own: str, before: str, lexicon: Lexicon) -> str | None:
-    """`before` with the one thing `own` names in the place of what it names of that kind; None if there is no such."""
-    start = _ANOTHER.match(own)
-    if start and (other := _other_regimen(own[start.end() :], before, lexicon)):
-        return other
-    named = lexicon.things_in(own)
-    if start is None or len(named) != 1:
-        return None
-    kind, thing = named[0]
-    rest = own[start.end() :]
-    if not rest.startswith(thing) or not _NO_MORE_IS_SAID.match(rest[len(thing) :]):
-        return None
-    old = [text for other, text in lexicon.things_in(before) if other == kind]
-    if not old or thing.lower() in (text.lower() for text in old):
-        return None
-    return before.replace(old[-1], thing)
-
-
-def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
-    """`before` about another use of the drug, if `thing` is nothing but a name of one: "and the 50 mg tablets?"."""
-    said = lexicon.regimen_words(thing)
-    if len({regimen for regimen, _ in said}) != 1 or not thing.lower().startswith(said[0][1].lower()):
-        return None
-    regimen, words = said[-1]
-    if not _NOTHING_MORE.match(thing[thing.lower().index(words.lower()) + len(words) :]):
-        return None
-    name = lexicon.regimens[regimen][0]
-    before_named = lexicon.regimen_words(before)
-    if old := [(other, span) for other, span in before_named if other is not regimen]:
-        # "My naltrexone 50 mg ... with these tablets?" names one use twice.
-        for span in sorted({span for other, span in old if other is old[-1][0]}, key=len, reverse=True):
-            before = before.replace(span, name)
-        return before
-    # "Can naltrexone harm the liver?" "At 4.5 mg too?": the drug itself was named, and of no regimen.
-    drug = next((word for word in _LETTERS.findall(before) if not before_named and word.lower() in name.split()), None)
-    return re.sub(rf"\b{drug}\b", name, before, count=1) if drug else None
-
-
-def _other_medicine(
-    own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
-) -> str | None:
-    """The medicine "it" is, if not the subject: another use of the drug if the reading before is about no other, or a
-    medicine that it names alone, or one that is to be stopped.
-    """
-    if before is None:
-        return None
-    named = [text for kind, text in lexicon.things_in(before.text) if kind == "medicine"]
-    # An opioid receptor is no medicine.
-    other = next((text for text in named if not re.search(rf"{re.escape(text)}\W+receptor", before.text)), None)
-    alone = not (subject and names_any(before.text, (subject, *other_names)))
-    # "The drug" is naltrexone, whatever use of it was just spoken of.
-    uses = lexicon.regimens_in(before.text) if subject and _IT.search(own) else []
-    usual = lexicon.regimens_in(subject or "")
-    if usual and len(uses) == 1 and uses[0] not in usual:
-        return lexicon.regimens[uses[0]][0]
-    return other if alone or _COMING_OFF.search(own) else None
-
-
-def _name_subject(text: str, subject: str) -> str:
-    """`text` with its first pronoun read as the subject, unless it stands for something `text` has named."""
-    empty = _EMPTY_PRONOUN.search(text)
-    pronoun = _SUBJECT_PRONOUN.search(text, empty.end() if empty else 0)
-    if pronoun is None or _NAMED_BEFORE.search(text, 0, pronoun.start()):
-        return text
-    return text[: pronoun.start()] + subject + text[pronoun.end() :]
-
-
-def parts(question: str) -> tuple[str, ...]:
-    """The questions that are asked in one, each of which names something; the whole where it is one question."""
-    found = [part.strip(" ,;") for part in _NEXT_QUESTION.split(fold_space(question))]
-    asks = [bool(ASKS.match(part)) and bool(terms(part)) for part in found]
-    return tuple(found) if len(found) > 1 and all(asks) else (question,)
-
-
-def _is_fragment(question: str) -> bool:
-    """Whether a question is no sentence but a few words ("responders at 30%?"), which go on from what was said."""
-    return 0 < len(terms(question)) <= LEANING_TERMS and not _SENTENCE.search(question)
-
-
-def leans(question: str) -> bool:
-    """Whether a question cannot be understood without the one before it."""
-    topic = terms(question)
-    if not topic:
-        return True
-    if len(topic) > (MOST_TERMS_OF_TWO if _THE_OTHER.search(question) else LEANING_TERMS):
-        return False
-    signs = (
-        _GOES_ON.match(question),
-        _OPENS_LEANING.match(question),
-        _ONLY_WHERE.match(question),
-        _POINTS_BACK.search(_EMPTY_PRONOUN.sub(" ", question)),
-    )
-    return any(signs) or len(topic) == 1

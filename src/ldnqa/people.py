@@ -38,7 +38,8 @@ _NOT_ASKED_OF = re.compile(
     re.IGNORECASE,
 )
 # Somebody told of before: "would he need less?", "in boys his age".
-_POINTS = re.compile(r"\b(?:he|him|his|she|her|hers|(?:that|this|their) age)\b", re.IGNORECASE)
+HE_OR_SHE = r"he|him|his|she|hers?"
+_POINTS = re.compile(rf"\b(?:{HE_OR_SHE}|(?:that|this|their) age)\b", re.IGNORECASE)
 # "Does LDN bring it into remission?" asks of the illness that was told of, whoever has it.
 _OF_ILLNESS = re.compile(
     r"\b(?:bring|brought|puts?|keeps?|gets?|calms?|settles?|controls?|eases?|heals?|cures?|treats?|for|in|against|slows?|stops?)"

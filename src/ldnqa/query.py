@@ -17,10 +17,10 @@ from ldnqa.asking import Kind, asks_for_evidence, kind_of, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import query_vector, unit
-from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.people import ages_in, people_asked
 from ldnqa.policy import Lexicon
+from ldnqa.reading import Reading
 from ldnqa.spoken import Spoken, spoken, whole_block
 from ldnqa.stages import stage
 from ldnqa.text import names_any, terms, words

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ldnqa.errors import LanguageModelError
-from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.llm.patience import Patience
 from ldnqa.llm.reply import without_thoughts
+from ldnqa.reading import Reading
 from ldnqa.reread import Followup, objections
 from ldnqa.stages import stage
 from ldnqa.text import fold_space

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ldnqa.people import CHILDREN, asks_of_illness, people_told_of
+from ldnqa.people import CHILDREN, HE_OR_SHE, asks_of_illness, people_told_of
 from ldnqa.policy import Lexicon
 from ldnqa.text import names_any, sentences
 
@@ -27,9 +27,11 @@ _IN_SMALL = re.compile(rf"(?<=[a-z\d]{{3}}[.!])(?<!\betc\.)\s+(?={QUESTION_WORD}
 _BIDS = re.compile(
     rf"{ASKS.pattern}|(?:please\W+)?(?:tell|name|give|show|list|explain|describe|summari[sz]e|remind)\b", re.IGNORECASE
 )
-# What is asked of somebody or something that only the story names.
-_OF_THE_STORY = re.compile(r"\b(?:he|him|his|she|her|they|them|these|those|that|this|it)\b", re.IGNORECASE)
-_POINTS = re.compile(rf"{_OF_THE_STORY.pattern}|\b(?:then|one|ones|mine|like me|my kind)\b", re.IGNORECASE)
+# What is asked of somebody or something that only the story names, or in a case like it.
+_SOMEBODY = rf"{HE_OR_SHE}|they|them"
+_A_CASE = r"then|one|ones|mine|like me|my kind"
+_OF_THE_STORY = re.compile(rf"\b(?:{_SOMEBODY}|these|those|that|this|it)\b", re.IGNORECASE)
+_POINTS = re.compile(rf"{_OF_THE_STORY.pattern}|\b(?:{_A_CASE})\b", re.IGNORECASE)
 _IT = re.compile(r"\bit\b", re.IGNORECASE)
 # "What do people begin with, and how fast do they go up?" points to nothing but itself, "these articles" to the page.
 _SEVERAL = re.compile(
@@ -94,7 +96,7 @@ _SAYS_THAT = re.compile(
 _OF_WHO_TELLS = re.compile(r",?\s+(?:and|but|so|which)\s+(?:i|we|he|she|my|our)\b", re.IGNORECASE)
 # Somebody, or what somebody has: a condition says what there is to know of either.
 _AT_A_CASE = re.compile(
-    r"\b(?:he|him|his|she|her|they|them|then|one|ones|mine|like me|my kind)\b"
+    rf"\b(?:{_SOMEBODY}|{_A_CASE})\b"
     r"|\b(?:this|that|these|those)(?=\W*$|\W*[,;?]"
     r"| (?:kind|sort|type|disease|condition|illness|disorder|problem)s?\b)",
     re.IGNORECASE,
@@ -113,7 +115,7 @@ _OF_AN_EFFECT = re.compile(
     r"|do (?:any|some)thing|relie\w+|dos\w+|how (?:much|many|often))\b",
     re.IGNORECASE,
 )
-_WHO = re.compile(r"\b(?:he|him|his|she|her|they|them|i|me|my|we|us|our)\b", re.IGNORECASE)
+_WHO = re.compile(rf"\b(?:{_SOMEBODY}|i|me|my|we|us|our)\b", re.IGNORECASE)
 
 
 class Story(NamedTuple):

@@ -20,12 +20,12 @@ from scipy.optimize import minimize
 from ldnqa.bank import Bank
 from ldnqa.disputes import alike, within
 from ldnqa.evaluate.tune import FOLDS, SEED, Sample, folds
-from ldnqa.followup import Reading
 from ldnqa.index import Index
 from ldnqa.leading import Leading, Rows, inputs
 from ldnqa.policy import Policy
 from ldnqa.query import read_query
 from ldnqa.quotes import rank_quotes
+from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.types import Quote
 
