@@ -406,14 +406,12 @@ def test_what_there_is_on_a_condition_is_asked_of_the_subject():
     assert after("What is the evidence for CRPS?").text == "What is the evidence for low-dose naltrexone for CRPS?"
 
 
-def test_whether_what_was_told_is_true_is_tried_as_that_claim():
+def test_whether_what_was_told_is_true_is_asked_as_that_claim():
     message = (
         "My neighbour is full of stories. She told me that LDN eases the pain of fibromyalgia by a third, and I want "
         "to know before I ask my doctor on Monday. Is that really true?"
     )
-    assert [reading.own for reading in after(message).instead] == [
-        "Is it true that LDN eases the pain of fibromyalgia by a third?"
-    ]
+    assert after(message).own == "Is it true that LDN eases the pain of fibromyalgia by a third?"
 
 
 def test_of_each_one_tells_the_question_before():
@@ -425,3 +423,64 @@ def test_of_each_one_tells_the_question_before():
 def test_an_operation_booked_is_told_to_what_is_asked_of_it():
     reading = after("I have a knee replacement on the 14th and take LDN at night. When do I stop LDN?")
     assert "surgery" in " ".join((reading.own, reading.alone or ""))
+
+
+def test_a_sound_says_nothing():
+    asked = ("Can it bring Crohn's disease into remission?", "hmm. Did they look with a scope as well?")
+    assert after(*asked).bare == "Did they look with a scope as well?"
+
+
+def test_what_is_concluded_is_said_of_what_was_just_asked_about():
+    before = "Does low-dose naltrexone help Crohn's disease?"
+    assert after(before, "so it works then?").text == f"{before} so low-dose naltrexone works then?"
+    # What the question before names nothing of, or this one names itself, is looked up alone.
+    assert after("What is LDN?", "so it works then?").text == "so low-dose naltrexone works then?"
+    assert after(before, "so does it help MS?").text == "so does low-dose naltrexone help MS?"
+
+
+def test_what_may_be_any_good_for_a_condition_is_the_subject():
+    assert after("Back pain since my fall. Any good?").text == "Back pain since my fall. low-dose naltrexone Any good?"
+    assert after("Is aspirin for back pain any good?").text == "Is aspirin for back pain any good?"
+
+
+@pytest.mark.parametrize("noun", ["combination", "number", "dose"])
+def test_this_before_a_noun_is_not_the_medicine(noun):
+    assert after(f"Was this {noun} ever tested?").text == f"Was this {noun} ever tested?"
+
+
+@pytest.mark.parametrize(
+    ("message", "short"),
+    [
+        # What tells and what asks, in one sentence.
+        (
+            "I keep my bees, my books and my own counsel and I like to see figures, since words are cheap: how often did "
+            "liver enzymes rise on naltrexone",
+            "low-dose naltrexone. how often did liver enzymes rise on naltrexone?",
+        ),
+        # Who studied something points to nobody told of.
+        (
+            "Our flat is an oven from June to September and all that I own stands in boxes; what storage did they use "
+            "when they tested the shelf life",
+            "low-dose naltrexone. what storage did they use when they tested the shelf life?",
+        ),
+        # Who gets no answer asks.
+        (
+            "My mother broke her hip in Lent and still takes a little tramadol at night for it. What nobody can settle "
+            "for us is how long she must be off the tramadol before LDN. The chemist shrugged.",
+            "how long she must be off the tramadol before LDN?",
+        ),
+        # "It" in what somebody said, where nothing names the subject; and whoever is right.
+        (
+            "The man at the next allotment got it from a clinic and swears it is an opioid and he grins about it. I "
+            "said no to that over the fence. Who is right?",
+            "Is it true that low-dose naltrexone is an opioid?",
+        ),
+        (
+            "My brother-in-law knows it all and told us over the roast that I may stop reading leaflets for good. Is he "
+            "right that LDN has no interactions?",
+            "Is he right that LDN has no interactions?",
+        ),
+    ],
+)
+def test_what_is_asked_in_passing_is_put_as_a_short_question(message, short):
+    assert after(message).short.text == short

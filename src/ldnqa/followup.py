@@ -18,6 +18,7 @@ from ldnqa.stages import stage
 from ldnqa.stories import (
     STORY_WORDS,
     Story,
+    asks_whether_true,
     brief,
     is_it_true,
     looked_up,
@@ -104,7 +105,8 @@ def _read_story(
     ours = (*other_names, *([subject] if subject else ()))
     own, alone = looked_up(text, story.told, asked, ours, lexicon)
     short = _read_short(message, story, subject, ours, lexicon) if subject else None
-    if short and alone and own == text and len(set(terms(asked)) - lexicon.generic_terms) >= TERMS_OF_ITS_OWN:
+    of_its_own = alone and len(set(terms(asked)) - lexicon.generic_terms) >= TERMS_OF_ITS_OWN
+    if short and own == text and (of_its_own or asks_whether_true(asked)):
         own = short.own
     return Reading(text, own, asks=asked if own != text else None, alone=alone, short=short)
 
@@ -115,7 +117,7 @@ def _read_short(message: str, story: Story, subject: str, ours: Sequence[str], l
     told = message.replace(said.rstrip("?"), " ")
     meant = use_told_of(told, subject, lexicon)
     asked = read_one(said, None, meant, ours, lexicon).own
-    text = is_it_true(said, told, ours) or with_what_is_told(asked, told, meant, ours, lexicon)
+    text = is_it_true(said, told, meant, ours) or with_what_is_told(asked, told, meant, ours, lexicon)
     return Reading(text, text, told=told) if text else None
 
 

@@ -14,6 +14,8 @@ _TAKEN = (
     r"|(?:that|it|this)(?:['’]s| is| was)? (?:helps?|helped|makes sense|helpful|useful|clear|good|great)"
     r"|(?:i|we) (?:see|understand|get)(?: (?:it|that))?(?: now)?|got (?:it|that)(?: now)?)"
 )
+# "Hmm. Did they ...": a sound says nothing.
+_SOUNDS = re.compile(r"\W*(?:(?:h+m+|m+h*m+|huh|a+h+|aha|o+h+|wow|u+gh|ooh|phew|gosh|blimey)\b\W*)+(?=\w)", re.IGNORECASE)
 # Thanks and greetings ask nothing and lean on nothing.
 _COURTESY = re.compile(
     rf"\W*(?:(?:{_TAKEN}|bye|goodbye|hi|hello|hey|then|ok(?:ay)?)\b\W*)+",
@@ -80,6 +82,8 @@ def opened(question: str, *, goes_on: bool) -> Opened:
     if asks_nothing(question):
         return Opened(question)
     new = False
+    if sounds := _SOUNDS.match(question):
+        question = question[sounds.end() :]
     if understood := _UNDERSTOOD.match(question):
         question = question[understood.end() :]
     if more := _ONE_MORE.match(question):

@@ -26,7 +26,8 @@ _NOT_A_MEASURE = (
 )
 _AGE = re.compile(
     rf"\b(?:(?:i am|aged?|turned|{_WHO} (?:is|was)|(?:i['’]?m|{_WHO}['’]?s)) (\d{{1,3}})\b{_NOT_A_MEASURE})"
-    # "My sister (41)", "41 years old", "41 y/o".
+    # "My daughter 23 has", "my sister (41)", "41 years old", "41 y/o".
+    rf"|\b{KIN},? (\d{{1,3}})(?=,| (?:has|is|was|with|who|had)\b)"
     r"|\((\d{1,3}) ?(?:[fm]|yo|years?)\)|\((\d{2,3})\)|\b(\d{1,3})[ -]?(?:(?:years?|yrs?)[ -]old|y/?o)\b",
     re.IGNORECASE,
 )

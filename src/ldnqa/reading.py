@@ -44,7 +44,8 @@ _NOTHING_NEW = re.compile(
 )
 _SUBJECT_PRONOUN = re.compile(
     r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
-    r"|this(?! (?:article|page|study|library|site|website|box|trial|review|paper"
+    r"|this(?! (?:article|page|study|library|site|website|box|trial|review|paper|combination|mix|figure|number|result"
+    r"|claim|question|topic|dose|strength|amount|way|group|test|effect|schedule|method|approach|advice|combo|order"
     r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type)))\b(?!['’]s\b)",
     re.IGNORECASE,
 )
@@ -94,6 +95,10 @@ _ANYTHING_ON = re.compile(
     r" (?:on|about|for|in|re) ",
     re.IGNORECASE,
 )
+# "Diabetic nerve pain in both feet. Any good?": what may be good for it is the subject.
+_ANY_GOOD = re.compile(r"(?<=\W )(?:any (?:good|use|help|point)|worth (?:it|a (?:try|go|shot|thought)|trying))\W*$", re.IGNORECASE)
+# "So it works then?" is said of what was just asked about.
+_CONCLUDES = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well)\W+)*so\b|.*\b(?:then|after all)\W*$", re.IGNORECASE)
 # "And when would I feel something?": of whom, and of what, is plain.
 _I = re.compile(r"\b(?:i|we|you)\b", re.IGNORECASE)
 # "Is that enough to go on?" is about the last answer, "what did that one find" about what was named before.
@@ -153,7 +158,8 @@ def read_one(
         named = own if before is not None and _happened(own) else _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
             # "Off it for how long": off another medicine, and before what, stands in the question before.
-            if not _COMING_OFF.search(own) or _SAYS.search(own):
+            of_the_last = before is not None and _concludes(own, before, lexicon)
+            if not of_the_last and (not _COMING_OFF.search(own) or _SAYS.search(own)):
                 return Reading(named, named)
             own, corrects = named, True
     ours_named = names_any(own, (*other_names, *([subject] if subject else ())))
@@ -178,6 +184,11 @@ def read_one(
     return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
 
 
+def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
+    """Whether a question draws a conclusion and names nothing, where the one before names what it is about."""
+    return bool(_CONCLUDES.match(own) and not lexicon.things_in(own) and lexicon.things_in(before.text))
+
+
 def _together(*steps: str) -> str:
     """Questions one behind the other."""
     return " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps[:-1]), steps[-1]])
@@ -192,7 +203,9 @@ def _with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
     """The question "anything on ME/CFS?" with the subject before the condition; None for any other."""
     start = _ANYTHING_ON.match(own)
     if start is None:
-        return None
+        good = _ANY_GOOD.search(own)
+        kinds = {kind for kind, _ in lexicon.things_in(own)} if good else set()
+        return f"{own[: good.start()]}{subject} {good.group()}" if good and kinds == {"condition"} else None
     kinds = lexicon.things_in(own[start.end() :])
     if len(kinds) != 1 or kinds[0][0] != "condition" or set(terms(own[start.end() :])) > set(terms(kinds[0][1])):
         return None

@@ -20,8 +20,10 @@ QUESTION_WORD = (
     r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
 )
 ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{QUESTION_WORD}", re.IGNORECASE)
+# "I want to see numbers: how often ...", "they sit in a box; what ...": what tells and what asks, in one sentence.
+_BEFORE_ASKING = re.compile(rf"(?<=[\w)][;:])\s+(?={QUESTION_WORD})", re.IGNORECASE)
 # Without a mark or a line's end before something else there is one sentence.
-_GOES_ON = re.compile(r"[.!?…][\W_]*\s\S|\n")
+_GOES_ON = re.compile(rf"[.!?…][\W_]*\s\S|\n|{_BEFORE_ASKING.pattern}", re.IGNORECASE)
 # Who writes all in small letters ends sentences, too.
 _IN_SMALL = re.compile(rf"(?<=[a-z\d]{{3}}[.!])(?<!\betc\.)\s+(?={QUESTION_WORD})")
 _BIDS = re.compile(
@@ -37,6 +39,11 @@ _IT = re.compile(r"\bit\b", re.IGNORECASE)
 _SEVERAL = re.compile(
     r"\b(?:people|patients|women|men|children|adults|users|volunteers|participants|others|doctors|prescribers|researchers"
     r"|pharmacies|pharmacists|studies|trials|articles|figures|numbers|capsules|tablets|pills)\b",
+    re.IGNORECASE,
+)
+# "What did they use when they tested it?": who studied something points to nobody told of.
+_WHO_STUDIED = re.compile(
+    r"\bthey (?:\w+ )?(?:use[ds]?|test(?:ed)?|stud(?:y|ied)|f(?:i|ou)nd|measured?|looked? (?:at|for|with)|reported?|checked?)\b",
     re.IGNORECASE,
 )
 _THEY = re.compile(r"\bthey\b", re.IGNORECASE)
@@ -64,6 +71,15 @@ _WANTS = re.compile(
     r"[ ,:]+(?=(?:if|whether|in|for|at|on|what|which|how|when|where|who|why)\b)",
     re.IGNORECASE,
 )
+# "What we can't get an answer to is how long ...", "nobody can tell us whether ...".
+_IS_OPEN = re.compile(
+    r"(?:.*?[,.:;]\s*)?(?:(?:what|the (?:\w+ )?(?:thing|question|point|bit|part)|my (?:\w+ )?question|all (?:i|we))\b[^,.:;?]{0,60}\b(?:is|was)"
+    r"|(?:nobody|no ?one|none of them)\b[^,.:;?]{0,40}\b(?:tell|tells|told|say|says|said|knows?|knew|explain(?:s|ed)?)(?: (?:me|us))?)"
+    r"[ ,:]+(?=(?:if|whether|what|which|how|when|where|who|why)\b)",
+    re.IGNORECASE,
+)
+# "Is he right that ...": whoever it is, the question is whether that is so.
+_IS_HE_RIGHT = re.compile(r"\b(?:is|was|are) (?:he|she|they) (?:right|correct|wrong|mistaken)\b", re.IGNORECASE)
 # "Before I trouble the surgery, ...", "I take nothing else, but ...", "One more thing: ..." go before what is asked.
 _LEADS_IN = re.compile(
     rf"(?:before (?:i|we)\b[^,:]*[,:]|(?:i|we|my|our)\b[^,]*, (?:but|so|and)|[^:?]*:)\s+"
@@ -85,7 +101,8 @@ _AT_WHAT_WAS_SAID = re.compile(
 # "I read that LDN eases pain. Is that true?" asks whether it does.
 _IS_TRUE = re.compile(
     r"\b(?:is|was|can|could) (?:that|this|it|(?:any|some) of (?:that|this|it))(?: (?:really|actually|even|at all|be))*"
-    r" (?:true|right|correct|accurate|so|the case)\b|\b(?:any|some) truth (?:in|to) (?:that|this|it)\b",
+    r" (?:true|right|correct|accurate|so|the case)\b|\b(?:any|some) truth (?:in|to) (?:that|this|it)\b"
+    r"|\bwho(?:['’]s| is| was) right\b|\b(?:is|was) (?:he|she) right\W*$|\b(?:true|fact) or (?:false|not|hype|myth|fiction)\b",
     re.IGNORECASE,
 )
 _SAYS_THAT = re.compile(
@@ -128,11 +145,16 @@ class Story(NamedTuple):
 def story_in(message: str, longer_than: int = STORY_WORDS) -> Story | None:
     """What is told and asked in a message of more words that tells something before it asks; else None."""
     spans = sentences(message) if _GOES_ON.search(message) and len(message.split()) > longer_than else []
-    said = [part for span in spans for part in _IN_SMALL.split(message[span.start : span.end])]
+    said = [
+        part
+        for span in spans
+        for sentence in _IN_SMALL.split(message[span.start : span.end])
+        for part in _BEFORE_ASKING.split(sentence)
+    ]
     if len(said) < 2:
         return None
     asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if _BIDS.match(text)]
-    asking = asking or [text for text in said if _WANTS.match(text)][-1:]
+    asking = asking or [text for text in said if _WANTS.match(text) or _IS_OPEN.match(text)][-1:]
     told = [text for text in said if text not in asking]
     return Story(" ".join(told), " ".join(asking)) if told and asking else None
 
@@ -179,6 +201,7 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
 
 def _without_inner(asked: str) -> str:
     """A question without what stands for something in it: what points in it still points to the story."""
+    asked = _IS_HE_RIGHT.sub(" ", _WHO_STUDIED.sub(" ", asked))
     several = _SEVERAL.search(asked)
     return asked[: several.end()] + _THEY.sub(" ", asked[several.end() :]) if several else asked
 
@@ -188,7 +211,7 @@ def brief(asks: str) -> str:
     said = _OR_NOT.sub("", asks)
     if not ASKS.match(said) and (before := _LEADS_IN.match(said)):
         said = said[before.end() :]
-    if wants := _WANTS.match(said):
+    if wants := _WANTS.match(said) or _IS_OPEN.match(said):
         said = said[wants.end() :]
     said = f"{said.rstrip(' .!?')}?"
     turned = _CLAUSE_FIRST.fullmatch(said)
@@ -202,11 +225,23 @@ def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
     return lexicon.regimens[uses[0]][0] if other else subject
 
 
-def is_it_true(asked: str, told: str, subject: Sequence[str]) -> str | None:
-    """The question whether what was told of the subject is true, where that is asked; what somebody said goes first."""
-    if not _IS_TRUE.search(asked):
+def asks_whether_true(asked: str) -> bool:
+    """Whether it is asked whether something that was told is true."""
+    return bool(_IS_TRUE.search(asked))
+
+
+def is_it_true(asked: str, told: str, meant: str, subject: Sequence[str]) -> str | None:
+    """The question whether what was told of the subject is true, where that is asked; what somebody said goes first.
+
+    "It" in what somebody said is what is `meant`, where nothing names the subject.
+    """
+    if not asks_whether_true(asked):
         return None
-    named = [said for span in sentences(told) if names_any(said := told[span.start : span.end], subject)]
+    each = [told[span.start : span.end] for span in sentences(told)]
+    named = [said for said in each if names_any(said, subject)]
+    if not named:
+        behind = [said[start.end() :] for said in each if (start := _SAYS_THAT.match(said))]
+        named = [_IT.sub(meant, said, count=1) for said in behind if _IT.search(said)]
     claim = next((said for said in named if _SAYS_THAT.match(said)), named[-1] if named else "")
     start = _SAYS_THAT.match(claim)
     claim = claim[start.end() :] if start and names_any(claim[start.end() :], subject) else claim
@@ -222,9 +257,10 @@ def with_what_is_told(asked: str, told: str, meant: str, subject: Sequence[str],
     asked_of = {kind for kind, thing in lexicon.things_in(asked) if not names_any(thing, subject)}
     things = {thing: kind for kind, thing in lexicon.told_of(told) if not names_any(thing, subject)}
     may, who = bool(_MAY.search(asked) or _COMBINES.search(asked)), bool(_WHO.search(asked))
-    matters = {"medicine": may, "situation": may and who}
+    # Who asks about another medicine asks whatever the condition.
+    matters = {"medicine": may, "situation": may and who, "condition": "medicine" not in asked_of}
     named = [thing for thing, kind in things.items() if kind not in asked_of and matters.get(kind, True)]
-    unknown = not named and "condition" not in asked_of
+    unknown = not named and asked_of.isdisjoint({"condition", "medicine"})
     # Who takes the tablets of 50 mg has no other illness that would have to be named.
     unknown = unknown and (may or meant in subject or bool(_OF_AN_EFFECT.search(asked)))
     said = _TRIED.sub(" ", asked) if "condition" in things.values() else asked
