@@ -84,6 +84,8 @@ def test_another_use_of_the_drug_takes_the_place_of_the_drug_as_such():
     assert after("Can naltrexone harm the liver?", "At 4.5 mg too?").text == f"Can {LDN} harm the liver?"
     assert after("Can naltrexone harm the liver?", "And the 50 mg tablets?").text.startswith("Can naltrexone 50 mg")
     assert after("Can naltrexone harm the liver?", "Does that apply to LDN?").text == f"Can {LDN} harm the liver?"
+    before = "I have surgery in May and take naltrexone 50. When is it stopped?"
+    assert "take low-dose naltrexone. When" in after(before, "what about the low dose one").text
     assert after("Does LDN help MS?", "is that different for Crohn's").text == "Does LDN help Crohn's?"
     assert after("Who makes it?", "At 4.5 mg too?").text.endswith("? At 4.5 mg too?")
 
@@ -453,8 +455,8 @@ def test_this_before_a_noun_is_not_the_medicine(noun):
     [
         # What tells and what asks, in one sentence.
         (
-            "I keep my bees, my books and my own counsel and I like to see figures, since words are cheap: how often did "
-            "liver enzymes rise on naltrexone",
+            "I keep my bees, my books and my own counsel and I like to see figures, since words are cheap: how often "
+            "did liver enzymes rise on naltrexone",
             "low-dose naltrexone. how often did liver enzymes rise on naltrexone?",
         ),
         # Who studied something points to nobody told of.
@@ -476,8 +478,8 @@ def test_this_before_a_noun_is_not_the_medicine(noun):
             "Is it true that low-dose naltrexone is an opioid?",
         ),
         (
-            "My brother-in-law knows it all and told us over the roast that I may stop reading leaflets for good. Is he "
-            "right that LDN has no interactions?",
+            "My brother-in-law knows it all and told us over the roast that I may stop reading leaflets for good. Is "
+            "he right that LDN has no interactions?",
             "Is he right that LDN has no interactions?",
         ),
     ],

@@ -20,6 +20,7 @@ LEXICON = load_policy().lexicon
         ("My daughter's 11. Does LDN help?", {"children"}),
         ("my son is 9, can he have it", {"children"}),
         ("Is LDN safe in pregnancy?", {"pregnancy"}),
+        ("Does it harm the unborn child?", {"pregnancy"}),
         ("Does it help the elderly?", {"older people"}),
         ("What is the dose of LDN (for a child)?", {"children"}),
         ("What dose of LDN is usual (in pregnancy)", {"pregnancy"}),
@@ -65,6 +66,7 @@ def test_an_age_is_somebodys():
         "7": "children",
         "70": "older people",
     }
+    assert ages_in("My daughter 23 has MS, my son, 9, has not.") == {"23": None, "9": "children"}
     assert ages_in("Is 60 mg too much? He is 5 mg up, and I'm 8 of 10.") == {}
 
 

@@ -106,7 +106,7 @@ def _read_story(
     own, alone = looked_up(text, story.told, asked, ours, lexicon)
     short = _read_short(message, story, subject, ours, lexicon) if subject else None
     of_its_own = alone and len(set(terms(asked)) - lexicon.generic_terms) >= TERMS_OF_ITS_OWN
-    if short and own == text and (of_its_own or asks_whether_true(asked)):
+    if short and own == text and (of_its_own or asks_whether_true(asked, lexicon.generic_terms)):
         own = short.own
     return Reading(text, own, asks=asked if own != text else None, alone=alone, short=short)
 

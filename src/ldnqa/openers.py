@@ -15,7 +15,9 @@ _TAKEN = (
     r"|(?:i|we) (?:see|understand|get)(?: (?:it|that))?(?: now)?|got (?:it|that)(?: now)?)"
 )
 # "Hmm. Did they ...": a sound says nothing.
-_SOUNDS = re.compile(r"\W*(?:(?:h+m+|m+h*m+|huh|a+h+|aha|o+h+|wow|u+gh|ooh|phew|gosh|blimey)\b\W*)+(?=\w)", re.IGNORECASE)
+_SOUNDS = re.compile(
+    r"\W*(?:(?:h+m+|m+h*m+|huh|a+h+|aha|o+h+|wow|u+gh|ooh|phew|gosh|blimey)\b\W*)+(?=\w)", re.IGNORECASE
+)
 # Thanks and greetings ask nothing and lean on nothing.
 _COURTESY = re.compile(
     rf"\W*(?:(?:{_TAKEN}|bye|goodbye|hi|hello|hey|then|ok(?:ay)?)\b\W*)+",

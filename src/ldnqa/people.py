@@ -35,7 +35,8 @@ _FIGURE = re.compile(r"\d")
 # "Since my second child", "I have two children", "I'm not pregnant" and "as a paediatric nurse" ask about nobody of
 # that kind.
 _NOT_ASKED_OF = re.compile(
-    r"(?:\b(?:since|after|until|had|have|has|got|having|not|no|never|two|three|four|as an?)|n['’]t)(?: \w+){0,2} ?$",
+    r"(?:\b(?:since|after|until|had|have|has|got|having|unborn|not|no|never|two|three|four"
+    r"|as an?)|n['’]t)(?: \w+){0,2} ?$",
     re.IGNORECASE,
 )
 # Somebody told of before: "would he need less?", "in boys his age".

@@ -96,13 +96,19 @@ _ANYTHING_ON = re.compile(
     re.IGNORECASE,
 )
 # "Diabetic nerve pain in both feet. Any good?": what may be good for it is the subject.
-_ANY_GOOD = re.compile(r"(?<=\W )(?:any (?:good|use|help|point)|worth (?:it|a (?:try|go|shot|thought)|trying))\W*$", re.IGNORECASE)
+_ANY_GOOD = re.compile(
+    r"(?<=\W )(?:any (?:good|use|help|point)|worth (?:it|a (?:try|go|shot|thought)|trying))\W*$", re.IGNORECASE
+)
 # "So it works then?" is said of what was just asked about.
 _CONCLUDES = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well)\W+)*so\b|.*\b(?:then|after all)\W*$", re.IGNORECASE)
 # "And when would I feel something?": of whom, and of what, is plain.
 _I = re.compile(r"\b(?:i|we|you)\b", re.IGNORECASE)
 # "Is that enough to go on?" is about the last answer, "what did that one find" about what was named before.
 _THAT = re.compile(r"\b(?:is|was|does|did|can|on|by) (?:that|this)\b(?! (?:one|two|trial|study|review))", re.IGNORECASE)
+# "Can I trust that number?": it stands in the last answer.
+_THAT_FIGURE = re.compile(
+    r"\b(?:that|this|those|these) (?:numbers?|figures?|percentages?|results?|findings?)\b", re.IGNORECASE
+)
 _PLURAL = re.compile(r"\b(?:they|them|those|these|both|each)\b", re.IGNORECASE)
 # "How long did they take each one for": of whom, and what, stands in the question before.
 _OF_THEM = re.compile(r"\beach (?:one|of (?:them|those|the two))\b", re.IGNORECASE)
@@ -177,7 +183,7 @@ def read_one(
     # "Is there any proof it was the LDN?" names nothing but what everything is about.
     ours = terms(" ".join((*other_names, subject or "")))
     told_apart = set(terms(own)) - lexicon.generic_terms - set(ours) or (_I.search(own) and lexicon.aspects_in(own))
-    of_its_own = told_apart and not _THE_OTHER.search(own)
+    of_its_own = told_apart and not (_THE_OTHER.search(own) or _THAT_FIGURE.search(own))
     # Of two steps what asks nothing of its own goes on from the last.
     at_the_last = steps[1:] and _THAT.search(own) and not _PLURAL.search(own)
     brings = own if of_its_own else _together(steps[-1], own) if at_the_last else text

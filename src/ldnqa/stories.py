@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ldnqa.people import CHILDREN, HE_OR_SHE, asks_of_illness, people_told_of
 from ldnqa.policy import Lexicon
-from ldnqa.text import names_any, sentences
+from ldnqa.text import names_any, sentences, terms
 
 # A message of more words is a story with a question in it.
 STORY_WORDS = 20
@@ -43,7 +43,8 @@ _SEVERAL = re.compile(
 )
 # "What did they use when they tested it?": who studied something points to nobody told of.
 _WHO_STUDIED = re.compile(
-    r"\bthey (?:\w+ )?(?:use[ds]?|test(?:ed)?|stud(?:y|ied)|f(?:i|ou)nd|measured?|looked? (?:at|for|with)|reported?|checked?)\b",
+    r"\bthey (?:\w+ )?(?:use[ds]?|test(?:ed)?|stud(?:y|ied)|f(?:i|ou)nd|measured?|looked? (?:at|for|with)|reported?"
+    r"|checked?)\b",
     re.IGNORECASE,
 )
 _THEY = re.compile(r"\bthey\b", re.IGNORECASE)
@@ -73,8 +74,11 @@ _WANTS = re.compile(
 )
 # "What we can't get an answer to is how long ...", "nobody can tell us whether ...".
 _IS_OPEN = re.compile(
-    r"(?:.*?[,.:;]\s*)?(?:(?:what|the (?:\w+ )?(?:thing|question|point|bit|part)|my (?:\w+ )?question|all (?:i|we))\b[^,.:;?]{0,60}\b(?:is|was)"
-    r"|(?:nobody|no ?one|none of them)\b[^,.:;?]{0,40}\b(?:tell|tells|told|say|says|said|knows?|knew|explain(?:s|ed)?)(?: (?:me|us))?)"
+    r"(?:.*?[,.:;]\s*)?"
+    r"(?:(?:what|the (?:\w+ )?(?:thing|question|point|bit|part)|my (?:\w+ )?question|all (?:i|we))\b[^,.:;?]{0,60}"
+    r"\b(?:is|was)"
+    r"|(?:nobody|no ?one|none of them)\b[^,.:;?]{0,40}"
+    r"\b(?:tells?|told|says?|said|knows?|knew|explain(?:s|ed)?)(?: (?:me|us))?)"
     r"[ ,:]+(?=(?:if|whether|what|which|how|when|where|who|why)\b)",
     re.IGNORECASE,
 )
@@ -102,7 +106,8 @@ _AT_WHAT_WAS_SAID = re.compile(
 _IS_TRUE = re.compile(
     r"\b(?:is|was|can|could) (?:that|this|it|(?:any|some) of (?:that|this|it))(?: (?:really|actually|even|at all|be))*"
     r" (?:true|right|correct|accurate|so|the case)\b|\b(?:any|some) truth (?:in|to) (?:that|this|it)\b"
-    r"|\bwho(?:['’]s| is| was) right\b|\b(?:is|was) (?:he|she) right\W*$|\b(?:true|fact) or (?:false|not|hype|myth|fiction)\b",
+    r"|\bwho(?:['’]s| is| was) right\b|\b(?:is|was) (?:he|she) right\W*$"
+    r"|\b(?:true|fact) or (?:false|not|hype|myth|fiction)\b",
     re.IGNORECASE,
 )
 _SAYS_THAT = re.compile(
@@ -225,9 +230,9 @@ def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
     return lexicon.regimens[uses[0]][0] if other else subject
 
 
-def asks_whether_true(asked: str) -> bool:
-    """Whether it is asked whether something that was told is true."""
-    return bool(_IS_TRUE.search(asked))
+def asks_whether_true(asked: str, generic: frozenset[str]) -> bool:
+    """Whether nothing is asked but whether something that was told is true."""
+    return bool(_IS_TRUE.search(asked)) and set(terms(_IS_TRUE.sub(" ", asked))) <= generic
 
 
 def is_it_true(asked: str, told: str, meant: str, subject: Sequence[str]) -> str | None:
@@ -235,7 +240,7 @@ def is_it_true(asked: str, told: str, meant: str, subject: Sequence[str]) -> str
 
     "It" in what somebody said is what is `meant`, where nothing names the subject.
     """
-    if not asks_whether_true(asked):
+    if not _IS_TRUE.search(asked):
         return None
     each = [told[span.start : span.end] for span in sentences(told)]
     named = [said for said in each if names_any(said, subject)]
