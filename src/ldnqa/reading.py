@@ -210,8 +210,9 @@ def _with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
     start = _ANYTHING_ON.match(own)
     if start is None:
         good = _ANY_GOOD.search(own)
-        kinds = {kind for kind, _ in lexicon.things_in(own)} if good else set()
-        return f"{own[: good.start()]}{subject} {good.group()}" if good and kinds == {"condition"} else None
+        if good is None or {kind for kind, _ in lexicon.things_in(own)} != {"condition"}:
+            return None
+        return f"{own[: good.start()]}{subject} {good.group()}"
     kinds = lexicon.things_in(own[start.end() :])
     if len(kinds) != 1 or kinds[0][0] != "condition" or set(terms(own[start.end() :])) > set(terms(kinds[0][1])):
         return None
