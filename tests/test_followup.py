@@ -486,3 +486,45 @@ def test_this_before_a_noun_is_not_the_medicine(noun):
 )
 def test_what_is_asked_in_passing_is_put_as_a_short_question(message, short):
     assert after(message).short.text == short
+
+
+def test_it_is_the_use_of_the_drug_that_was_named_before_it():
+    assert after("I'm on Vivitrol. Does it cause nausea?").text.endswith("Does naltrexone injection cause nausea?")
+    assert "naltrexone 50 mg tablets" in after("8 months off the drink, on the 50s. Is it hard on the liver?").text
+    # What is named behind it is held against it.
+    assert after("Is it weaker than Vivitrol?").text == "Is low-dose naltrexone weaker than Vivitrol?"
+
+
+def test_the_illness_is_the_one_that_was_named():
+    before = "Does LDN help in MS?"
+    assert after(before, "so does it slow the illness down?").text == "so does low-dose naltrexone slow MS down?"
+    assert after("Does LDN help in MS or fibromyalgia?", "does it slow the disease").text.endswith("slow the disease")
+
+
+def test_back_to_something_leaves_what_was_asked_since_behind():
+    asked = ("Does LDN help MS?", "were there side effects?", "back to the dose: which is the commonest?")
+    assert after(*asked).text == "the dose: which is the commonest?"
+
+
+def test_the_ordinary_tablets_are_the_tablets():
+    before = "When should one stop the low dose capsules before surgery?"
+    asked = after(before, "And were it the ordinary 50 mg tablets?").text
+    assert asked == "When should one stop the naltrexone 50 mg tablets before surgery?"
+
+
+def test_what_is_typed_on_a_phone_is_read():
+    vocabulary = vocabulary_of(["How long before people notice a benefit?"])
+    assert vocabulary.corrected("how long b4 ppl notice") == "how long before people notice"
+    assert after("Is LDN used in ulcerative colitis?", "k. n for ms?").text == "Is LDN used in ms?"
+
+
+@pytest.mark.parametrize(
+    "message", ["Six weeks on it and feeling daft. When does LDN kick in?", "Bit of a nerd, sorry. How does LDN act?"]
+)
+def test_a_question_is_looked_up_without_a_remark_that_names_nothing(message):
+    assert after(message).own == message.split(". ")[1]
+
+
+def test_no_more_is_basically_nothing_new():
+    before = "Does LDN treat cancer?"
+    assert after(before, "So basically no?").own == before

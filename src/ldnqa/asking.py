@@ -138,6 +138,8 @@ _ASKS_FOR_EVIDENCE = re.compile(
     r"\b(?:evidence|proof|proven?|proves|research|science|scientific|data|how (?:good|sure|certain|strong|solid)"
     r"|enough to (?:go (?:on|by)|tell|say|be sure|count on)|much to go (?:on|by)|is (?:that|this|it) solid"
     r"|(?:rely|count|depend) on (?:that|this|it)"
+    r"|how (?:trustworthy|reliable) (?:is|are) (?:that|this|those|these|the)"
+    r" (?:numbers?|figures?|results?|stud(?:y|ies))"
     r"|trust (?:that|this|those|these|the) (?:numbers?|figures?|results?|findings?|percentages?|stud(?:y|ies)"
     r"|trials?))\b",
     re.IGNORECASE,

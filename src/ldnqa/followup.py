@@ -78,7 +78,7 @@ def read(
                 own = asks
             reading = read_one(own, before, subject, other_names, lexicon, corrects=corrects)
             if story_in(own, longer_than=0):
-                reading = _with_alone(reading, (*other_names, *([subject] if subject else ())), lexicon)
+                reading = _with_alone(reading, subject, other_names, lexicon)
             readings.append(reading)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
@@ -133,10 +133,18 @@ def _behind_remark(own: str, before: Reading, lexicon: Lexicon) -> str | None:
     return None if names_something or not switched(story.asks, before.text, lexicon) else story.asks
 
 
-def _with_alone(reading: Reading, subject: Sequence[str], lexicon: Lexicon) -> Reading:
-    """A short message as it is read, and what it asks where it tells something before."""
+def _with_alone(reading: Reading, subject: str | None, other_names: Sequence[str], lexicon: Lexicon) -> Reading:
+    """A short message as it is read, and what it asks where it tells something before.
+
+    What it asks is looked up at once where nothing that is told has a name.
+    """
     story = None if reading.bare else story_in(reading.text, longer_than=0)
     if story is None:
         return reading
-    own, alone = looked_up(reading.text, story.told, story.asks, subject, lexicon)
-    return replace(reading, alone=alone if own == reading.text else own)
+    ours = (*other_names, *([subject] if subject else ()))
+    asked = read_one(story.asks, None, subject, other_names, lexicon).own if subject else story.asks
+    own, alone = looked_up(reading.text, story.told, asked, ours, lexicon)
+    if own == reading.text:
+        return replace(reading, alone=alone)
+    names_something = lexicon.told_of(story.told) or lexicon.people_in(story.told)
+    return replace(reading, alone=own) if names_something else replace(reading, own=own, asks=own)

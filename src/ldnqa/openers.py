@@ -7,16 +7,23 @@ from typing import NamedTuple
 
 from ldnqa.stories import ASKS
 
+# "Back to the dose: ..." leaves what was asked since behind, and goes on from what it names.
+_BACK_TO = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|so|and|now|going|coming|can we go|let['’]?s go)\W+)*back (?:to|on)"
+    r" (?=(?:the |my |that )?[^:,.?]{2,40}[:,.–-]\s)",
+    re.IGNORECASE,
+)
+_N = re.compile(r"^\W*n(?=\s+(?:for|in|with|what|how|if|why|when|the|on|is|does|do|did|can)\b)", re.IGNORECASE)
 # What says that the answer before was understood.
 _TAKEN = (
-    r"(?:thanks|thank you|thx|cheers|great|cool|nice|perfect|brilliant|lovely|wonderful|fair enough|noted|understood"
-    r"|makes sense|good to know|(?:so|very) much|a lot|very helpful|for (?:that|this|your help|the help|all)"
+    r"(?:thanks|thank you|thx|cheers|great|grand|cool|nice|perfect|brilliant|lovely|wonderful|fair enough|noted"
+    r"|understood|makes sense|good to know|(?:so|very) much|a lot|very helpful|for (?:that|this|your help|the help|all)"
     r"|(?:that|it|this)(?:['’]s| is| was)? (?:helps?|helped|makes sense|helpful|useful|clear|good|great)"
     r"|(?:i|we) (?:see|understand|get)(?: (?:it|that))?(?: now)?|got (?:it|that)(?: now)?)"
 )
-# "Hmm. Did they ...": a sound says nothing.
+# "Hmm. Did they ...", "k. and ...": a sound says nothing; "n for MS" is "and".
 _SOUNDS = re.compile(
-    r"\W*(?:(?:h+m+|m+h*m+|huh|a+h+|aha|o+h+|wow|u+gh|ooh|phew|gosh|blimey)\b\W*)+(?=\w)", re.IGNORECASE
+    r"\W*(?:(?:h+m+|m+h*m+|huh|a+h+|aha|o+h+|wow|u+gh|ooh|phew|gosh|blimey|k(?=[.,]))\b\W*)+(?=\w)", re.IGNORECASE
 )
 # Thanks and greetings ask nothing and lean on nothing.
 _COURTESY = re.compile(
@@ -86,6 +93,9 @@ def opened(question: str, *, goes_on: bool) -> Opened:
     new = False
     if sounds := _SOUNDS.match(question):
         question = question[sounds.end() :]
+    question = _N.sub("and", question, count=1)
+    if back := _BACK_TO.match(question):
+        return Opened(question[back.end() :], new_topic=True)
     if understood := _UNDERSTOOD.match(question):
         question = question[understood.end() :]
     if more := _ONE_MORE.match(question):

@@ -39,13 +39,14 @@ _ONLY_WHERE = re.compile(
 )
 # These bring nothing to look up.
 _NOTHING_NEW = re.compile(
-    r"\W*(?:(?:and|but|so|ok(?:ay)?|please|yes|no|why|not|really|(?:tell me |say )?more|go on|are you sure)\b\W*)+",
+    r"\W*(?:(?:and|but|so|ok(?:ay)?|please|yes|no|why|not|really|basically|essentially|in short"
+    r"|(?:tell me |say )?more|go on|are you sure)\b\W*)+",
     re.IGNORECASE,
 )
 _SUBJECT_PRONOUN = re.compile(
     r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
-    r"|this(?! (?:article|page|study|library|site|website|box|trial|review|paper|combination|mix|figure|number|result"
-    r"|claim|question|topic|dose|strength|amount|way|group|test|effect|schedule|method|approach|advice|combo|order"
+    r"|(?<!\bany of )(?<!\bsome of )(?<!\ball of )(?<!\bnone of )this"
+    r"(?! (?:article|page|study|library|site|website|box|trial|review|paper|combination|mix|figure|number|result|claim|question|topic|dose|strength|amount|way|group|test|effect|schedule|method|approach|advice|combo|order"
     r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type)))\b(?!['’]s\b)",
     re.IGNORECASE,
 )
@@ -101,6 +102,14 @@ _ANY_GOOD = re.compile(
 )
 # "So it works then?" is said of what was just asked about.
 _CONCLUDES = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well)\W+)*so\b|.*\b(?:then|after all)\W*$", re.IGNORECASE)
+# "Is that enough for them few cases": those that were just told of.
+_THOSE = re.compile(
+    r"\b(?:them|those|these) (?:\w+ )?(?:cases?|stud(?:y|ies)|trials?|people|patients|women|men)\b", re.IGNORECASE
+)
+# "Does it slow the illness down?", after one was named.
+_THE_ILLNESS = re.compile(
+    r"\b(?:the|this|that) (?:illness|disease|condition|disorder)\b(?! (?:of|that|which)\b)", re.IGNORECASE
+)
 # "And when would I feel something?": of whom, and of what, is plain.
 _I = re.compile(r"\b(?:i|we|you)\b", re.IGNORECASE)
 # "Is that enough to go on?" is about the last answer, "what did that one find" about what was named before.
@@ -159,7 +168,8 @@ def read_one(
     for said in (before.after, before.text) if before is not None else ():
         if said and (other := switched(own, said, lexicon)):
             return Reading(other, other)
-    meant = _other_medicine(own, before, subject, other_names, lexicon) or subject
+    own = _name_illness(own, before, lexicon)
+    meant = _use_named_before(own, lexicon) or _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = own if before is not None and _happened(own) else _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
@@ -182,7 +192,7 @@ def read_one(
         text = _name_subject(text, meant)
     # "Is there any proof it was the LDN?" names nothing but what everything is about.
     ours = terms(" ".join((*other_names, subject or "")))
-    told_apart = set(terms(own)) - lexicon.generic_terms - set(ours) or (_I.search(own) and lexicon.aspects_in(own))
+    told_apart = set(terms(own)) - lexicon.generic_terms - set(ours) or (_I.search(own) and lexicon.other_names(own))
     of_its_own = told_apart and not (_THE_OTHER.search(own) or _THAT_FIGURE.search(own))
     # Of two steps what asks nothing of its own goes on from the last.
     at_the_last = steps[1:] and _THAT.search(own) and not _PLURAL.search(own)
@@ -192,7 +202,8 @@ def read_one(
 
 def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
     """Whether a question draws a conclusion and names nothing, where the one before names what it is about."""
-    return bool(_CONCLUDES.match(own) and not lexicon.things_in(own) and lexicon.things_in(before.text))
+    goes_on = _CONCLUDES.match(own) or _THOSE.search(own)
+    return bool(goes_on and not lexicon.things_in(own) and lexicon.things_in(before.text))
 
 
 def _together(*steps: str) -> str:
@@ -243,6 +254,23 @@ def _other_medicine(
     if usual and len(uses) == 1 and uses[0] not in usual:
         return lexicon.regimens[uses[0]][0]
     return other if alone or _COMING_OFF.search(own) else None
+
+
+def _use_named_before(own: str, lexicon: Lexicon) -> str | None:
+    """The use of the drug that a question names before it says "it": "I'm on Vivitrol. Does it cause nausea?"."""
+    uses = lexicon.regimen_words(own)
+    pronoun = _SUBJECT_PRONOUN.search(own)
+    if not uses or pronoun is None or own.index(uses[0][1]) > pronoun.start() or len({use for use, _ in uses}) > 1:
+        return None
+    return lexicon.regimens[uses[0][0]][0]
+
+
+def _name_illness(own: str, before: Reading | None, lexicon: Lexicon) -> str:
+    """`own` with the one condition that the question before names in the place of "the illness"."""
+    if before is None or not _THE_ILLNESS.search(own):
+        return own
+    named = [thing for kind, thing in lexicon.things_in(before.text) if kind == "condition"]
+    return _THE_ILLNESS.sub(named[0], own, count=1) if len(named) == 1 else own
 
 
 def _name_subject(text: str, subject: str) -> str:

@@ -15,6 +15,10 @@ _ANOTHER = re.compile(
     r"(?:(?:for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
     re.IGNORECASE,
 )
+# "The ordinary 50 mg tablets" are the 50 mg tablets.
+_BEFORE_A_NAME = re.compile(
+    r"(?:(?:ordinary|normal|usual|regular|standard|proper|bigger|stronger|full|plain)\W+)*", re.IGNORECASE
+)
 _NOTHING_MORE = re.compile(
     r"\W*(?:(?:ones?|tablets?|pills?|doses?|strengths?|versions?|kinds?|sorts?|forms?|types?|stuff|instead|then|too"
     r"|as well|only|i mean|i meant)\W*)*$",
@@ -47,7 +51,7 @@ def switched(own: str, before: str, lexicon: Lexicon) -> str | None:
 def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
     """`before` about another use of the drug, if `thing` is nothing but a name of one: "and the 50 mg tablets?"."""
     said = lexicon.regimen_words(thing)
-    if len({regimen for regimen, _ in said}) != 1 or not thing.lower().startswith(said[0][1].lower()):
+    if len({regimen for regimen, _ in said}) != 1 or not _BEFORE_A_NAME.fullmatch(thing[: thing.index(said[0][1])]):
         return None
     regimen, words = said[-1]
     if not _NOTHING_MORE.match(thing[thing.lower().index(words.lower()) + len(words) :]):
@@ -57,7 +61,7 @@ def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
     if old := [(other, span) for other, span in before_named if other is not regimen]:
         # "My naltrexone 50 mg ... with these tablets?" names one use twice.
         for span in sorted({span for other, span in old if other is old[-1][0]}, key=len, reverse=True):
-            before = before.replace(span, name)
+            before = re.sub(rf"{re.escape(span)}(?: (?:capsules?|tablets?|pills?)\b)?", name, before)
         return before
     # "Can naltrexone harm the liver?" "At 4.5 mg too?": the drug itself was named, and of no regimen.
     drug = next((word for word in _LETTERS.findall(before) if not before_named and word.lower() in name.split()), None)

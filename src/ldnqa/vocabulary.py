@@ -36,11 +36,12 @@ COMMON_WORD = 3.2
 # How words are written where every letter counts; none of these is a word of a question about a medicine, as "bc" is,
 # which is birth control as often as "because".
 _SHORTHAND = {
-    "abt": "about", "coz": "because", "cuz": "because", "pls": "please", "plz": "please",
-    "thru": "through", "til": "until", "tho": "though", "u": "you", "ur": "your", "wat": "what", "wen": "when",
-    "wil": "will", "wot": "what", "wut": "what",
+    "abt": "about", "coz": "because", "cuz": "because", "enuf": "enough", "pls": "please", "plz": "please",
+    "ppl": "people", "thru": "through", "til": "until", "tho": "though", "u": "you", "ur": "your", "wat": "what",
+    "wen": "when", "wich": "which", "wil": "will", "wot": "what", "wut": "what",
 }  # fmt: skip
 
+_B4 = re.compile(r"\bb4\b", re.IGNORECASE)
 _WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _DOUBLED = re.compile(r"(.)\1")
 _WORDS_ALONE = re.compile(r"[^\W\d_]+")
@@ -86,6 +87,7 @@ class Vocabulary:
                 return written
             return meant.upper() if written.isupper() else meant
 
+        text = _B4.sub("before", text)
         text = _WRITTEN.sub(right, _TWO_WORDS.sub(self._hyphened, text))
         for name in names:
             text = _with_name(text, name)
