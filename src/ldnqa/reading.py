@@ -46,7 +46,8 @@ _NOTHING_NEW = re.compile(
 _SUBJECT_PRONOUN = re.compile(
     r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
     r"|(?<!\bany of )(?<!\bsome of )(?<!\ball of )(?<!\bnone of )this"
-    r"(?! (?:article|page|study|library|site|website|box|trial|review|paper|combination|mix|figure|number|result|claim|question|topic|dose|strength|amount|way|group|test|effect|schedule|method|approach|advice|combo|order"
+    r"(?! (?:article|page|study|library|site|website|box|trial|review|paper|combination|mix|figure|number|result"
+    r"|claim|question|topic|dose|strength|amount|way|group|test|effect|schedule|method|approach|advice|combo|order"
     r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type)))\b(?!['’]s\b)",
     re.IGNORECASE,
 )
