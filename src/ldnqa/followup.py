@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ldnqa.openers import asks_nothing, opened
-from ldnqa.people import HE_OR_SHE
+from ldnqa.people import HE_OR_SHE, people_told_of
 from ldnqa.policy import Lexicon
 from ldnqa.reading import Reading, read_one
 from ldnqa.stages import stage
@@ -146,5 +146,5 @@ def _with_alone(reading: Reading, subject: str | None, other_names: Sequence[str
     own, alone = looked_up(reading.text, story.told, asked, ours, lexicon)
     if own == reading.text:
         return replace(reading, alone=alone)
-    names_something = lexicon.told_of(story.told) or lexicon.people_in(story.told)
+    names_something = lexicon.told_of(story.told) or people_told_of(story.told, lexicon)
     return replace(reading, alone=own) if names_something else replace(reading, own=own, asks=own)

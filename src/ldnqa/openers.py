@@ -10,9 +10,10 @@ from ldnqa.stories import ASKS
 # "Back to the dose: ..." leaves what was asked since behind, and goes on from what it names.
 _BACK_TO = re.compile(
     r"\W*(?:(?:ok(?:ay)?|so|and|now|going|coming|can we go|let['’]?s go)\W+)*back (?:to|on)"
-    r" (?=(?:the |my |that )?[^:,.?]{2,40}[:,.–-]\s)",
+    r" (?=(?:the |my )?(?!that |those )[^:,.?]{2,40}[:,.–-]\s)",
     re.IGNORECASE,
 )
+_R = re.compile(r"^\W*r(?=\s+(?:they|them|these|those|there|the|you|u|we)\b)", re.IGNORECASE)
 _N = re.compile(r"^\W*n(?=\s+(?:for|in|with|what|how|if|why|when|the|on|is|does|do|did|can)\b)", re.IGNORECASE)
 # What says that the answer before was understood.
 _TAKEN = (
@@ -21,7 +22,7 @@ _TAKEN = (
     r"|(?:that|it|this)(?:['’]s| is| was)? (?:helps?|helped|makes sense|helpful|useful|clear|good|great)"
     r"|(?:i|we) (?:see|understand|get)(?: (?:it|that))?(?: now)?|got (?:it|that)(?: now)?)"
 )
-# "Hmm. Did they ...", "k. and ...": a sound says nothing; "n for MS" is "and".
+# "Hmm. Did they ...", "k. and ...": a sound says nothing; "n for MS" is "and", "r they" "are".
 _SOUNDS = re.compile(
     r"\W*(?:(?:h+m+|m+h*m+|huh|a+h+|aha|o+h+|wow|u+gh|ooh|phew|gosh|blimey|k(?=[.,]))\b\W*)+(?=\w)", re.IGNORECASE
 )
@@ -93,7 +94,7 @@ def opened(question: str, *, goes_on: bool) -> Opened:
     new = False
     if sounds := _SOUNDS.match(question):
         question = question[sounds.end() :]
-    question = _N.sub("and", question, count=1)
+    question = _R.sub("are", _N.sub("and", question, count=1), count=1)
     if back := _BACK_TO.match(question):
         return Opened(question[back.end() :], new_topic=True)
     if understood := _UNDERSTOOD.match(question):

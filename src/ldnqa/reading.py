@@ -107,6 +107,13 @@ _CONCLUDES = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well)\W+)*so\b|.*\b(?
 _THOSE = re.compile(
     r"\b(?:them|those|these) (?:\w+ )?(?:cases?|stud(?:y|ies)|trials?|people|patients|women|men)\b", re.IGNORECASE
 )
+# "What happened when they came off it?": those who took part in what was just told of.
+_TOOK_PART = re.compile(
+    r"\bthey (?:all |both |really )?(?:came|did|had|got|took|were|stopped|quit|felt|stayed|improved|started|finished"
+    r"|went)\b"
+    r"|\b(?:did|were|had|have) they\b",
+    re.IGNORECASE,
+)
 # "Does it slow the illness down?", after one was named.
 _THE_ILLNESS = re.compile(
     r"\b(?:the|this|that) (?:illness|disease|condition|disorder)\b(?! (?:of|that|which)\b)", re.IGNORECASE
@@ -202,8 +209,10 @@ def read_one(
 
 
 def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
-    """Whether a question draws a conclusion and names nothing, where the one before names what it is about."""
-    goes_on = _CONCLUDES.match(own) or _THOSE.search(own)
+    """Whether a question draws a conclusion or asks of those who took part, and names nothing, where the one before it
+    names what it is about.
+    """
+    goes_on = _CONCLUDES.match(own) or _THOSE.search(own) or _TOOK_PART.search(own)
     return bool(goes_on and not lexicon.things_in(own) and lexicon.things_in(before.text))
 
 
