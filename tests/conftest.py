@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 import shutil
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
+
+# As many tests run at once as there are cores. Sums that each of them shares out among all cores wait for one another,
+# spinning: the 0.03 s that an index takes to find its directions become 2 s. Servers and commands of tests inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+import numpy as np
 
 
 def pytest_collection_modifyitems(items):

@@ -84,12 +84,11 @@ def main() -> None:
     # Every build needs them, and a child would load them for itself.
     zipf_frequency("dose", "en")
     if sys.argv[1:] == ["real"]:
-        import sentence_transformers  # noqa: F401
-        import torch
-
         from ldnqa.encode import load_encoder
+        from ldnqa.encode.exported import OnnxEncoder
 
-        torch.set_num_threads(1)  # a pool of threads does not survive the fork
+        # Whether an export agrees with its original is for test_encode.py; it takes torch and ten seconds to import it.
+        del OnnxEncoder.check_against_original
         encoder: Encoder = load_encoder()
     else:
         from fakes import HashedEncoder

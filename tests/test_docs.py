@@ -59,7 +59,7 @@ def project(tmp_path, index_folder):
     (tests / "triage").mkdir(parents=True)
     for path in (ROOT / "tests" / "triage").glob("*.yaml"):
         suite = yaml.safe_load(path.read_text(encoding="utf-8"))
-        suite["questions"] = {kind: lines[:2] for kind, lines in suite["questions"].items()}
+        suite["questions"] = {kind: lines[:2] for kind, lines in list(suite["questions"].items())[:5]}
         (tests / "triage" / path.name).write_text(yaml.safe_dump(suite), encoding="utf-8")
     for name in ("print_panel.py", "weigh.py"):
         shutil.copy(ROOT / "tests" / name, tests)

@@ -158,15 +158,15 @@ def test_a_signal_to_stop_is_heeded_once_every_request_under_way_is_answered(ind
 
 
 def in_flight(server):
-    text = httpx.get(f"{server.address}/metrics").text
+    text = httpx.get(f"{server.address}/metrics", timeout=60).text
     return float(re.search(r"^ldnqa_requests_in_flight (\S+)", text, re.MULTILINE).group(1)) - 1
 
 
 def test_before_it_stops_it_says_so_and_goes_on_serving(index, tmp_path):
     with served(tmp_path, index, drain_seconds=60) as server:
         server.process.send_signal(signal.SIGTERM)
-        until(lambda: httpx.get(f"{server.address}/readyz").status_code == 503, "not ready")
-        with httpx.Client(base_url=server.address) as client:
+        until(lambda: httpx.get(f"{server.address}/readyz", timeout=60).status_code == 503, "not ready")
+        with httpx.Client(base_url=server.address, timeout=60) as client:
             assert client.get("/healthz").status_code == 200
             assert ask(client, "What dose is used?").status_code == 200
         server.process.kill()
@@ -194,7 +194,7 @@ def test_a_killed_worker_is_replaced_and_metrics_add_up(index, tmp_path):
             ask_once()
         # A worker counts a request when its answer is out, so the other one may tell of it a moment late.
         counted = 'ldnqa_requests_total{method="POST",route="/v1/ask",status="200"} 20.0'
-        until(lambda: counted in httpx.get(f"{server.address}/metrics").text, "the count of both workers")
+        until(lambda: counted in httpx.get(f"{server.address}/metrics", timeout=60).text, "the count of both workers")
         assert "worker died" in server.logged()
         server.process.send_signal(signal.SIGHUP)
         until(lambda: "index in service" in server.logged(), "the reload in a worker")

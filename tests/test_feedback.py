@@ -132,7 +132,10 @@ def test_acknowledged_feedback_survives_the_death_of_the_server(index, tmp_path)
     """The short form; `make soak` kills twenty times, over SQLite and PostgreSQL."""
     url, acknowledged = f"sqlite:///{tmp_path / 'feedback.sqlite3'}", set()
     for _ in range(2):
-        with served(tmp_path, index, feedback=url) as server, httpx.Client(base_url=server.address) as client:
+        with (
+            served(tmp_path, index, feedback=url) as server,
+            httpx.Client(base_url=server.address, timeout=60) as client,
+        ):
             for _ in range(20):
                 acknowledged.add(client.post("/v1/feedback", json=GOOD).json()["id"])
             server.process.kill()
@@ -149,7 +152,10 @@ def test_a_full_disk_refuses_feedback_loses_none_and_stops_no_answer(index, tmp_
         pytest.skip("only root can make a small disk")
     try:
         url = f"sqlite:///{disk / 'feedback.sqlite3'}"
-        with served(tmp_path, index, feedback=url) as server, httpx.Client(base_url=server.address) as client:
+        with (
+            served(tmp_path, index, feedback=url) as server,
+            httpx.Client(base_url=server.address, timeout=60) as client,
+        ):
             acknowledged, refused = set(), 0
             while refused < 3:
                 reply = client.post("/v1/feedback", json={**GOOD, "comment": "x" * 1_000})

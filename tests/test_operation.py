@@ -224,11 +224,13 @@ def test_two_servers_count_together_in_redis_and_go_on_without_it(index, tmp_pat
     with redis_server() as (address, process):
         settings = {"rate_limit": "3/hour", "rate_store": address}
         with served(tmp_path, index, **settings) as one, served(tmp_path, index, **settings) as two:
-            statuses = [httpx.get(f"{s.address}/v1/articles").status_code for s in (one, two, one, two, one)]
+            statuses = [
+                httpx.get(f"{s.address}/v1/articles", timeout=60).status_code for s in (one, two, one, two, one)
+            ]
             assert statuses == [200, 200, 200, 429, 429]
             process.kill()
             process.wait()
-            alone = [httpx.get(f"{one.address}/v1/articles").status_code for _ in range(4)]
+            alone = [httpx.get(f"{one.address}/v1/articles", timeout=60).status_code for _ in range(4)]
             assert alone == [200, 200, 200, 429], "counted in memory from now on"
             assert "rate store unreachable" in one.logged()
 
@@ -382,5 +384,7 @@ def test_frames_are_ours_alone_unless_the_settings_name_others():
 
 def test_behind_a_real_nginx_each_reader_has_a_limit_of_his_own(index, tmp_path):
     with served(tmp_path, index, rate_limit="2/hour", trusted_hops=1) as server, nginx(tmp_path, server.address) as at:
-        forged = [httpx.get(f"{at}/v1/articles", headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(3)]
+        forged = [
+            httpx.get(f"{at}/v1/articles", headers={"X-Forwarded-For": f"192.0.2.{n}"}, timeout=60) for n in range(3)
+        ]
     assert [reply.status_code for reply in forged] == [200, 200, 429], "what a client claims counts for nothing"

@@ -93,7 +93,7 @@ def test_the_nginx_of_the_page_is_found_good_and_logs_no_question(index, tmp_pat
             url = f"https://127.0.0.1:{port}"
             told = Settings(sites={"clinic": Site(origins=(CLINIC,))}, frame_ancestors=(CLINIC,))
             found = [one for name, look in LOOKS.items() for one in doctor._guarded(name, partial(look, url=url), told)]
-            with httpx.Client(base_url=url) as client:
+            with httpx.Client(base_url=url, timeout=60) as client:
                 page = client.get(
                     "/articles", params={"question": "zebrafishes?"}, headers={"Referer": "http://zebrafishes"}
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ OF_LEXICON = [
 ]
 
 
+@functools.cache
 def texts() -> list[str]:
     """Some of what triage was trained on, questions of ours, and the same with signs that are no ASCII."""
     gold = yaml.safe_load(Path(__file__).with_name("gold.yaml").read_text(encoding="utf-8"))
