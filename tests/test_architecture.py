@@ -17,6 +17,7 @@ FLOORS = [
         "types",
         "errors",
         "text",
+        "yamltext",
         "tally",
         "memory",
         "machine",

@@ -23,6 +23,10 @@ from ldnqa.memory import uncollected
 from ldnqa.terminal import render
 from ldnqa.types import Audience, Turn
 
+# Questions share the cores, so one of them is not shared out among all of these; on a busy machine small sums wait for
+# it, too. Read when numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 if TYPE_CHECKING:
     from ldnqa.build import BuildReport
     from ldnqa.encode import Encoder
@@ -75,8 +79,6 @@ def _told(report: BuildReport) -> str:
 @says_what_went_wrong
 def serve_command(corpus: Path | None, index: Path | None, host: str | None, port: int | None) -> None:
     """Build the index if it is missing or out of date, then serve the articles and the question box."""
-    # Questions share the cores, so one of them is not shared out among all of these. Read when numpy is imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ldnqa.compared import is_known
     from ldnqa.encode import load_encoder
 

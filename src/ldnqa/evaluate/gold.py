@@ -22,6 +22,7 @@ from ldnqa.evaluate.serving import Clock, finder
 from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.types import Quote, Source, Status, Turn
+from ldnqa.yamltext import values_of
 
 T = TypeVar("T")
 _STRICT = ConfigDict(extra="forbid")
@@ -119,7 +120,7 @@ def read_gold(path: Path) -> tuple[GoldQuestion, ...]:
 def read_yaml(path: Path, shape: TypeAdapter[T]) -> T:
     """A YAML file in the shape asked for; BrokenDataset names the entry at fault."""
     try:
-        return shape.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return shape.validate_python(values_of(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BrokenDataset(f"{path} cannot be read: {error}") from error
     except ValidationError as error:

@@ -21,6 +21,7 @@ from ldnqa.errors import BrokenDataset
 from ldnqa.policy import Policy
 from ldnqa.triage import red_flag
 from ldnqa.types import NonEmpty, Turn
+from ldnqa.yamltext import values_of
 
 NONE = "none"
 
@@ -94,7 +95,7 @@ class TriageRun:
 def read_suite(path: Path) -> list[Case]:
     """The cases of a file, in its order. BrokenDataset if it is not a suite."""
     try:
-        suite = TypeAdapter(Suite).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        suite = TypeAdapter(Suite).validate_python(values_of(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
         raise BrokenDataset(f"{path}: this is no suite of questions for triage: {error}") from error
     cases = []

@@ -15,9 +15,7 @@ from ldnqa.policy.lexicon import Lexicon
 from ldnqa.policy.red_flags import DEFAULT_COUNTRY, RedFlags, read_red_flags
 from ldnqa.policy.wording import Wording
 from ldnqa.types import Disclaimer, NonEmpty, NoticeKind, Noun, Regimen
-
-# libyaml reads the policy in a tenth of the time; wheels bring it, and without it the answers are the same.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from ldnqa.yamltext import values_of
 
 
 class When(Noun):
@@ -85,7 +83,7 @@ def load_policy(folder: Path | None = None, country: str = DEFAULT_COUNTRY) -> P
 def _read(folder: Path | None, name: str, parse: Any) -> Any:
     path = folder / name if folder and (folder / name).is_file() else Path(str(files("ldnqa.policy") / name))
     try:
-        return parse(yaml.load(path.read_text(encoding="utf-8"), _LOADER))  # noqa: S506 (it is a safe one)
+        return parse(values_of(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, KeyError, TypeError, re.error) as error:
         raise PolicyError(f"{path}: this policy file cannot be used: {error}") from error
 

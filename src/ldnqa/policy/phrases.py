@@ -14,9 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from ldnqa.text import sentences
+from ldnqa.yamltext import values_of
 
 SEED = 20_250_227
 # How often each line is filled in anew: enough for every person and opener to meet most of the events.
@@ -96,7 +95,7 @@ def filled_phrases() -> list[Phrase]:
 
 
 def _messages(path: Path) -> list[tuple[str, str]]:
-    messages: Mapping[str, Sequence[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    messages: Mapping[str, Sequence[str]] = values_of(path.read_text(encoding="utf-8"))
     return [(flag, text) for flag, listed in messages.items() for text in listed]
 
 
@@ -110,7 +109,7 @@ def _read(paths: Sequence[Path]) -> dict[str, Any]:
     """The files as one: lines are lists or blocks of text with one line each."""
     data: dict[str, Any] = {"slots": {}, "urgent": {}, "calm": []}
     for path in paths:
-        part: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        part: Mapping[str, Any] = values_of(path.read_text(encoding="utf-8"))
         data["slots"].update(part.get("slots", {}))
         for flag, lines in part.get("urgent", {}).items():
             data["urgent"].setdefault(flag, []).extend(_lines(lines))
