@@ -1,4 +1,4 @@
-"""YAML -> plain values, by libyaml, which takes a tenth of the time. Wheels bring it; without it the values are equal."""
+"""YAML -> plain values, by libyaml, which takes a tenth of the time; where no wheel brings it, the values are equal."""
 
 from __future__ import annotations
 
