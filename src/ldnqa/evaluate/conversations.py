@@ -75,8 +75,8 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class JudgedTurn:
-    """A turn and what came of it; `faults` is empty if it passed. `leading_is_wrong` is about the quote that would be
-    said first if every question were answered; None for an urgent turn, which is decided before anything is searched.
+    """A turn and what came of it; `faults` is empty if it passed. `leading_is_wrong` is about what was said first or,
+    where nothing was, the quote that would be; None for an urgent turn, which is decided before anything is searched.
     """
 
     id: str
@@ -174,7 +174,7 @@ def _hold(conversation: Conversation, suite: Suite, index: Index, policy: Policy
             support=found.support,
             faults=tuple(_faults(answer, said, right)),
             first_said=answer.statements[0].text if answer.statements else None,
-            leading_is_wrong=None if said.expect is Status.URGENT else not _leads(found, right),
+            leading_is_wrong=None if said.expect is Status.URGENT else not _leads(answer, found, right),
         )
         history = (*history, Turn(question=said.ask, source_ids=tuple(source.id for source in answer.sources)))
 
@@ -185,15 +185,23 @@ def _faults(answer: Answer, said: Said, right: Sequence[Right]) -> Iterator[str]
     if answer.status is not Status.ANSWERED or said.expect is not Status.ANSWERED:
         return
     first = answer.statements[0]
-    sources = [source for source in answer.sources if source.index in first.source_indexes]
-    if not any(place.holds(source) for place in right for source in sources):
+    if not _says_first(answer, right):
         yield "another passage first"
     regimen = first.regimen.value if first.regimen else "none"
     if said.regimen and regimen not in said.regimen:
         yield f"{regimen} and not {' or '.join(said.regimen)}"
 
 
-def _leads(found: Found, right: Sequence[Right]) -> bool:
+def _says_first(answer: Answer, right: Sequence[Right]) -> bool:
+    """Whether the first statement of an answer has a right place among its sources."""
+    first = answer.statements[0]
+    sources = [source for source in answer.sources if source.index in first.source_indexes]
+    return any(place.holds(source) for place in right for source in sources)
+
+
+def _leads(answer: Answer, found: Found, right: Sequence[Right]) -> bool:
+    if answer.status is Status.ANSWERED:
+        return _says_first(answer, right)
     return found.lead is not None and any(place.holds(found.lead.quote) for place in right)
 
 
