@@ -491,6 +491,10 @@ def test_what_is_asked_in_passing_is_put_as_a_short_question(message, short):
 def test_it_is_the_use_of_the_drug_that_was_named_before_it():
     assert after("I'm on Vivitrol. Does it cause nausea?").text.endswith("Does naltrexone injection cause nausea?")
     assert "naltrexone 50 mg tablets" in after("8 months off the drink, on the 50s. Is it hard on the liver?").text
+    # Another medicine's dose is no use of this one.
+    for told in ("I take sertraline 50 mg.", "I'm on 50 mg of tramadol.", "My quetiapine is 25 mg."):
+        assert after(f"{told} Does it help MS?").text == f"{told} Does low-dose naltrexone help MS?"
+    assert "naltrexone 50 mg" in after("I take alcohol and 50 mg naltrexone. Does it help MS?").text
     # What is named behind it is held against it.
     assert after("Is it weaker than Vivitrol?").text == "Is low-dose naltrexone weaker than Vivitrol?"
 

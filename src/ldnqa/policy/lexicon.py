@@ -12,6 +12,13 @@ from ldnqa.policy.sieve import Sieve
 from ldnqa.text import plain_case, terms, without_told_behind, words
 from ldnqa.types import NonEmpty, Noun, Regimen
 
+# "Tramadol 50 mg", "25 mg tablets of quetiapine", "my sertraline is 50 mg".
+_A_DOSE = re.compile(r"\d ?(?:mg|milligrams?)\b", re.IGNORECASE)
+_DOSE_OF = (
+    r"\b(?:{thing})\b(?: (?:is|was|at|of|only|just|about|dose|tablets?|capsules?|pills?|a|my)\b){{0,3}}[ (]*"
+    r"\d+(?:\.\d+)? ?(?:mg|milligrams?)\b(?! (?:of )?(?:naltrexone|ldn))"
+    r"|\b\d+(?:\.\d+)? ?(?:mg|milligrams?)(?: (?:tablets?|capsules?|pills?|of|a|dose))* (?:of )?(?:{thing})\b"
+)
 _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
 # Texts whose other names are kept: those of a conversation.
 _TEXTS = 64
@@ -94,15 +101,33 @@ class Lexicon(Noun):
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        found = self._regimen_patterns.all_in(text)
+        found = self._regimen_patterns.all_in(self._without_other_doses(text))
         regimens = list(self.regimens) if found else []
         return [regimens[number] for number in found]
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
         regimens = list(self.regimens)
-        found = [(m.start(), regimens[number], m.group()) for number, m in self._regimen_patterns.matches(text)]
+        found = [
+            (m.start(), regimens[number], m.group())
+            for number, m in self._regimen_patterns.matches(self._without_other_doses(text))
+        ]
         return [(regimen, named) for _, regimen, named in sorted(found)]
+
+    def _without_other_doses(self, text: str) -> str:
+        """`text` with the doses of other medicines blanked: 50 mg of tramadol are no use of ours."""
+        if not _A_DOSE.search(text):
+            return text
+        ours = frozenset.intersection(*(frozenset(words(names[0])) for names in self.regimens.values()))
+        others = [
+            re.escape(thing)
+            for kind, thing in self.things_in(text)
+            if kind == "medicine" and ours.isdisjoint(words(thing)) and not self._regimen_patterns.all_in(thing)
+        ]
+        if not others:
+            return text
+        of_other = re.compile(_DOSE_OF.format(thing="|".join(others)), re.IGNORECASE)
+        return of_other.sub(lambda match: " " * len(match.group()), text)
 
     def things_in(self, text: str) -> list[tuple[str, str]]:
         """(kind, words of `text`) for each thing of a known kind that `text` names, in the order they are named."""
