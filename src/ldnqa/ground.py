@@ -115,7 +115,16 @@ def ground_drafted(
 
 def looks_alike(question: str, look_alikes: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """The rows of `look_alikes` that a question names."""
+    # Most questions name none.
+    if not _any_of(tuple(map(tuple, look_alikes))).search(question):
+        return []
     return [row for row in look_alikes if any(names(question, name) for name in row)]
+
+
+@lru_cache
+def _any_of(rows: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
+    """A pattern that is found in every text that names one of these."""
+    return re.compile("|".join(re.escape(name) for row in rows for name in row), re.IGNORECASE)
 
 
 def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:

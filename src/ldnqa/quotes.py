@@ -162,7 +162,7 @@ def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:
     """
     if not index.subject:
         return True
-    return meets(query.text, scored.quote.text, query.lexicon) and _is_of_the_use(index, query, scored)
+    return meets(query.kind, query.demanded, scored.quote.text, query.lexicon) and _is_of_the_use(index, query, scored)
 
 
 def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
@@ -171,8 +171,10 @@ def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
     What is known of higher doses may warn who takes a low one, but not the other way round; and that a quote names the
     product asked about is no answer yet: it must name something else that is asked about, or say what that use is.
     """
+    if not query.regimens:
+        return True
     usual = query.lexicon.regimens_in(index.subject[0])
-    if not query.regimens or any(regimen in usual for regimen in query.regimens):
+    if any(regimen in usual for regimen in query.regimens):
         return True
     if scored.other_regimen:
         return False

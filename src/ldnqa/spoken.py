@@ -96,10 +96,11 @@ class Block:
         counts = self.starts[passages + 1] - starts
         place = np.repeat(np.arange(len(passages)), counts)
         rows = ranges(starts, counts)
-        first: dict[int, int] = {}
-        for at, row in enumerate(self.first[rows].tolist()):
-            first.setdefault(row, at)
-        kept = np.array(list(first.values()), dtype=np.int64)
+        first, order = self.first[rows], np.arange(len(rows))
+        found_at = np.empty(len(self.first), dtype=np.int64)
+        # Of several the last to be written stays: the first that was found.
+        found_at[first[::-1]] = order[::-1]
+        kept = found_at[first] == order
         return rows[kept], place[kept]
 
     def places_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

@@ -15,6 +15,8 @@ from ldnqa.types import NonEmpty, Noun, Regimen
 _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
 # Texts whose other names are kept: those of a conversation.
 _TEXTS = 64
+# Whose uses of the drug are: the articles' quotes come again with every question.
+_QUOTES = 4_096
 
 
 class WordClass(Noun):
@@ -94,9 +96,13 @@ class Lexicon(Noun):
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        found = self._regimen_patterns.all_in(text)
-        regimens = list(self.regimens) if found else []
-        return [regimens[number] for number in found]
+        return list(self._regimens_of(text))
+
+    @cached_property
+    def _regimens_of(self) -> Callable[[str], tuple[Regimen, ...]]:
+        regimens = tuple(self.regimens)
+        patterns = self._regimen_patterns
+        return lru_cache(_QUOTES)(lambda text: tuple(regimens[number] for number in patterns.all_in(text)))
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
@@ -130,9 +136,17 @@ class Lexicon(Noun):
         """(start, group) for each of the groups of people that `text` names, by any name."""
         return [(m.start(), self.people[number][0]) for number, m in self._people_patterns.matches(text)]
 
-    def has_what_is_asked(self, question: str, text: str) -> bool:
-        """Whether `text` has all that the last of the questions in `question` demands of what leads its answer."""
-        demanded = self._demanded_by(question)
+    def demanded_by(self, question: str) -> frozenset[int]:
+        """The numbers of the demands that the last of the questions in `question` makes of what leads its answer."""
+        question = without_told_behind(question)
+        *_, last = _BEHIND_QUESTION.split(question.strip())
+        # "Does LDN cause depression? And the 50 mg one?" asks the first again.
+        named = frozenset(terms(" ".join(said for _, said in self.regimen_words(last))))
+        alone = frozenset(terms(last)) - self.generic_terms - named
+        return frozenset(self._demand_patterns.all_in(last if alone else question))
+
+    def has(self, demanded: frozenset[int], text: str) -> bool:
+        """Whether `text` meets all of these demands."""
         return not demanded or demanded <= set(self._met_patterns.all_in(text))
 
     def asked_about(self, text: str) -> str | None:
@@ -217,18 +231,6 @@ class Lexicon(Noun):
     @cached_property
     def _demand_patterns(self) -> Sieve:
         return Sieve(demand.asked for demand in self.demands)
-
-    @cached_property
-    def _demanded_by(self) -> Callable[[str], frozenset[int]]:
-        return lru_cache(_TEXTS)(self._demands)
-
-    def _demands(self, question: str) -> frozenset[int]:
-        question = without_told_behind(question)
-        *_, last = _BEHIND_QUESTION.split(question.strip())
-        # "Does LDN cause depression? And the 50 mg one?" asks the first again.
-        named = frozenset(terms(" ".join(said for _, said in self.regimen_words(last))))
-        alone = frozenset(terms(last)) - self.generic_terms - named
-        return frozenset(self._demand_patterns.all_in(last if alone else question))
 
     @cached_property
     def _met_patterns(self) -> Sieve:
