@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, lru_cache
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -15,8 +16,10 @@ from ldnqa.types import NonEmpty, Noun, Regimen
 _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
 # Texts whose other names are kept: those of a conversation.
 _TEXTS = 64
-# Whose uses of the drug are: the articles' quotes come again with every question.
+# Whose classes and uses of the drug are: the articles' quotes come again with every question.
 _QUOTES = 4_096
+
+K = TypeVar("K")
 
 
 class WordClass(Noun):
@@ -60,8 +63,11 @@ class Lexicon(Noun):
 
     def classes_in(self, text: str) -> list[str]:
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
-        ids = list(self.classes)
-        return [ids[number] for number in self._class_patterns.all_in(text)]
+        return list(self._classes_of(text))
+
+    @cached_property
+    def _classes_of(self) -> Callable[[str], tuple[str, ...]]:
+        return _kept(tuple(self.classes), self._class_patterns)
 
     def other_names(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
         """(words of `text`, other names for them): a drug's class, a condition's synonyms, what an aspect is called.
@@ -100,9 +106,7 @@ class Lexicon(Noun):
 
     @cached_property
     def _regimens_of(self) -> Callable[[str], tuple[Regimen, ...]]:
-        regimens = tuple(self.regimens)
-        patterns = self._regimen_patterns
-        return lru_cache(_QUOTES)(lambda text: tuple(regimens[number] for number in patterns.all_in(text)))
+        return _kept(tuple(self.regimens), self._regimen_patterns)
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
@@ -244,6 +248,11 @@ class Lexicon(Noun):
     def _regimen_patterns(self) -> Sieve:
         # "50mg" and "low-dose" are written with and without what stands between.
         return Sieve(_any_of(names).replace(r"\ ", "[ -]?") for names in self.regimens.values())
+
+
+def _kept(listed: tuple[K, ...], patterns: Sieve) -> Callable[[str], tuple[K, ...]]:
+    """Those of a list whose patterns are found in a text, looked for once."""
+    return lru_cache(_QUOTES)(lambda text: tuple(listed[number] for number in patterns.all_in(text)))
 
 
 def _any_of(names: Sequence[str]) -> str:
