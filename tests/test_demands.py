@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ldnqa import ask
-from ldnqa.asking import meets
+from ldnqa.asking import kind_of, meets
 from ldnqa.followup import read
 from ldnqa.types import Status, Turn
 
@@ -77,7 +77,8 @@ HARMS = "Depression has been reported in people on naltrexone."
     ],
 )
 def test_what_a_statement_must_have_to_lead(policy, question, text, able):
-    assert meets(question, text, policy.lexicon) is able
+    demanded = policy.lexicon.demanded_by(question)
+    assert meets(kind_of(question), demanded, text, policy.lexicon) is able
 
 
 @pytest.mark.model

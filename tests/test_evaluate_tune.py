@@ -228,7 +228,8 @@ def test_readers_questions_are_lessons_as_if_nobody_had_written_them_down(tmp_pa
     assert len(lessons) == 2
     assert all(lesson.right.any() and not lesson.right.all() for lesson in lessons)
     exact = index.bank.likeness(index.bank.vectors[0])
-    assert index.bank.likest([0], exact) == [(0, pytest.approx(1))]
+    numbers, cosines = index.bank.likest(np.array([0]), exact)
+    assert (numbers.tolist(), cosines.tolist()) == ([0], [pytest.approx(1)])
     assert index.bank.likeness(index.bank.vectors[0], leave_out=0).best[0] < 0.9
     plain = without_questions(index)
     assert len(list(readers_lessons(plain, policy, index.bank))) == 3

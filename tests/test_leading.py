@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fakes import HashedEncoder
 from hypothesis import given
 from hypothesis import strategies as st
+from makers import article, section
 
-from ldnqa import ask
+from ldnqa import Index, ask
 from ldnqa.asking import sums_up
+from ldnqa.build import build_articles
 from ldnqa.evaluate.leading import READERS_COUNT, Lesson, save, teach
 from ldnqa.leading import COMPARED, SIGNS, leading, read_weights
+from ldnqa.policy import Lexicon
 from ldnqa.query import look_ahead, read_query, read_words, with_vectors
+from ldnqa.quotable import quotable
 from ldnqa.quotes import leading_one, rank_quotes
 from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
+from ldnqa.text import terms
 
+COVERAGE = ("coverage", "coverage_in_place", "heading_coverage", "passage_coverage", "named")
 SIGN = st.floats(-1, 1, width=32)
 QUOTES = st.lists(st.tuples(*[SIGN] * len(SIGNS)), min_size=1, max_size=12, unique=True)
 
@@ -124,3 +131,43 @@ def test_quotes_rank_the_same_whether_their_words_were_read_ahead_or_not(index, 
     ahead = look_ahead(said, index)
     assert ahead is not said
     assert rank_quotes(index, with_vectors(ahead, index), hits) == afterwards
+
+
+def test_what_a_quote_has_of_the_words_asked_for_is_what_one_counts_oneself(tmp_path):
+    """Shares by rarity: of all that is asked for, "ease" too, though it only asks; of what names anything; and, where
+    each counts the same, of the things named.
+    """
+    fruit = section("Cherries ease gout. Some people take ibuprofen for a day or two.", id="fruit")
+    made = article(fruit, section("Aspirin thins the blood.", id="pills"), title="What do people eat?")
+    build_articles([made], (), tmp_path / "index", HashedEncoder())
+    index = Index.open(tmp_path / "index", HashedEncoder())
+    asked, lexicon = "Do cherries, fruit and ibuprofen ease gout?", Lexicon(generic="ease")
+    for passage in index.passages:
+        quotable(index, passage)
+    found = look_ahead(read_words(Reading(asked, asked), index, lexicon, index.subject[0]), index).ahead
+
+    ease, *named = (index.rarity(*terms(word)) for word in ("ease", "cherries", "fruit", "ibuprofen", "gout"))
+    cherries, of_fruit, ibuprofen, gout = named
+    everything, alone = ease + sum(named), sum(named)
+    expected = {
+        "Cherries ease gout.": {
+            "coverage": (cherries + ease + gout) / everything,
+            "coverage_in_place": (cherries + of_fruit + gout) / alone,
+            "heading_coverage": of_fruit / alone,
+            "passage_coverage": 1,
+            "named": 2 / 4,
+        },
+        "Some people take ibuprofen for a day or two.": {
+            "coverage": ibuprofen / everything,
+            "coverage_in_place": (ibuprofen + of_fruit) / alone,
+            "heading_coverage": of_fruit / alone,
+            "passage_coverage": 1,
+            "named": 1 / 4,
+        },
+        "Aspirin thins the blood.": dict.fromkeys(COVERAGE, 0),
+    }
+    quotes = [quotation.quote.text for quotation in found.block.quotations]
+    shares = {quote: dict(zip(SIGNS, row, strict=True)) for quote, row in zip(quotes, found.signs, strict=True)}
+    assert {quote: {name: shares[quote][name] for name in COVERAGE} for quote in quotes} == {
+        quote: pytest.approx(of_quote) for quote, of_quote in expected.items()
+    }

@@ -185,10 +185,11 @@ def kind_of(question: str) -> Kind:
     return Kind.OPEN
 
 
-def meets(question: str, text: str, lexicon: Lexicon) -> bool:
-    """Whether a statement has what it must have to lead the answer to a standalone question."""
-    kind = kind_of(question)
-    return (kind not in TIMES or answers_kind(kind, text)) and lexicon.has_what_is_asked(question, text)
+def meets(kind: Kind, demanded: frozenset[int], text: str, lexicon: Lexicon) -> bool:
+    """Whether a statement has what it must have to lead the answer to a question of this kind that makes these demands
+    (`Lexicon.demanded_by`).
+    """
+    return (kind not in TIMES or answers_kind(kind, text)) and lexicon.has(demanded, text)
 
 
 @lru_cache(_QUOTES)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -49,8 +48,9 @@ class Bank:
     vain_vectors: Vectors
     places: tuple[Place, ...] = field(init=False)
     _first: NDArray[np.int64] = field(init=False)
-    _at_places: tuple[range, ...] = field(init=False)
+    _at_places: NDArray[np.int64] = field(init=False)
     _centre: Vectors = field(init=False)
+    _along: Vectors = field(init=False)
     _across_centre: Nearby = field(init=False)
     _vain_across_centre: Nearby = field(init=False)
 
@@ -60,10 +60,11 @@ class Bank:
         centre = self.vectors.mean(axis=0) if places else np.zeros(self.vectors.shape[1], np.float32)
         object.__setattr__(self, "places", tuple(places[row] for row in first))
         object.__setattr__(self, "_first", np.array(first, dtype=np.int64))
-        object.__setattr__(self, "_at_places", tuple(starmap(range, pairwise([*first, len(places)]))))
+        object.__setattr__(self, "_at_places", _in_lines(np.array([*first, len(places)], dtype=np.int64)))
         object.__setattr__(self, "_centre", centre)
         rows, vain = (_units(_across(vectors, centre)) for vectors in (self.vectors, self.vain_vectors))
         along = directions(rows)
+        object.__setattr__(self, "_along", along)
         object.__setattr__(self, "_across_centre", Nearby(rows, _NEAREST, along))
         object.__setattr__(self, "_vain_across_centre", Nearby(vain, _NEAREST_IN_VAIN, along))
 
@@ -79,18 +80,18 @@ class Bank:
         if not self.places:
             return NOTHING
         asked = unit(_across_one(vector, self._centre))
-        each = self._across_centre.cosines(asked, leave_out)
-        in_vain = [range(len(self.vain_vectors))] if len(self.vain_vectors) else []
-        vain = max((cosine for _, cosine in self._vain_across_centre.cosines(asked).likest(in_vain)), default=0.0)
+        along = asked @ self._along
+        each = self._across_centre.cosines(asked, along, leave_out)
+        vain = self._vain_across_centre.cosines(asked, along).greatest()
         return Likeness(np.maximum.reduceat(each.each, self._first), vain, each)
 
-    def likest(self, places: Iterable[int], likeness: Likeness) -> list[tuple[int, float]]:
+    def likest(self, places: NDArray[np.int64], likeness: Likeness) -> tuple[NDArray[np.int64], Vectors]:
         """For each place the number of its likest question, and the cosine of that."""
-        return likeness.each.likest(map(self._at_places.__getitem__, places))
+        return likeness.each.likest(self._at_places[places])
 
     def at_place(self, place: int) -> range:
         """The numbers of the questions of a place."""
-        return self._at_places[place]
+        return range(self._at_places[place, 0], self._at_places[place, -1] + 1)
 
     def place_of(self, question: int) -> int:
         """The place of the question of that number."""
@@ -137,6 +138,15 @@ NOTHING = Likeness(np.empty(0, np.float32), 0.0, Cosines(np.empty(0, np.float32)
 
 def _place(question: Question) -> Place:
     return question.article_id, question.section_id, question.start, question.end
+
+
+def _in_lines(borders: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers from each border to the next, a line each, which is filled up with the last of them."""
+    counts = np.diff(borders)
+    lines: NDArray[np.int64] = borders[:-1, np.newaxis] + np.minimum(
+        np.arange(counts.max(initial=0)), counts[:, np.newaxis] - 1
+    )
+    return lines
 
 
 def _across(rows: Vectors, centre: Vectors) -> Vectors:

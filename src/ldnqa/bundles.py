@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ldnqa.cite import note_quote, quote_around
 from ldnqa.conflict import notes_on
 from ldnqa.disputes import overlap
 from ldnqa.index import Index
-from ldnqa.types import Claim, Quote
+from ldnqa.memory import Same
+from ldnqa.types import Article, Claim, Quote, Section
 
 # More than this many statements, editor's notes included, nobody reads to the end.
 MAX_STATEMENTS = 6
@@ -49,22 +51,29 @@ def _bundle(claim: Claim, index: Index, *, leads: bool) -> Bundle:
             made += [own, *about] if len(about) <= MAX_STATEMENTS // 2 else [own]
         else:
             made += about
-    return list(dict.fromkeys(made))
+    return list(dict.fromkeys(made)) if len(made) > 1 else made
 
 
 def _with_notes(text: str, quote: Quote, index: Index) -> Bundle:
-    comments = (note_quote(quote, note, index) for note in notes_on(quote, index.articles))
-    return [(text, quote), *((comment.text, comment) for comment in comments if comment)]
+    comments = [note_quote(quote, note, index) for note in notes_on(quote, index.articles)]
+    return [(text, quote), *[(comment.text, comment) for comment in comments if comment]]
 
 
 def _commented(quote: Quote, index: Index) -> list[Quote]:
     """The smallest quote that holds the words an editor's note comments on; none if `quote` is no such note."""
     article = index.articles[quote.article_id]
-    for section in article.sections:
-        for note in section.notes:
-            if (note.section_id, note.note_start) == (quote.section_id, quote.start):
-                return quote_around(note.start, note.end, article, section, index)
-    return []
+    found = _notes(Same(article)).get((quote.section_id, quote.start))
+    return quote_around(*found, index) if found else []
+
+
+@lru_cache(1024)
+def _notes(article: Same[Article]) -> dict[tuple[str, int], tuple[int, int, Article, Section]]:
+    """For each editor's note of an article, by where it begins, the words it comments on and where they stand."""
+    return {
+        (note.section_id, note.note_start): (note.start, note.end, article.it, section)
+        for section in reversed(article.it.sections)
+        for note in reversed(section.notes)
+    }
 
 
 def _order(quote: Quote, lead: Quote, index: Index) -> tuple[bool, int]:

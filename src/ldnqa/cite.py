@@ -7,9 +7,9 @@ from functools import lru_cache
 from itertools import count
 from typing import Literal
 
-from ldnqa.conflict import notes_on
 from ldnqa.errors import UnknownPassage
 from ldnqa.index import Index
+from ldnqa.memory import Same
 from ldnqa.types import Article, BlockKind, CitedReference, EditorNote, Passage, Quote, Reference, Section, Source
 
 
@@ -19,34 +19,42 @@ def cite(quote: Quote, sources: list[Source], index: Index) -> Source:
     for source in sources:
         if (source.article_id, source.section_id, source.start, source.end) == place:
             return source
-    article = index.articles[quote.article_id]
-    section = article.section(quote.section_id)
-    source = Source(
-        index=len(sources) + 1,
-        id=quote.passage_id,
+    source = _source(Same(index.articles[quote.article_id]), *place[1:], quote.text, quote.passage_id, len(sources) + 1)
+    sources.append(source)
+    return source
+
+
+# The articles' quotes come again with every question.
+@lru_cache(4096)
+def _source(
+    of: Same[Article], section_id: str, start: int, end: int, text: str, passage_id: str, number: int
+) -> Source:
+    article = of.it
+    section = article.section(section_id)
+    return Source(
+        index=number,
+        id=passage_id,
         article_id=article.id,
         article_title=article.title,
         section_id=section.id,
         heading=section.heading,
         tier=section.tier,
         regimen=section.regimen,
-        quote=quote.text,
-        start=quote.start,
-        end=quote.end,
-        references=_references(article, section, quote),
+        quote=text,
+        start=start,
+        end=end,
+        references=_references(article, section, start, end),
         review_status=article.review.status,
         last_updated=article.last_updated,
         url=f"/articles/{article.id}#{section.id}",
     )
-    sources.append(source)
-    return source
 
 
-def _references(article: Article, section: Section, quote: Quote) -> tuple[CitedReference, ...]:
-    """What the quoted words cite; where they carry no mark, what their paragraph or list cites."""
+def _references(article: Article, section: Section, start: int, end: int) -> tuple[CitedReference, ...]:
+    """What the words quoted of a section cite; where they carry no mark, what their paragraph or list cites."""
     by_label = {reference.label: reference for reference in article.references}
-    ranges: list[tuple[Literal["quote", "paragraph"], int, int]] = [("quote", quote.start, quote.end)]
-    blocks = [b for b in section.blocks if b.start < quote.end and quote.start < b.end]
+    ranges: list[tuple[Literal["quote", "paragraph"], int, int]] = [("quote", start, end)]
+    blocks = [b for b in section.blocks if b.start < end and start < b.end]
     if blocks:
         ranges.append(("paragraph", blocks[0].start, blocks[-1].end))
     for cited_by, start, end in ranges:
@@ -67,15 +75,18 @@ def plain_words(source: Source, index: Index) -> str | None:
     None, too, if an editor's note comments on words of those blocks that are not quoted: the twin says them as well,
     and would say them without the note.
     """
-    section = index.articles[source.article_id].section(source.section_id)
-    blocks = [
-        b for b in section.blocks if b.kind is not BlockKind.HEADING and b.start < source.end and source.start < b.end
-    ]
+    return _plain_words(Same(index.articles[source.article_id]), source.section_id, source.start, source.end)
+
+
+@lru_cache(4096)
+def _plain_words(article: Same[Article], section_id: str, start: int, end: int) -> str | None:
+    section = article.it.section(section_id)
+    blocks = [b for b in section.blocks if b.kind is not BlockKind.HEADING and b.start < end and start < b.end]
     twins = [block.plain for block in blocks]
     if not twins or not all(twins):
         return None
     noted = [n for n in section.notes if any(n.start < b.end and b.start < n.end for b in blocks)]
-    if any(note not in notes_on(source, index.articles) for note in noted):
+    if any(note.end <= start or end <= note.start for note in noted):
         return None
     return " ".join(twin for twin in twins if twin)
 

@@ -16,6 +16,7 @@ from ldnqa.bundles import Bundle
 from ldnqa.cite import cite, plain_words
 from ldnqa.conflict import Clash, clashes, conflict_of
 from ldnqa.index import Index
+from ldnqa.memory import Same
 from ldnqa.notices import raise_notices
 from ldnqa.policy import Policy
 from ldnqa.prose import paragraphs, where
@@ -29,14 +30,17 @@ from ldnqa.types import (
     GlossaryEntry,
     Notice,
     NoticeKind,
+    Regimen,
     Source,
     Statement,
     Status,
+    Tier,
 )
 from ldnqa.wanted import subject_terms
 
 # So many characters of a reader's own words are repeated.
 MAX_PART = 200
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=True)
 _NO_MARKER = str.maketrans("[]", "()")
 # Most urgent first.
 _PLACES = ("alarm", "limit", "note")
@@ -65,7 +69,9 @@ def answered(
     drafts = {claim.quotes[0]: " ".join(one.text for one in claim.drafted) for claim in claims if claim.drafted}
     # Said in one order to everybody, which their numbers follow.
     statements = [
-        _state(text, cite(quote, sources, index), index, drafts.get(quote)) for bundle in said for text, quote in bundle
+        _state(text, cite(quote, sources, index), index, drafts.get(quote) if drafts else None)
+        for bundle in said
+        for text, quote in bundle
     ]
     about = subject_terms(index)
     groups = topics(asked.standalone, policy.lexicon, about)
@@ -202,8 +208,7 @@ def _answer_id(asked: Asked, index_id: str) -> str:
         "approved_only": asked.approved_only,
         "index_id": index_id,
     }
-    canonical = json.dumps(request, sort_keys=True, ensure_ascii=True)
-    return "ans_" + hashlib.sha256(canonical.encode()).hexdigest()[:20]
+    return "ans_" + hashlib.sha256(_CANONICAL.encode(request).encode()).hexdigest()[:20]
 
 
 def _disclaimer(asked: Asked, sources: Sequence[Source], index: Index, policy: Policy) -> Disclaimer:
@@ -266,25 +271,25 @@ def _other_people(asked: Asked, sources: Sequence[Source], policy: Policy) -> li
 
 
 def _state(text: str, source: Source, index: Index, drafted: str | None) -> Statement:
-    return Statement(
-        text=text,
-        plain=plain_words(source, index),
-        drafted=drafted,
-        tier=source.tier,
-        regimen=source.regimen,
-        source_indexes=(source.index,),
-    )
-
-
-def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]:
-    """The glossary's terms that the statements use, in the glossary's order."""
-    listed = tuple(entry.term for entry in index.glossary)
-    used = frozenset[str]().union(*(_used(statement.text, listed) for statement in statements))
-    return tuple(entry for entry in index.glossary if entry.term in used)
+    return _stated(text, plain_words(source, index), drafted, source.tier, source.regimen, source.index)
 
 
 # The articles' quotes come again with every question.
 @lru_cache(maxsize=4_096)
-def _used(text: str, listed: tuple[str, ...]) -> frozenset[str]:
-    """The terms of a glossary that a text uses."""
-    return frozenset(term for term in listed if names(text, term))
+def _stated(
+    text: str, plain: str | None, drafted: str | None, tier: Tier, regimen: Regimen | None, number: int
+) -> Statement:
+    return Statement(text=text, plain=plain, drafted=drafted, tier=tier, regimen=regimen, source_indexes=(number,))
+
+
+def _glossary(statements: Sequence[Statement], index: Index) -> tuple[GlossaryEntry, ...]:
+    """The glossary's terms that the statements use, in the glossary's order."""
+    listed = Same(index.glossary)
+    used = frozenset[int]().union(*(_used(statement.text, listed) for statement in statements))
+    return tuple(index.glossary[number] for number in sorted(used))
+
+
+@lru_cache(maxsize=4_096)
+def _used(text: str, listed: Same[tuple[GlossaryEntry, ...]]) -> frozenset[int]:
+    """The numbers of a glossary's entries whose terms a text uses."""
+    return frozenset(number for number, entry in enumerate(listed.it) if names(text, entry.term))

@@ -58,7 +58,10 @@ def clashes(
     """
     found: list[tuple[tuple[float, int, int], Clash]] = []
     asked = frozenset[str]().union(*groups) - silent
+    place = (said[0].article_id, said[0].section_id)
     for dispute in disputes(index):
+        if dispute.of_topic.isdisjoint(asked) and place not in dispute.sections:
+            continue
         share = _asked_about(dispute, groups, asked, said[0], index, silent)
         if share < ASKED_ABOUT:
             continue
@@ -104,8 +107,6 @@ def _asked_about(
     """
     topic = dispute.of_topic
     named = topic & asked
-    if not named and (lead.article_id, lead.section_id) not in dispute.sections:
-        return 0.0
     if (named and sum(map(index.rarity, named)) >= TOPIC_NAMED * sum(map(index.rarity, topic - silent))) or (
         _contradicts(lead.text) and any(overlap(lead, side.quote) for side in dispute.sides)
     ):

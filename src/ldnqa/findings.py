@@ -103,9 +103,11 @@ def with_danger(found: Finding, asked: Asked, index: Index, policy: Policy) -> F
 def share(whole: Sequence[Claim], found: Sequence[Sequence[Claim]]) -> list[Claim]:
     """The claims for several questions: what answers them together, then as many for each as fit into one answer."""
     answered = [claims for claims in found if claims]
-    most = max(1, MAX_STATEMENTS // len(answered)) if answered else 0
+    if not answered:
+        return list(whole[:MAX_STATEMENTS])
+    most = max(1, MAX_STATEMENTS // len(answered))
     kept = [*whole[:1], *(claim for claims in answered for claim in claims[:most])]
-    return list(dict.fromkeys(kept if answered else whole))[:MAX_STATEMENTS]
+    return list(dict.fromkeys(kept))[:MAX_STATEMENTS]
 
 
 def reading_of(

@@ -12,12 +12,13 @@ from functools import lru_cache
 
 from ldnqa.chunk import quotable_spans
 from ldnqa.corpus.figures import missing_figures
+from ldnqa.memory import Same
 from ldnqa.restate import refusals
 from ldnqa.stages import stage
 from ldnqa.support import Embed, support_of
-from ldnqa.text import fold_space, names
+from ldnqa.text import fold_space, names, plain_case
 from ldnqa.tokens import Names
-from ldnqa.types import Article, Claim, Quote, Section, Span
+from ldnqa.types import Article, Claim, Quote, Span
 
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nor|neither|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
 # Sections remembered cut up; a passage of a section is asked for again and again.
@@ -53,21 +54,20 @@ def is_whole(quote: Quote, articles: Mapping[str, Article]) -> bool:
     What a sentence needs (the lead-in of its list, what "these" stands for, the "however" behind it) is the chunker's
     to say; see `chunk.quotable_spans`.
     """
-    article = articles[quote.article_id]
-    section = article.section(quote.section_id)
-    notes = frozenset(
-        Span(start=note.note_start, end=note.note_end)
-        for other in article.sections
-        for note in other.notes
-        if note.section_id == section.id
-    )
-    touched = [safe for core, safe in _spans(section, notes) if core.start < quote.end and quote.start < core.end]
+    spans = _spans(Same(articles[quote.article_id]), quote.section_id)
+    touched = [safe for core, safe in spans if core.start < quote.end and quote.start < core.end]
     return bool(touched) and all(quote.start <= safe.start and safe.end <= quote.end for safe in touched)
 
 
 @lru_cache(maxsize=_SECTIONS)
-def _spans(section: Section, notes: frozenset[Span]) -> list[tuple[Span, Span]]:
-    return quotable_spans(section, notes)
+def _spans(article: Same[Article], section_id: str) -> list[tuple[Span, Span]]:
+    notes = frozenset(
+        Span(start=note.note_start, end=note.note_end)
+        for section in article.it.sections
+        for note in section.notes
+        if note.section_id == section_id
+    )
+    return quotable_spans(article.it.section(section_id), notes)
 
 
 def says_no_more(text: str, quotes: Sequence[str]) -> bool:
@@ -115,7 +115,13 @@ def ground_drafted(
 
 def looks_alike(question: str, look_alikes: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """The rows of `look_alikes` that a question names."""
-    return [row for row in look_alikes if any(names(question, name) for name in row)]
+    plain = plain_case(question)
+    return [row for row in look_alikes if any(_may_be_in(name, plain) and names(question, name) for name in row)]
+
+
+def _may_be_in(name: str, plain: str) -> bool:
+    """Whether a name can stand in a text in plain case. Most questions have none of all."""
+    return not name.isascii() or name.lower() in plain
 
 
 def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ldnqa.bank import Bank, Question
 from ldnqa.chunk import CHUNKER_VERSION, embedded_text
-from ldnqa.encode import PARITY, Encoder, Vectors
+from ldnqa.encode import PARITY, Encoder, Vectors, products
 from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
@@ -40,6 +40,9 @@ VOCABULARY = "vocabulary.json"
 LEXICAL = "lexical"
 STORE = "store"
 
+# Up to so many passages the product with every row takes less than a store's way in and out of Python.
+_AT_ONCE_UP_TO = 1_000
+
 _Kind = TypeVar("_Kind", bound=np.generic)
 
 
@@ -49,14 +52,14 @@ class Index:
 
     `articles` is by id, in order of id; `passages` in that order too. `questions` are (article id, question) with
     `question_vectors` row for row: what editors listed, and titles that are questions, those of an article together;
-    `first_questions` are the rows of the first of each. `centre` is the mean of all
-    quote vectors, shape (dimension,), not of length one. `bank` has what readers ask. `passage_vectors` has a row for
-    each passage; it lies in several arrays, of which `np.asarray` makes one.
-    `title_vectors` has a row for each article, in their order; `title_rows` says for each passage which of them is its
-    article's, -1 where the title says nothing that the text does not begin with. `holders` has for each place of the
-    bank the rows of the passages that hold some of it. `subject` has the names of what more than half of the
-    articles are about, the one to show first; it is empty if there is no such thing. `nicknames` are the subjects that
-    have several names. Arrays are read-only.
+    `first_questions` are the rows of the first of each, and `askers` which article that is; `article_rows` says which
+    one a passage is of. `centre` is the mean of all quote vectors, shape (dimension,), not of length one. `bank` has
+    what readers ask. `passage_vectors` has a row for each passage; it lies in several arrays, of which `np.asarray`
+    makes one. `title_vectors` has a row for each article, in their order; `title_rows` says for each passage which of
+    them is its article's, -1 where the title says nothing that the text does not begin with. `holders` has for each
+    place of the bank the rows of the passages that hold some of it, and behind them as often as need be the number of
+    all passages. `subject` has the names of what more than half of the articles are about, the one to show first; it is
+    empty if there is no such thing. `nicknames` are the subjects that have several names. Arrays are read-only.
     """
 
     manifest: Manifest
@@ -77,8 +80,11 @@ class Index:
     subject: tuple[str, ...] = field(init=False)
     nicknames: tuple[tuple[str, ...], ...] = field(init=False)
     title_rows: NDArray[np.int64] = field(init=False)
-    first_questions: tuple[int, ...] = field(init=False)
-    holders: tuple[tuple[int, ...], ...] = field(init=False)
+    article_rows: NDArray[np.int64] = field(init=False)
+    first_questions: NDArray[np.int64] = field(init=False)
+    askers: NDArray[np.int64] = field(init=False)
+    holders: NDArray[np.int64] = field(init=False)
+    _few: Vectors | None = field(init=False)
     _rows: Mapping[str, int] = field(init=False)
     _first_quotes: tuple[int, ...] = field(init=False)
     _asked_in: Mapping[str, tuple[tuple[int, ...], ...]] = field(init=False)
@@ -92,15 +98,26 @@ class Index:
         several = dict.fromkeys(article.subject for article in self.articles.values() if len(article.subject) > 1)
         object.__setattr__(self, "nicknames", tuple(several))
         askers = [article_id for article_id, _ in self.questions]
-        first = tuple(n for n, article_id in enumerate(askers) if n == 0 or askers[n - 1] != article_id)
-        object.__setattr__(self, "first_questions", first)
+        first = [n for n, article_id in enumerate(askers) if n == 0 or askers[n - 1] != article_id]
+        numbers = {article_id: row for row, article_id in enumerate(self.articles)}
+        of_passages = [numbers.get(passage.article_id, -1) for passage in self.passages]
+        for name, rows in (
+            ("first_questions", first),
+            ("askers", [numbers[askers[n]] for n in first]),
+            ("article_rows", of_passages),
+        ):
+            object.__setattr__(self, name, _read_only(np.array(rows, np.int64)))
         titled = {id_: row if _says_more(a) else -1 for row, (id_, a) in enumerate(self.articles.items())}
         title_rows = np.array([titled.get(passage.article_id, -1) for passage in self.passages], np.int64)
         object.__setattr__(self, "title_rows", _read_only(title_rows))
         object.__setattr__(self, "_asked_in", self.bank.places_of(self.passages))
         object.__setattr__(self, "_rows", {passage.id: row for row, passage in enumerate(self.passages)})
-        holders = tuple(tuple(map(self._rows.__getitem__, ids)) for ids in self.bank.holders(self.passages))
-        object.__setattr__(self, "holders", holders)
+        holders = [[self._rows[id_] for id_ in ids] for ids in self.bank.holders(self.passages)]
+        most = max(map(len, holders), default=0)
+        filled = [rows + [len(self.passages)] * (most - len(rows)) for rows in holders]
+        object.__setattr__(self, "holders", _read_only(np.array(filled, np.int64).reshape(len(holders), most)))
+        few = len(self.passages) <= _AT_ONCE_UP_TO
+        object.__setattr__(self, "_few", np.asarray(self.passage_vectors) if few else None)
         object.__setattr__(self, "_first_quotes", tuple(accumulate((len(p.quotes) for p in self.passages), initial=0)))
 
     @classmethod
@@ -160,19 +177,25 @@ class Index:
         """Up to `k` (passage id, cosine) nearest to a unit vector, best first, of the allowed ids if given."""
         return self._store.search(vector[np.newaxis], k, allowed)[0]
 
+    def nearest(self, vector: Vectors, k: int, allowed: Collection[str] | None = None) -> NDArray[np.int64]:
+        """The rows of what `search_dense` finds."""
+        if allowed is None and self._few is not None:
+            return np.argsort(-products(self._few, vector), kind="stable")[:k]
+        return np.array(self.rows_of(id_ for id_, _ in self.search_dense(vector, k, allowed)), np.int64)
+
     def search_lexical(
         self, terms: Mapping[str, float], k: int, allowed: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
         """Up to `k` (passage id, BM25 score of the weighted terms), best first, of the allowed ids if given."""
         rows = None if allowed is None else self.rows_of(filter(self.has_passage, allowed))
-        return [(self.passages[row].id, score) for row, score in self.best_by_words(self.word_scores(terms), k, rows)]
+        return [(self.passages[row].id, score) for row, score in self._lexical.search(terms, k, rows)]
 
     def word_scores(self, terms: Mapping[str, float]) -> Vectors:
         """The BM25 score of every passage for weighted terms, shape (passages,)."""
         return self._lexical.scores(terms)
 
-    def best_by_words(self, scores: Vectors, k: int, rows: Collection[int] | None = None) -> list[tuple[int, float]]:
-        """Up to `k` (row of a passage, score) of those that score above 0, best first, of these rows if given."""
+    def best_by_words(self, scores: Vectors, k: int, rows: Collection[int] | None = None) -> NDArray[np.int64]:
+        """Up to `k` rows of passages that score above 0, best first, of these rows if given."""
         return self._lexical.best(scores, k, rows)
 
     def _row(self, passage_id: str) -> int:

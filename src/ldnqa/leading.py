@@ -7,7 +7,7 @@ once for an index with readers' questions and once for one without. Nothing but 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -51,20 +51,26 @@ class Leading:
     intercept: Rows
     outer: Rows
     straight: Rows
+    _in_one: tuple[Rows, Rows, Rows] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # All networks are one with as many hidden nodes as they have together.
+        inner = np.ascontiguousarray(np.concatenate(list(self.inner), axis=1))
+        outer = self.outer.reshape(-1) / np.float32(len(self.outer))
+        object.__setattr__(self, "_in_one", (inner, self.intercept.reshape(-1), outer))
 
     def scores(self, signs: Rows) -> Rows:
         """For each quote, a row of its SIGNS, how well it leads; only differences within a question count."""
         rows = inputs(signs)
-        hidden = np.tanh(rows @ self.inner + self.intercept[:, np.newaxis])
-        scores: Rows = (hidden @ self.outer[:, :, np.newaxis])[:, :, 0].mean(axis=0) + rows @ self.straight
+        inner, intercept, outer = self._in_one
+        scores: Rows = np.tanh(rows @ inner + intercept) @ outer + rows @ self.straight
         return scores
 
 
 def inputs(signs: Rows) -> Rows:
     """What the networks see of the signs of a question's quotes, a row for each quote."""
-    behind = signs[:, :COMPARED] - signs[:, :COMPARED].max(axis=0)
-    rows: Rows = np.hstack([signs, behind])
-    return rows
+    compared = signs[:, :COMPARED]
+    return np.concatenate([signs, compared - np.maximum.reduce(compared)], axis=1)
 
 
 def weights_file() -> Path:

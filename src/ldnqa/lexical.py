@@ -61,7 +61,9 @@ class Lexical:
 
         Each term counts by its weight. `allowed` limits the rows that may be found; unknown terms find nothing.
         """
-        return self.best(self.scores(terms), k, allowed)
+        scores = self.scores(terms)
+        best = self.best(scores, k, allowed)
+        return list(zip(best.tolist(), scores[best].tolist(), strict=True))
 
     def scores(self, terms: Mapping[str, float]) -> NDArray[np.float32]:
         """The score of every row for terms that each count by their weight, shape (len(self),)."""
@@ -74,19 +76,14 @@ class Lexical:
             scores[places[of_term]] += np.float32(weight) * self._scores[of_term]
         return scores
 
-    def best(
-        self, scores: NDArray[np.float32], k: int, allowed: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
-        """Up to `k` (row, score) of the rows that score above 0, best first, the lower row first among equals."""
-        if k <= 0:
-            return []
+    def best(self, scores: NDArray[np.float32], k: int, allowed: Collection[int] | None = None) -> NDArray[np.int64]:
+        """Up to `k` of the rows that score above 0, best first, the lower row first among equals."""
         if allowed is None:
             rows = np.flatnonzero(scores > 0)
         else:
             rows = np.unique(np.fromiter(allowed, dtype=np.int64, count=len(allowed)))
             rows = rows[scores[rows] > 0]
-        best = rows[np.argsort(-scores[rows], kind="stable")][:k]
-        return list(zip(best.tolist(), scores[best].tolist(), strict=True))
+        return rows[np.argsort(-scores[rows], kind="stable")][: max(k, 0)]
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`, which exists."""

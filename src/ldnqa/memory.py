@@ -1,10 +1,28 @@
-"""The garbage collector, told when to wait. What is done under it never leaves cycles behind that matter."""
+"""What is kept, and for how long: things known again by being the same, and the garbage collector told when to wait."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Same(Generic[T]):
+    """A thing by which something is looked up: known again by being the same, since comparing all it holds is slow."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: T) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.it is other.it
 
 
 @contextmanager

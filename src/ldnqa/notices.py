@@ -43,8 +43,13 @@ def raise_notices(rules: Sequence[NoticeRule], sources: Sequence[Source], policy
             and (when.quoted_not_approved is None or when.quoted_not_approved == pending)
             and (when.quoted_matches is None or any(_finds(when.quoted_matches, source.quote) for source in sources))
         ):
-            shown[rule.kind] = Notice(kind=rule.kind, text=rule.text)
+            shown[rule.kind] = _notice(rule.kind, rule.text)
     return list(shown.values())
+
+
+@lru_cache
+def _notice(kind: NoticeKind, text: str) -> Notice:
+    return Notice(kind=kind, text=text)
 
 
 def caution_for(question: str, standalone: str, told: Told, policy: Policy) -> NoticeRule | None:

@@ -6,7 +6,7 @@ What a question wants are groups of terms; each group is a bit, and a text has t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -32,19 +32,26 @@ class Numbered(NamedTuple):
         return cls(np.array(joined, np.int32), np.array([len(text) for text in each], np.int32))
 
     @classmethod
+    def read(cls, texts: Sequence[bytes]) -> Numbered:
+        """Those of texts whose terms are kept as bytes, each by itself."""
+        terms = np.frombuffer(b"".join(texts), np.int32)
+        return cls(terms, np.array([len(text) // terms.itemsize for text in texts], np.int32))
+
+    @classmethod
     def joined(cls, parts: Sequence[Numbered]) -> Numbered:
         """Those of all texts of the parts."""
         return cls(np.concatenate([part.terms for part in parts]), np.concatenate([part.lengths for part in parts]))
 
 
 class Numbers(dict[str, int]):
-    """A number for each term, given when it is first asked for. Safe to use from several threads."""
+    """A number for each term, from 1 on, given when it is first asked for. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._next = count(1)
+        self._giving = Lock()
 
     def __missing__(self, term: str) -> int:
-        return self.setdefault(term, next(self._next))
+        with self._giving:
+            return self.setdefault(term, len(self) + 1)
 
 
 class Shares:
@@ -59,6 +66,7 @@ class Shares:
         self._words = len(groups) // 64 + 1
         self._weights = np.zeros((64 * self._words, len(wanted)))
         self._bits: dict[str, int] = {}
+        self._of_numbers: Bits = np.zeros((self._words, 0), "<u8")
         for bit, (column, group, weight) in enumerate(groups):
             self._weights[bit, column] = weight
             for term in group:
@@ -66,15 +74,21 @@ class Shares:
 
     def found(self, texts: Numbered, numbers: Mapping[str, int]) -> Bits:
         """For each text the bits of the groups it has a term of, shape (texts, words of 64)."""
-        most = int(texts.terms.max())
-        terms = {number: bits for term, bits in self._bits.items() if 0 < (number := numbers.get(term, 0)) <= most}
+        known = len(numbers)
+        if self._of_numbers.shape[1] != known + 1:
+            self._of_numbers = self._by_number(numbers, known)
         starts = texts.lengths.cumsum() - texts.lengths
         found = np.empty((len(starts), self._words), "<u8")
-        for word in range(self._words):
-            of_term = np.zeros(most + 1, "<u8")
-            for number, bits in terms.items():
-                of_term[number] = bits >> 64 * word & _WORD
-            found[:, word] = np.bitwise_or.reduceat(of_term[texts.terms], starts)
+        for word, of_number in enumerate(self._of_numbers):
+            found[:, word] = np.bitwise_or.reduceat(of_number[texts.terms], starts)
+        return found
+
+    def _by_number(self, numbers: Mapping[str, int], known: int) -> Bits:
+        """The bits of the groups that have the term of each number up to `known`, shape (words of 64, known + 1)."""
+        found = np.zeros((self._words, known + 1), "<u8")
+        for term, bits in self._bits.items():
+            if 0 < (number := numbers.get(term, 0)) <= known:
+                found[:, number] = [bits >> 64 * word & _WORD for word in range(self._words)]
         return found
 
     def of(self, bits: Bits) -> NDArray[np.float64]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from ldnqa.policy import Lexicon
 from ldnqa.text import sentences
@@ -56,6 +57,12 @@ _MAY = re.compile(
 
 def ages_in(text: str) -> dict[str, str | None]:
     """The ages a text gives, and what people of that age are called: no article need name the very year."""
+    return dict(_ages_in(text))
+
+
+# A question is looked at for an age by whoever reads it.
+@lru_cache(64)
+def _ages_in(text: str) -> Mapping[str, str | None]:
     ages = (next(filter(None, found.groups())) for found in (_AGE.finditer(text) if _FIGURE.search(text) else ()))
     return {age: CHILDREN if int(age) < ADULT else OLDER_PEOPLE if int(age) >= OLDER else None for age in ages}
 

@@ -91,7 +91,7 @@ class Stack:
         """Rows and columns."""
         return len(self), self.blocks[0].shape[1]
 
-    def __getitem__(self, rows: int | slice | Sequence[int]) -> Vectors:
+    def __getitem__(self, rows: int | slice | Sequence[int] | NDArray[np.intp]) -> Vectors:
         """A row, rows that follow each other, or the rows with these numbers, which count from 0."""
         if isinstance(rows, slice):
             start, stop, _ = rows.indices(len(self))
@@ -105,7 +105,7 @@ class Stack:
             row: Vectors = self.blocks[at][rows - self._ends[at]]
             return row
         if len(self.blocks) == 1:
-            return self.blocks[0][list(rows)]
+            return self.blocks[0][np.asarray(rows, np.intp)]
         return np.stack([self[row] for row in rows]) if len(rows) else self.blocks[0][:0]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:

@@ -58,6 +58,7 @@ class Words:
     own: Spelled
     regimens: tuple[Regimen, ...]
     kind: Kind
+    demanded: frozenset[int]
     about_other: str | None
     people: frozenset[str]
     by_words: NDArray[np.float32]
@@ -79,14 +80,14 @@ class Query:
     `term_groups` has a group for each thing named: its own terms and those of its other names; a text has it if it has
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight, and
-    `by_words` is what BM25 finds of them in each passage; `vector` is a unit row, `own_vector` that of the question
-    by itself, `read_vector` that of `text`; `regimens` is what it asks about, `kind` what it wants to know.
-    `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are the
-    symptoms of MS?", and a medicine that no article names. `people` are the groups of people it is about. `cited`
-    has the articles and passages that the last answer cited, by id, each with how much it counts now. `wanted` is
-    what the question asks for by itself, `wanted_in_all` that with what remains of the questions before it. `near`
-    and `near_own` are how like `vector` and `own_vector` are to what readers ask. `ahead` is what the quotes of a
-    small index have of its words, if that is known by now.
+    `by_words` is what BM25 finds of them in each passage; `vector` is a unit row, `own_vector` that of the question by
+    itself, `read_vector` that of `text`; `regimens` is what it asks about, `kind` what it wants to know and `demanded`
+    what its answer must have. `about_other` is a thing that the question is about in place of what the articles are
+    about: MS in "What are the symptoms of MS?", and a medicine that no article names. `people` are the groups of people
+    it is about. `cited` has the articles and passages that the last answer cited, by id, each with how much it counts
+    now. `wanted` is what the question asks for by itself, `wanted_in_all` that with what remains of the questions
+    before it. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask. `ahead` is what the
+    quotes of a small index have of its words, if that is known by now.
     """
 
     text: str
@@ -102,6 +103,7 @@ class Query:
     kind: Kind
     wanted: Wanted
     wanted_in_all: Weighted
+    demanded: frozenset[int] = frozenset()
     about_other: str | None = None
     people: frozenset[str] = frozenset()
     lexicon: Lexicon = field(default_factory=Lexicon)
@@ -132,6 +134,7 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         own=own,
         regimens=regimens_asked(use_in, subject, lexicon),
         kind=kind_of(reading.text),
+        demanded=lexicon.demanded_by(reading.text),
         about_other=(None if of_ours else lexicon.asked_about(reading.own)) or _foreign(reading.own, index, lexicon),
         people=people_asked(reading.asks or reading.own, lexicon, told, reading.earlier),
         by_words=index.word_scores(dict.fromkeys(own.terms, 1.0)),
@@ -192,6 +195,7 @@ def with_vectors(said: Words, index: Index) -> Query:
         read_vector=read_vector,
         regimens=said.regimens,
         kind=said.kind,
+        demanded=said.demanded,
         wanted=said.wanted,
         wanted_in_all=wanted_in_all,
         about_other=said.about_other,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ldnqa.asking import FIGURES, Kind, answers_kind, meets, sums_up
 from ldnqa.index import Index
@@ -18,7 +20,7 @@ from ldnqa.signs import read_signs
 from ldnqa.text import names, sentences, term_set, terms
 from ldnqa.types import Hit, Quote
 from ldnqa.wanted import share
-from ldnqa.weights import MANY_SUBJECTS, WITH_QUESTIONS, WITHOUT_QUESTIONS, Weights
+from ldnqa.weights import MANY_SUBJECTS, SUPPORT_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS, Weights
 
 # Below this probability the question is not answered. Of 2,040 questions and turns 86% come out right from 0.25 to 0.5;
 # at 0.3 4% of what the articles answer is met with silence and 15% of what they do not is answered, here 6% and 11%, at
@@ -56,7 +58,7 @@ class ScoredQuote(NamedTuple):
     """
 
     quote: Quote
-    values: tuple[float, ...]
+    values: Sequence[float]
     score: float
     lead: float = 0.0
 
@@ -90,15 +92,20 @@ def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQ
     found, rows = read_signs(index, query, hits)
     if not found:
         return []
-    weights = weights_of(index).ranking
-    counts = np.array([weights.get(name, 0.0) for name in SIGNS])
-    scores = np.vecdot(rows, counts / counts[counts > 0].sum())
-    leads = leading("with" if index.bank else "without").scores(rows.astype(np.float32))
-    scored = [
-        ScoredQuote(quote, tuple(signs), score, lead)
-        for quote, signs, score, lead in zip(found, rows.tolist(), scores.tolist(), leads.tolist(), strict=True)
-    ]
+    kind = "with" if index.bank else "without"
+    scores = np.vecdot(rows, _shares(kind))
+    leads = leading(kind).scores(rows.astype(np.float32))
+    scored = map(ScoredQuote, found, rows.tolist(), scores.tolist(), leads.tolist())
     return sorted(scored, key=lambda scored: -scored.lead)
+
+
+@cache
+def _shares(kind: str) -> NDArray[np.float64]:
+    """What each of SIGNS counts in the score."""
+    weights = (WITH_QUESTIONS if kind == "with" else WITHOUT_QUESTIONS).ranking
+    counts = np.array([weights.get(name, 0.0) for name in SIGNS])
+    shares: NDArray[np.float64] = counts / counts[counts > 0].sum()
+    return shares
 
 
 def good_ones(ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
@@ -155,7 +162,7 @@ def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:
     """
     if not index.subject:
         return True
-    return meets(query.text, scored.quote.text, query.lexicon) and _is_of_the_use(index, query, scored)
+    return meets(query.kind, query.demanded, scored.quote.text, query.lexicon) and _is_of_the_use(index, query, scored)
 
 
 def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
@@ -164,8 +171,10 @@ def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
     What is known of higher doses may warn who takes a low one, but not the other way round; and that a quote names the
     product asked about is no answer yet: it must name something else that is asked about, or say what that use is.
     """
+    if not query.regimens:
+        return True
     usual = query.lexicon.regimens_in(index.subject[0])
-    if not query.regimens or any(regimen in usual for regimen in query.regimens):
+    if any(regimen in usual for regimen in query.regimens):
         return True
     if scored.other_regimen:
         return False
@@ -261,30 +270,49 @@ def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[Sc
     """The probability, 0 to 1, that the articles answer the question rather than merely resemble it."""
     if not ranked:
         return 0.0
-    signs = read_support(index, query, hits, ranked)
     weights = weights_of(index)
+    signs = read_support(index, query, hits, ranked, weights.support)
     return 1 / (
-        1 + math.exp(-weights.intercept - sum(weight * signs[name] for name, weight in weights.support.items()))
+        1 + math.exp(-weights.intercept - sum([weight * signs[name] for name, weight in weights.support.items()]))
     )
 
 
-def read_support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> dict[str, float]:
-    """The signs of SUPPORT_SIGNS for a question, its hits and their quotes, of which there is at least one."""
-    lead = ranked[0]
-    passages = {scored.quote.passage_id: scored for scored in ranked}
+def read_support(
+    index: Index,
+    query: Query,
+    hits: Sequence[Hit],
+    ranked: Sequence[ScoredQuote],
+    signs: Iterable[str] = SUPPORT_SIGNS,
+) -> dict[str, float]:
+    """These of SUPPORT_SIGNS for a question, its hits and their quotes, of which there is at least one."""
+    return {name: _SUPPORT[name](index, query, hits, ranked) for name in signs}
+
+
+def _rarest(index: Index, query: Query, hits: Sequence[Hit], _: Sequence[ScoredQuote]) -> float:
     nearest = max(hits, key=lambda hit: hit.cosine).passage
-    return {
-        "lead": lead.score,
-        "ahead": hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
-        "in_vain": query.near_own.vain - max(lead.sign("asked"), lead.sign("asked_own")),
-        "covered": lead.sign("asked_coverage"),
-        "kind": float(not lead.sign("figure_asked") or lead.sign("fits_kind")),
-        "unknown": query.wanted.unknown,
-        "about_other": float(query.about_other is not None and bool(index.subject)),
-        "passage": lead.sign("passage"),
-        "rarest": share(query.wanted.rarest, quotable(index, nearest).terms),
-        "agreement": correlation([(one.sign("passage"), one.sign("passage_coverage")) for one in passages.values()]),
-    }
+    return share(query.wanted.rarest, quotable(index, nearest).terms)
+
+
+def _agreement(_: Index, __: Query, ___: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> float:
+    passages = {scored.quote.passage_id: scored for scored in ranked}
+    return correlation([(one.sign("passage"), one.sign("passage_coverage")) for one in passages.values()])
+
+
+# What tells each of SUPPORT_SIGNS, of an index, a query, its hits and their quotes, the lead first.
+_SUPPORT: Mapping[str, Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuote]], float]] = {
+    "lead": lambda index, query, hits, ranked: ranked[0].score,
+    "ahead": lambda index, query, hits, ranked: hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
+    "in_vain": lambda index, query, hits, ranked: (
+        query.near_own.vain - max(ranked[0].sign("asked"), ranked[0].sign("asked_own"))
+    ),
+    "covered": lambda index, query, hits, ranked: ranked[0].sign("asked_coverage"),
+    "kind": lambda index, query, hits, ranked: float(not ranked[0].sign("figure_asked") or ranked[0].sign("fits_kind")),
+    "unknown": lambda index, query, hits, ranked: query.wanted.unknown,
+    "about_other": lambda index, query, hits, ranked: float(query.about_other is not None and bool(index.subject)),
+    "passage": lambda index, query, hits, ranked: ranked[0].sign("passage"),
+    "rarest": _rarest,
+    "agreement": _agreement,
+}
 
 
 def correlation(pairs: Sequence[tuple[float, float]]) -> float:

@@ -6,11 +6,10 @@ words it has (BM25, as a share of what a perfect match would score) are added up
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
+from numpy.typing import NDArray
 
-from ldnqa.encode import products, unit
+from ldnqa.encode import Vectors, products, unit
 from ldnqa.index import Index
 from ldnqa.query import Query
 from ldnqa.stages import stage
@@ -52,63 +51,61 @@ def retrieve(
     allowed = _allowed(index, only_article, approved_only)
     if allowed is not None and not allowed:
         return []
-    allowed_rows = None if allowed is None else frozenset(index.rows_of(allowed))
-    by_meaning = index.rows_of(passage_id for passage_id, _ in index.search_dense(query.vector, DEPTH, allowed))
-    by_words = dict(index.best_by_words(query.by_words, DEPTH, allowed_rows))
-    by_asked = _asked_for(index, query, allowed_rows)
-    cited = [
-        row
-        for row in index.rows_of(filter(index.has_passage, query.cited))
-        if allowed_rows is None or row in allowed_rows
-    ]
-    candidates = list(dict.fromkeys([*by_meaning, *by_words, *by_asked, *cited]))
-    if not candidates:
+    allowed_rows = None if allowed is None else index.rows_of(allowed)
+    by_words = index.best_by_words(query.by_words, DEPTH, allowed_rows)
+    by_asked, asked_cosines = _asked_for(index, query)
+    count = len(index.passages)
+    # One place more, for the rows of no passage.
+    is_found = np.zeros(count + 1, bool)
+    is_found[by_words] = is_found[by_asked] = True
+    if query.cited:
+        is_found[index.rows_of(filter(index.has_passage, query.cited))] = True
+    if allowed_rows is not None:
+        is_allowed = np.zeros(count + 1, bool)
+        is_allowed[allowed_rows] = True
+        is_found &= is_allowed
+    is_found[index.nearest(query.vector, DEPTH, allowed)] = True
+    candidates = np.flatnonzero(is_found[:count])
+    if not len(candidates):
         return []
     vectors = index.passage_vectors[candidates]
     cosines = products(vectors, query.vector)
     titled = index.title_rows[candidates]
     titles = np.where(titled < 0, cosines, products(index.title_vectors, query.vector)[titled])
     by_both = (1 - TITLE_SHARE) * cosines + TITLE_SHARE * titles
-    perfect = sum(weight * index.rarity(term) for term, weight in query.terms.items())
-    found = np.array([by_words.get(row, 0.0) for row in candidates]) / (perfect or 1.0)
-    scores = (by_both + (WORDS_WEIGHT * found).astype(np.float32)).astype(np.float64)
-    asked = ASKED_WEIGHT * np.array([by_asked.get(row, 0.0) for row in candidates])
-    of_articles = [index.passages[row].article_id for row in candidates] if query.cited or in_view else []
+    perfect = sum([weight * index.rarity(term) for term, weight in query.terms.items()])
+    words, asked = np.zeros((2, count + 1))
+    words[by_words] = query.by_words[by_words]
+    asked[by_asked] = asked_cosines
+    scores = (by_both + (WORDS_WEIGHT * (words[candidates] / (perfect or 1.0))).astype(np.float32)).astype(np.float64)
+    bonus = ASKED_WEIGHT * asked[candidates]
+    of_articles = [index.passages[row].article_id for row in candidates.tolist()] if query.cited or in_view else []
     if query.cited:
-        asked += CITED_WEIGHT * np.array([query.cited.get(article_id, 0.0) for article_id in of_articles])
-    scores += asked
+        bonus += CITED_WEIGHT * np.array([query.cited.get(article_id, 0.0) for article_id in of_articles])
+    scores += bonus
     best = np.argsort(-scores, kind="stable")[:FEEDBACK_FROM]
-    moved = products(vectors, unit(query.vector + FEEDBACK * unit(vectors[best].mean(axis=0))))
+    moved = products(vectors, unit(query.vector + FEEDBACK * unit(np.add.reduce(vectors[best]))))
     scores += (1 - TITLE_SHARE) * (moved - cosines)
     if in_view:
         scores += IN_VIEW_BONUS * np.array([article_id == in_view for article_id in of_articles])
 
     last = np.partition(scores, -limit)[-limit] if limit < len(scores) else -np.inf
-    hits = [
-        Hit(
-            passage=index.passages[candidates[at]],
-            score=scores.item(at),
-            cosine=min(1.0, max(-1.0, cosines.item(at))),
-        )
-        for at in np.flatnonzero(scores >= last).tolist()
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, -hit.cosine, hit.passage.id))[:limit]
+    kept = np.flatnonzero(scores >= last)
+    likeness = np.minimum(np.maximum(cosines[kept], -1), 1)
+    found = zip(candidates[kept].tolist(), scores[kept].tolist(), likeness.tolist(), strict=True)
+    best_first = sorted([(-score, -cosine, index.passages[row].id, row) for row, score, cosine in found])[:limit]
+    return [Hit(passage=index.passages[row], score=-score, cosine=-cosine) for score, cosine, _, row in best_first]
 
 
-def _asked_for(index: Index, query: Query, allowed: Collection[int] | None) -> dict[int, float]:
-    """Rows of passages that readers ask for in words like these, each with the mean cosine of its likest question to
-    the question by itself and to what remains of the conversation.
+def _asked_for(index: Index, query: Query) -> tuple[NDArray[np.int64], Vectors]:
+    """Rows of passages that readers ask for in words like these, those asked for most last, each with the mean cosine
+    of its likest question to the question by itself and to what remains of the conversation.
     """
-    if not len(index.bank):
-        return {}
-    mean = (query.near.best + query.near_own.best) / 2
-    places = np.argsort(-mean, kind="stable")[:DEPTH]
-    found: dict[int, float] = {}
-    for place, cosine in zip(places.tolist(), np.maximum(mean[places], 0).tolist(), strict=True):
-        for row in index.holders[place]:
-            if allowed is None or row in allowed:
-                found.setdefault(row, cosine)
-    return found
+    best = query.near.best
+    mean = best if query.near is query.near_own else (best + query.near_own.best) / 2
+    places = np.argsort(-mean, kind="stable")[:DEPTH][::-1]
+    rows = index.holders[places]
+    return rows, np.maximum(mean[places], 0)[:, np.newaxis]
 
 
 def _allowed(index: Index, only_article: str | None, approved_only: bool) -> frozenset[str] | None:

@@ -7,7 +7,6 @@ index while the model is at work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,9 +17,10 @@ from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import Vectors, products, unit
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
+from ldnqa.nearby import first_greatest
 from ldnqa.numbered import Numbered
 from ldnqa.query import Query
-from ldnqa.quotable import Quotation, numbers_of, quotable
+from ldnqa.quotable import numbers_of, quotable
 from ldnqa.spoken import AT, Block, Rows, spoken
 from ldnqa.text import terms
 from ldnqa.types import Hit, Quote
@@ -34,7 +34,7 @@ STAND_IN_SLOPE = 0.62
 _PLACES = 12
 
 # Readers' questions are some thousands, and come again with every question like them.
-_asked: WeakKeyDictionary[Index, dict[int, Numbered]] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[Index, dict[int, bytes]] = WeakKeyDictionary()
 
 
 def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Quote], Rows]:
@@ -46,51 +46,49 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
     if not hits:
         return [], np.zeros((0, len(SIGNS)))
     ahead = query.ahead
+    passages = np.array(index.rows_of(hit.passage.id for hit in hits))
     if ahead is None:
         block = Block(tuple(quotable(index, hit.passage) for hit in hits))
         ahead = spoken(query, block, index)
-        numbers = np.arange(len(hits))
-    else:
-        numbers = np.array(index.rows_of(hit.passage.id for hit in hits), dtype=np.int64)
     block = ahead.block
-    rows, whose = block.rows_of(numbers)
-    quotations = [block.quotations[row] for row in rows.tolist()]
+    rows, whose = block.rows_of(passages if query.ahead else np.arange(len(hits)))
+    quotes = [block.quotations[row].quote for row in rows.tolist()]
     signs = ahead.signs[rows]
 
     for name, cosines in zip(("quote", "quote_own", "quote_read"), cosines_of(block, rows, query, index), strict=True):
         signs[:, AT[name]] = cosines
-    articles = [block.passages[number].article.id for number in numbers.tolist()]
-    for name, of_passages in _of_passages(index, query, hits, articles):
+    for name, of_passages in _of_passages(index, query, hits, passages):
         signs[:, AT[name]] = of_passages[whose]
 
-    likest = _likest(index, query.near_own, quotations)
-    likest_in_all = likest if query.near is query.near_own else _likest(index, query.near, quotations)
-    for name, of_which, found in (("asked", "quote", likest_in_all), ("asked_own", "quote_own", likest)):
-        # Where nobody asks for a quote, what its own cosine lets expect.
+    # Where nobody asks for a quote, what its own cosine lets expect.
+    for name, of_which in (("asked", "quote"), ("asked_own", "quote_own")):
         signs[:, AT[name]] = STAND_IN + STAND_IN_SLOPE * signs[:, AT[of_which]]
-        signs[list(found), AT[name]] = [cosine for _, cosine in found.values()]
-
+    asked_for, places, counts = block.places_of(rows)
     with_asked = ahead.bits[rows]
-    if likest:
-        readers = _readers_terms(index, [number for number, _ in likest.values()])
-        with_asked[list(likest)] |= ahead.shares.found(readers, numbers_of(index))
+    if len(asked_for):
+        questions, cosines = _likest(index, query.near_own, places, counts)
+        signs[asked_for, AT["asked_own"]] = cosines
+        own_as_well = query.near is query.near_own
+        signs[asked_for, AT["asked"]] = cosines if own_as_well else _likest(index, query.near, places, counts)[1]
+        with_asked[asked_for] |= ahead.shares.found(_readers_terms(index, questions.tolist()), numbers_of(index))
     signs[:, AT["asked_coverage"]] = ahead.shares.of(with_asked)[:, 1]
-    return [quotation.quote for quotation in quotations], signs
+    return quotes, signs
 
 
 def _of_passages(
-    index: Index, query: Query, hits: Sequence[Hit], articles: Sequence[str]
-) -> Iterator[tuple[str, Rows]]:
+    index: Index, query: Query, hits: Sequence[Hit], passages: NDArray[np.int64]
+) -> Iterator[tuple[str, Rows | Vectors]]:
     """What all quotes of a passage have in common, but for its words: a sign's name, and its value for each hit, which
-    is of one of `articles`.
+    is one of the `passages` of the index.
     """
     yield "passage", np.array([hit.cosine for hit in hits])
+    articles = index.article_rows[passages]
     near = nearest_questions(index, query.vector)
     near_alone = near if query.own_vector is query.vector else nearest_questions(index, query.own_vector)
-    for name, of_article in (("listed", near), ("listed_own", near_alone)):
-        yield name, np.array([of_article.get(id_, 0.0) for id_ in articles])
+    yield "listed", near[articles]
+    yield "listed_own", near_alone[articles]
     if query.cited:
-        yield "cited", np.array([query.cited.get(id_, 0.0) for id_ in articles])
+        yield "cited", np.array([query.cited.get(hit.passage.article_id, 0.0) for hit in hits])
         yield "cited_passage", np.array([query.cited.get(hit.passage.id, 0.0) for hit in hits])
     yield "place", np.arange(len(hits)) / _PLACES
 
@@ -108,15 +106,15 @@ def cosines_of(block: Block, rows: NDArray[np.int64], query: Query, index: Index
     return tuple(known[id(vector)] for vector in (query.vector, query.own_vector, query.read_vector))
 
 
-def _likest(index: Index, likeness: Likeness, quotations: Sequence[Quotation]) -> dict[int, tuple[int, float]]:
-    """For each quote, by its row, that readers ask for: the number of the likest of their questions, and its cosine."""
-    places = list(dict.fromkeys(place for quotation in quotations for place in quotation.places))
-    best = dict(zip(places, index.bank.likest(places, likeness), strict=True))
-    return {
-        row: best[of_quote[0]] if len(of_quote) == 1 else max([best[place] for place in of_quote], key=itemgetter(1))
-        for row, (_, of_quote) in enumerate(quotations)
-        if of_quote
-    }
+def _likest(
+    index: Index, likeness: Likeness, places: NDArray[np.int64], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Vectors]:
+    """The number of the likest of the questions that readers ask at some places of the bank, and its cosine: for each
+    quote, which has as many of the places as its count says.
+    """
+    questions, cosines = index.bank.likest(places, likeness)
+    best = first_greatest(cosines, counts)
+    return questions[best], cosines[best]
 
 
 def _readers_terms(index: Index, numbers: Iterable[int]) -> Numbered:
@@ -127,18 +125,17 @@ def _readers_terms(index: Index, numbers: Iterable[int]) -> Numbered:
         if number not in known:
             question = index.bank.questions[number]
             text = call_by_first_name(question.text, index.articles[question.article_id].subject)
-            known[number] = Numbered.of([terms(text)], numbers_of(index))
+            known[number] = Numbered.of([terms(text)], numbers_of(index)).terms.tobytes()
         found.append(known[number])
-    return Numbered.joined(found)
+    return Numbered.read(found)
 
 
-def nearest_questions(index: Index, vector: NDArray[np.float32]) -> dict[str, float]:
-    """For each article, the cosine of a unit vector to the nearest of the questions its editors say it answers."""
-    cosines = products(index.question_vectors, vector)
-    if not len(cosines):
-        return {}
-    of_article = np.maximum(np.maximum.reduceat(cosines, index.first_questions), 0)
-    return {
-        index.questions[first][0]: cosine
-        for first, cosine in zip(index.first_questions, of_article.tolist(), strict=True)
-    }
+def nearest_questions(index: Index, vector: NDArray[np.float32]) -> Vectors:
+    """For each article, the cosine of a unit vector to the nearest of the questions its editors say it answers; 0 if
+    there is none.
+    """
+    found = np.zeros(len(index.articles), np.float32)
+    if len(index.questions):
+        nearest = np.maximum.reduceat(products(index.question_vectors, vector), index.first_questions)
+        found[index.askers] = np.maximum(nearest, 0)
+    return found

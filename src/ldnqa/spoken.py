@@ -17,6 +17,7 @@ from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, tiers_a
 from ldnqa.encode import Vectors
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
+from ldnqa.nearby import ranges
 from ldnqa.numbered import Bits, Numbered, Shares
 from ldnqa.policy import Lexicon
 from ldnqa.quotable import OF_A_PASSAGE, OF_A_QUOTE, OWN_SIGNS, Quotable, Quotation, is_known, numbers_of, quotable
@@ -37,8 +38,9 @@ _OWN_COLUMNS = [AT[name] for name in OWN_SIGNS]
 @dataclass(frozen=True, eq=False)
 class Block:
     """The quotes of `passages` one after the other, a row each: those of a passage from its `starts` on, and `whose`
-    they are. Passages overlap: `first` is the row that has a quote first. `texts` are those of all passages, and
-    `at_quotes` and `at_passages` where those of each quote and of its passage begin.
+    they are. Passages overlap: `first` is the row that has a quote first. `places` are
+    those of the bank in each quote, from its `first_places` on. `texts` are those of all passages, and `at_quotes` and
+    `at_passages` where those of each quote and of its passage begin.
     """
 
     passages: tuple[Quotable, ...]
@@ -50,6 +52,8 @@ class Block:
     vectors: Vectors = field(init=False)
     lengths: Vectors = field(init=False)
     texts: Numbered = field(init=False)
+    places: NDArray[np.int64] = field(init=False)
+    first_places: NDArray[np.int64] = field(init=False)
     at_quotes: NDArray[np.int64] = field(init=False)
     at_passages: NDArray[np.int64] = field(init=False)
     _fits: dict[Kind, Rows] = field(init=False, default_factory=dict)
@@ -76,6 +80,8 @@ class Block:
             "vectors": np.concatenate([passage.vectors for passage in parts]),
             "lengths": np.concatenate([passage.lengths for passage in parts]),
             "texts": Numbered.joined([passage.texts for passage in parts]),
+            "places": np.array([place for _, places in quotations for place in places], dtype=np.int64),
+            "first_places": np.cumsum([0, *(len(places) for _, places in quotations)]),
             "at_quotes": at_quotes,
             "at_passages": OF_A_PASSAGE * whose + OF_A_QUOTE * starts[whose],
         }
@@ -89,12 +95,20 @@ class Block:
         starts = self.starts[passages]
         counts = self.starts[passages + 1] - starts
         place = np.repeat(np.arange(len(passages)), counts)
-        rows = np.arange(len(place)) + (starts - (counts.cumsum() - counts))[place]
-        first: dict[int, int] = {}
-        for at, row in enumerate(self.first[rows].tolist()):
-            first.setdefault(row, at)
-        kept = np.array(list(first.values()), dtype=np.int64)
+        rows = ranges(starts, counts)
+        first, order = self.first[rows], np.arange(len(rows))
+        found_at = np.empty(len(self.first), dtype=np.int64)
+        # Of several the last to be written stays: the first that was found.
+        found_at[first[::-1]] = order[::-1]
+        kept = found_at[first] == order
         return rows[kept], place[kept]
+
+    def places_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Which of these rows' quotes readers ask for, the bank's places in all of these, and how many are in each."""
+        counts = self.first_places[rows + 1] - self.first_places[rows]
+        asked_for = np.flatnonzero(counts)
+        counts = counts[asked_for]
+        return asked_for, self.places[ranges(self.first_places[rows[asked_for]], counts)], counts
 
     def fits(self, kind: Kind) -> Rows:
         """For each quote whether it has what a question of this kind asks for."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ldnqa.chunk import call_by_first_name
 from ldnqa.disputes import overlap
-from ldnqa.encode import Vectors, know, products
+from ldnqa.encode import Vectors, know, products, unit
 from ldnqa.index import Index
 from ldnqa.people import ages_in
 from ldnqa.policy import Lexicon
@@ -53,8 +53,8 @@ K = TypeVar("K", bound=Hashable)
 @dataclass(frozen=True, eq=False)
 class _Listed:
     """The editors' questions for telling which are near: as they are known again, which have a term, which are of an
-    article, which name only certain things, and their unit vectors without what all of them share, and those that name
-    the subject alike.
+    article, which name only certain things, which name any, what is named with a term, and their unit vectors without
+    what all of them share, and those that name the subject alike.
 
     A question that is near everything by its plain vector, "What is low-dose naltrexone?", is near little by this one.
     """
@@ -63,6 +63,8 @@ class _Listed:
     with_term: Mapping[str, NDArray[np.float32]]
     of_article: Mapping[str, NDArray[np.float32]]
     naming: Mapping[tuple[frozenset[str], ...], NDArray[np.float32]]
+    naming_any: NDArray[np.float32]
+    naming_with: Mapping[str, frozenset[tuple[frozenset[str], ...]]]
     shared: Vectors
     vectors: Vectors
 
@@ -77,12 +79,20 @@ class _Listed:
         rows = [[*range(len(texts))], *(rows for name, rows in alike.items() if name and len(rows) >= ALIKE_NAMED)]
         means = np.stack([index.question_vectors[of_name].mean(axis=0) for of_name in rows if of_name])
         shared: Vectors = np.linalg.qr(means.T)[0].T.astype(np.float32)
-        things = (tuple(frozenset(terms(thing)) for _, thing in lexicon.things_in(text)) for text in texts)
+        things = [tuple(frozenset(terms(thing)) for _, thing in lexicon.things_in(text)) for text in texts]
+        # Where a thing has no terms nobody knows what is named.
+        things = [named if all(named) else () for named in things]
+        with_term: dict[str, set[tuple[frozenset[str], ...]]] = {}
+        for named in things:
+            for term in frozenset[str]().union(*named):
+                with_term.setdefault(term, set()).add(named)
         return cls(
             tuple(_as_asked(text, index) for text in texts),
             _where(map(terms, texts)),
             _where([article_id] for article_id, _ in index.questions),
             _where([named] if named else [] for named in things),
+            np.array([bool(named) for named in things], np.float32),
+            {term: frozenset(named) for term, named in with_term.items()},
             shared,
             _without(shared, index.question_vectors),
         )
@@ -104,7 +114,8 @@ def _without(shared: Vectors, rows: Vectors) -> Vectors:
 
 def _nearness(listed: _Listed, query: Query, about: frozenset[str], said: Sequence[Quote], near: str | None) -> Vectors:
     """How well each of the editors' questions leads on from a question and what was said to it. All are `about` one."""
-    nearness = products(listed.vectors, _without(listed.shared, query.vector[np.newaxis])[0])
+    left = query.vector - products(listed.shared, query.vector) @ listed.shared
+    nearness = products(listed.vectors, unit(left))
     groups = [group for group in query.own_groups if group.isdisjoint(query.generic) and group.isdisjoint(about)]
     spoken_of = term_set(query.text).union(*(term_set(quote.text) for quote in said), *groups)
     for group in groups:
@@ -113,8 +124,13 @@ def _nearness(listed: _Listed, query: Query, about: frozenset[str], said: Sequen
             nearness += np.float32(NAMED_BONUS / len(groups)) * (rows[0] if len(rows) == 1 else np.maximum.reduce(rows))
     if near and near in listed.of_article:
         nearness += np.float32(SAME_ARTICLE_BONUS) * listed.of_article[near]
-    foreign = [rows for things, rows in listed.naming.items() if not any(thing <= spoken_of for thing in things)]
-    nearness -= np.float32(FOREIGN_PENALTY) * np.add.reduce(foreign or [np.zeros_like(nearness)])
+    # Of many things few are spoken of.
+    naming = {things for term in spoken_of if term in listed.naming_with for things in listed.naming_with[term]}
+    foreign = listed.naming_any
+    for things in naming:
+        if any(thing <= spoken_of for thing in things):
+            foreign = foreign - listed.naming[things]
+    nearness -= np.float32(FOREIGN_PENALTY) * foreign
     return nearness
 
 
@@ -148,10 +164,9 @@ def suggest(
     known: list[int] = []
     done = {_as_asked(text, index) for text in asked}
     for row in np.argsort(-order, kind="stable").tolist():
-        of_article, _ = index.questions[row]
         if likeness[row] >= SAME_QUESTION or listed.as_asked[row] in done:
             continue
-        if approved_only and index.articles[of_article].review.status is not ReviewStatus.APPROVED:
+        if approved_only and index.articles[index.questions[row][0]].review.status is not ReviewStatus.APPROVED:
             continue
         if any(index.question_vectors[row] @ index.question_vectors[other] >= SAME_QUESTION for other in chosen):
             continue

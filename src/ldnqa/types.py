@@ -46,7 +46,10 @@ class Tier(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the highest authority; sort ascending to put guidelines first."""
-        return list(Tier).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {tier: rank for rank, tier in enumerate(Tier)}
 
 
 class Regimen(StrEnum):

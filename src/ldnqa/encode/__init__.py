@@ -178,7 +178,7 @@ def products(rows: Vectors, vector: Vectors) -> Vectors:
 
 def unit(vector: Vectors) -> Vectors:
     """The vector at length 1; a zero vector stays zero."""
-    length = math.sqrt(np.vecdot(vector, vector))
+    length = math.sqrt(vector.dot(vector))
     return vector / np.float32(length) if length else vector
 
 

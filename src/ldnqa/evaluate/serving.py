@@ -137,6 +137,6 @@ def _watched(index: Index, clock: Clock) -> Index:
     twin = copy(index)
     # The class is frozen so that nobody changes an index in service; this twin is nobody else's.
     object.__setattr__(twin, "encoder", _WatchedEncoder(index.encoder, clock))
-    object.__setattr__(twin, "search_dense", clock.timed("dense", index.search_dense))
+    object.__setattr__(twin, "nearest", clock.timed("dense", index.nearest))
     object.__setattr__(twin, "word_scores", clock.timed("lexical", index.word_scores))
     return twin

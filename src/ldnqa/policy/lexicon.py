@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, lru_cache
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -22,6 +23,10 @@ _DOSE_OF = (
 _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
 # Texts whose other names are kept: those of a conversation.
 _TEXTS = 64
+# Whose classes and uses of the drug are: the articles' quotes come again with every question.
+_QUOTES = 4_096
+
+K = TypeVar("K")
 
 
 class WordClass(Noun):
@@ -65,8 +70,11 @@ class Lexicon(Noun):
 
     def classes_in(self, text: str) -> list[str]:
         """Ids of the classes named in `text`, themselves or by a member, in the order of the file."""
-        ids = list(self.classes)
-        return [ids[number] for number in self._class_patterns.all_in(text)]
+        return list(self._classes_of(text))
+
+    @cached_property
+    def _classes_of(self) -> Callable[[str], tuple[str, ...]]:
+        return _kept(tuple(self.classes), self._class_patterns)
 
     def other_names(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
         """(words of `text`, other names for them): a drug's class, a condition's synonyms, what an aspect is called.
@@ -101,9 +109,11 @@ class Lexicon(Noun):
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        found = self._regimen_patterns.all_in(self._without_other_doses(text))
-        regimens = list(self.regimens) if found else []
-        return [regimens[number] for number in found]
+        return list(self._regimens_of(text))
+
+    @cached_property
+    def _regimens_of(self) -> Callable[[str], tuple[Regimen, ...]]:
+        return _kept(tuple(self.regimens), self._regimen_patterns, self._without_other_doses)
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
@@ -155,9 +165,17 @@ class Lexicon(Noun):
         """(start, group) for each of the groups of people that `text` names, by any name."""
         return [(m.start(), self.people[number][0]) for number, m in self._people_patterns.matches(text)]
 
-    def has_what_is_asked(self, question: str, text: str) -> bool:
-        """Whether `text` has all that the last of the questions in `question` demands of what leads its answer."""
-        demanded = self._demanded_by(question)
+    def demanded_by(self, question: str) -> frozenset[int]:
+        """The numbers of the demands that the last of the questions in `question` makes of what leads its answer."""
+        question = without_told_behind(question)
+        *_, last = _BEHIND_QUESTION.split(question.strip())
+        # "Does LDN cause depression? And the 50 mg one?" asks the first again.
+        named = frozenset(terms(" ".join(said for _, said in self.regimen_words(last))))
+        alone = frozenset(terms(last)) - self.generic_terms - named
+        return frozenset(self._demand_patterns.all_in(last if alone else question))
+
+    def has(self, demanded: frozenset[int], text: str) -> bool:
+        """Whether `text` meets all of these demands."""
         return not demanded or demanded <= set(self._met_patterns.all_in(text))
 
     def asked_about(self, text: str) -> str | None:
@@ -244,18 +262,6 @@ class Lexicon(Noun):
         return Sieve(demand.asked for demand in self.demands)
 
     @cached_property
-    def _demanded_by(self) -> Callable[[str], frozenset[int]]:
-        return lru_cache(_TEXTS)(self._demands)
-
-    def _demands(self, question: str) -> frozenset[int]:
-        question = without_told_behind(question)
-        *_, last = _BEHIND_QUESTION.split(question.strip())
-        # "Does LDN cause depression? And the 50 mg one?" asks the first again.
-        named = frozenset(terms(" ".join(said for _, said in self.regimen_words(last))))
-        alone = frozenset(terms(last)) - self.generic_terms - named
-        return frozenset(self._demand_patterns.all_in(last if alone else question))
-
-    @cached_property
     def _met_patterns(self) -> Sieve:
         return Sieve(demand.has for demand in self.demands)
 
@@ -267,6 +273,11 @@ class Lexicon(Noun):
     def _regimen_patterns(self) -> Sieve:
         # "50mg" and "low-dose" are written with and without what stands between.
         return Sieve(_any_of(names).replace(r"\ ", "[ -]?") for names in self.regimens.values())
+
+
+def _kept(listed: tuple[K, ...], patterns: Sieve, read: Callable[[str], str] = str) -> Callable[[str], tuple[K, ...]]:
+    """Those of a list whose patterns are found in a text as it is `read`, looked for once."""
+    return lru_cache(_QUOTES)(lambda text: tuple(listed[number] for number in patterns.all_in(read(text))))
 
 
 def _any_of(names: Sequence[str]) -> str:

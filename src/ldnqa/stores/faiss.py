@@ -20,8 +20,6 @@ from ldnqa.stores import Blocks, check_fit, check_rows
 
 # Up to here exact search takes no longer than the encoder does for the question: see docs/scaling.md.
 EXACT_UP_TO = 50_000
-# Up to here the product with every row takes less than faiss' way in and out of Python.
-_AT_ONCE_UP_TO = 1_000
 # Lists for each root of the number of vectors: faiss's own guideline is 4 to 16, fewer train faster.
 _LISTS_PER_ROOT = 4
 # Vectors for each list to train on; faiss asks for at least 39.
@@ -45,7 +43,6 @@ class FaissStore:
         self._ids = ids
         self._rows = {id_: row for row, id_ in enumerate(ids)}
         self._read = 0
-        self._few = _vectors_of(self._index) if 0 < len(ids) <= _AT_ONCE_UP_TO else None
 
     @property
     def kind(self) -> str:
@@ -73,11 +70,6 @@ class FaissStore:
     def _search_one(
         self, query: NDArray[np.float32], k: int, most: int, rows: NDArray[np.int64] | None
     ) -> list[tuple[str, float]]:
-        if self._few is not None:
-            scores = np.vecdot(self._few, query[0])
-            found = np.arange(most) if rows is None else rows
-            best = found[np.argsort(-scores[found], kind="stable")[:k]]
-            return self._named(best, scores[best])
         query = np.ascontiguousarray(query, dtype=np.float32)
         depth = min(k + 1, most)
         # Allowed passages may lie in any list.
