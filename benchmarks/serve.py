@@ -33,10 +33,10 @@ from ldnqa.encode import Encoder, Vectors
 CLIENTS = (1, 8, 32)
 PER_ROUND = 96
 _STEMS = (
-    "Does low-dose naltrexone help with {}?",
-    "What dose is used for {}, and when is it taken?",
-    "Is it safe to take naltrexone with {}?",
-    "How good is the evidence for {}?",
+    "Does low-dose naltrexone help a {} year old with {}?",
+    "What dose is used for a {} year old with {}, and when is it taken?",
+    "Is it safe for a {} year old to take naltrexone with {}?",
+    "How good is the evidence for LDN in a {} year old with {}?",
 )
 _TOPICS = (
     "fibromyalgia,Crohn's disease,multiple sclerosis,chronic pain,fatigue,opioids,alcohol,sleep,depression,surgery"
@@ -47,7 +47,7 @@ def questions() -> Iterator[str]:
     """Questions as readers ask them, each different from all before."""
     for number in count():
         topic = _TOPICS.split(",")[number % 10]
-        yield _STEMS[number // 10 % len(_STEMS)].format(topic) + f" I am {20 + number // 40} years old."
+        yield _STEMS[number // 10 % len(_STEMS)].format(20 + number // 40, topic)
 
 
 class Running:

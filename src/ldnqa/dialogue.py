@@ -89,7 +89,7 @@ def ask(
         by_words = beside(read_by_words, index.encoder.encode_queries, [as_embedded(question, index)])
     else:
         how = reading_of(index, policy, question, history, article_id)
-        texts = (as_embedded(text, index) for text in dict.fromkeys((how[1].own, how[1].text)))
+        texts = (as_embedded(text, index) for text in how[1].looked_up)
         by_words = beside(lambda: read_by_words(how), index.encoder.encode_queries, texts)
     subject, reading, asked, said, emergency = by_words
 

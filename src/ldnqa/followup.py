@@ -89,6 +89,7 @@ def stands_as_it_is(question: str, names: Sequence[str], lexicon: Lexicon, vocab
     said = words(question)
     return (
         len(said) <= STORY_WORDS
+        and story_in(question, longer_than=0) is None
         and all(len(word) < SHORTEST or word in vocabulary or word[0].isdigit() for word in said)
         and opened(question, goes_on=False).question == question
         and read_one(question, None, next(iter(names), None), names, lexicon).own == question

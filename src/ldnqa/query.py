@@ -181,8 +181,8 @@ def with_vectors(said: Words, index: Index) -> Query:
         by_words = index.word_scores(weights)
         wanted_in_all = weighted(groups, subject_terms(index), index)
     read_vector = own_vector
-    if reading.text != reading.own:
-        read_vector = _spelled_out(reading.text, index, lexicon).vector(index)
+    for whole in reading.looked_up[1:]:
+        read_vector = _spelled_out(whole, index, lexicon).vector(index)
     return Query(
         text=reading.text,
         terms=weights,

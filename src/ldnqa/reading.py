@@ -154,6 +154,11 @@ class Reading:
     told: str = ""
 
     @property
+    def looked_up(self) -> tuple[str, ...]:
+        """The texts it is looked up by: `own`, and `text` unless that has only more of what is told beside it."""
+        return (self.own,) if self.asks == self.own else tuple(dict.fromkeys((self.own, self.text)))
+
+    @property
     def instead(self) -> tuple[Reading, ...]:
         """How it is looked up where nothing answers it as it is read, in this order."""
         alone = replace(self, own=self.alone) if self.alone else None
