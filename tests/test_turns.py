@@ -27,6 +27,7 @@ def last_of(index, policy, *questions):
         (("Does LDN harm the liver?", "no wait, I meant the 50 mg tablets"), "liver"),
         (("Is there any study of the levothyroxine dose in people who begin LDN?",), "thyroid hormone dispensed"),
         (("I take methadone. After my last dose, how long until naltrexone is possible?",), "methadone"),
+        (("How long must somebody be off Suboxone before LDN?",), "no opioid-free time specific to LDN"),
         (("I'm having my appendix out in May and I'm on LDN. When do I stop it?",), "before surgery"),
         (
             ("Gran (80) takes 50 mg naltrexone and is due a hernia repair. How many days before does she stop?",),

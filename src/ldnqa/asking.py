@@ -108,7 +108,8 @@ _TIME = r"(?:hours?|days?|nights?|weeks?|months?|years?)"
 # What a statement must have to be an answer of a kind; a kind that is not here takes any.
 _ANSWERS = {
     Kind.DOSE: r"\d\s?(?:mg|mcg|µg|micrograms?|milligrams?|ml)\b",
-    Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some) {_TIME}\b|\btime until\b|\bhalf-life\b",
+    Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some) {_TIME}\b|\btime until\b|\bhalf-life\b"
+    r"|\bno (?:[\w-]+ )?time\b",
     Kind.HOW_OLD: r"\b(?:aged?|years? old|years of age|mean age|older|younger|children|adults)\b",
     Kind.HOW_MANY: r"\d+(?:\.\d+)?%|\b\d+ of \d+"
     r"|\b\d+ times (?:as|higher|lower|more|the)\b"

@@ -143,16 +143,20 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
     good = good_ones(ranked)
     if not any(_has_what_is_asked(index, query, scored) for scored in good):
         good = [scored for scored in _nearly_good(ranked) if _has_what_is_asked(index, query, scored)] or good
-    lead = leading_one(index, query, good)
-    if _is_of_others(index, query, lead.quote) or not _has_what_is_asked(index, query, lead):
+    lead: ScoredQuote | None = leading_one(index, query, good)
+    figure_of_a_use = query.kind in FIGURES and query.lexicon.regimens_in(query.text)
+    if lead and lead.other_regimen and figure_of_a_use:
+        # "No opioid-free time specific to LDN could be verified" may lead where only the tablets have a figure.
+        near = (scored for scored in _nearly_good(ranked) if not scored.other_regimen)
+        lead = next((scored for scored in near if _has_what_is_asked(index, query, scored)), None)
+    if lead is None or _is_of_others(index, query, lead.quote) or not _has_what_is_asked(index, query, lead):
         return None
     if _leaves_out_the_other(index, query, lead.quote):
         return None
     if _BARE_WHY.search(query.text) and lead.sign("cited_passage") and not answers_kind(Kind.WHY, lead.quote.text):
         return None
-    if query.kind in FIGURES:
-        other_use = lead.other_regimen and query.lexicon.regimens_in(query.text)
-        return None if other_use or _is_of_another_condition(index, query, lead.quote) else lead
+    if query.kind in FIGURES and _is_of_another_condition(index, query, lead.quote):
+        return None
     return lead
 
 

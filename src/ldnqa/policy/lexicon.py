@@ -126,7 +126,7 @@ class Lexicon(Noun):
 
     def _without_other_doses(self, text: str) -> str:
         """`text` with the doses of other medicines blanked: 50 mg of tramadol are no use of ours."""
-        if not _A_DOSE.search(text):
+        if not self.regimens or not _A_DOSE.search(text):
             return text
         ours = frozenset.intersection(*(frozenset(words(names[0])) for names in self.regimens.values()))
         others = [
