@@ -514,6 +514,7 @@ def test_the_ordinary_tablets_are_the_tablets():
     before = "When should one stop the low dose capsules before surgery?"
     asked = after(before, "And were it the ordinary 50 mg tablets?").text
     assert asked == "When should one stop the naltrexone 50 mg tablets before surgery?"
+    assert after(before, "and if it's the 50 mg tablets?").text == asked
 
 
 def test_what_is_typed_on_a_phone_is_read():
