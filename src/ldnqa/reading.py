@@ -273,9 +273,9 @@ def _other_medicine(
 
 def _use_named_before(own: str, lexicon: Lexicon) -> str | None:
     """The use of the drug that a question names before it says "it": "I'm on Vivitrol. Does it cause nausea?"."""
-    uses = lexicon.regimen_words(own)
     pronoun = _SUBJECT_PRONOUN.search(own)
-    if not uses or pronoun is None or own.index(uses[0][1]) > pronoun.start() or len({use for use, _ in uses}) > 1:
+    uses = lexicon.regimen_words(own) if pronoun else []
+    if not pronoun or not uses or own.index(uses[0][1]) > pronoun.start() or len({use for use, _ in uses}) > 1:
         return None
     return lexicon.regimens[uses[0][0]][0]
 
