@@ -51,7 +51,7 @@ def _bundle(claim: Claim, index: Index, *, leads: bool) -> Bundle:
             made += [own, *about] if len(about) <= MAX_STATEMENTS // 2 else [own]
         else:
             made += about
-    return list(dict.fromkeys(made)) if len(made) > 1 else made
+    return list(dict.fromkeys(made))
 
 
 def _with_notes(text: str, quote: Quote, index: Index) -> Bundle:

@@ -69,9 +69,7 @@ def answered(
     drafts = {claim.quotes[0]: " ".join(one.text for one in claim.drafted) for claim in claims if claim.drafted}
     # Said in one order to everybody, which their numbers follow.
     statements = [
-        _state(text, cite(quote, sources, index), index, drafts.get(quote) if drafts else None)
-        for bundle in said
-        for text, quote in bundle
+        _state(text, cite(quote, sources, index), index, drafts.get(quote)) for bundle in said for text, quote in bundle
     ]
     about = subject_terms(index)
     groups = topics(asked.standalone, policy.lexicon, about)

@@ -16,7 +16,7 @@ from ldnqa.memory import Same
 from ldnqa.restate import refusals
 from ldnqa.stages import stage
 from ldnqa.support import Embed, support_of
-from ldnqa.text import fold_space, names, plain_case
+from ldnqa.text import fold_space, names
 from ldnqa.tokens import Names
 from ldnqa.types import Article, Claim, Quote, Span
 
@@ -115,13 +115,7 @@ def ground_drafted(
 
 def looks_alike(question: str, look_alikes: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """The rows of `look_alikes` that a question names."""
-    plain = plain_case(question)
-    return [row for row in look_alikes if any(_may_be_in(name, plain) and names(question, name) for name in row)]
-
-
-def _may_be_in(name: str, plain: str) -> bool:
-    """Whether a name can stand in a text in plain case. Most questions have none of all."""
-    return not name.isascii() or name.lower() in plain
+    return [row for row in look_alikes if any(names(question, name) for name in row)]
 
 
 def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:

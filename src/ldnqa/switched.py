@@ -12,7 +12,8 @@ _ANOTHER = re.compile(
     # "Is that different for", "does that apply to"
     r"(?:(?:is|does|would|will) (?:that|this|it) (?:(?:also|even|any|the|be)\W+)*"
     r"(?:different|differ|the same|same|true|so|apply|hold|go|count)\W+(?:for|with|in|on|to)\W+)?"
-    r"(?:(?:(?:it|that|he|she|they|i|we)['’](?:s|m|re)|for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
+    r"(?:(?:(?:it|that|he|she|they|i|we)['’](?:s|m|re)|for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people"
+    r"|patients|someone|those|who|has|have|had)\W+)*",
     re.IGNORECASE,
 )
 # "The ordinary 50 mg tablets" are the 50 mg tablets.
