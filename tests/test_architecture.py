@@ -57,6 +57,7 @@ FLOORS = [
         "signs",
         "spoken",
         "quotes",
+        "lead",
         "suggest",
         "cite",
         "notices",

@@ -15,7 +15,7 @@ from ldnqa.build import build_articles
 from ldnqa.errors import BrokenDataset
 from ldnqa.evaluate.gold import gold_misses, read_gold, run_gold
 from ldnqa.evaluate.report import gold_page
-from ldnqa.quotes import ANSWER_FROM
+from ldnqa.lead import ANSWER_FROM
 
 GOLD = Path(__file__).parent / "gold.yaml"
 

@@ -13,11 +13,12 @@ from ldnqa import Index, ask
 from ldnqa.asking import sums_up
 from ldnqa.build import build_articles
 from ldnqa.evaluate.leading import READERS_COUNT, Lesson, save, teach
+from ldnqa.lead import leading_one
 from ldnqa.leading import COMPARED, SIGNS, leading, read_weights
 from ldnqa.policy import Lexicon
 from ldnqa.query import look_ahead, read_query, read_words, with_vectors
 from ldnqa.quotable import quotable
-from ldnqa.quotes import leading_one, rank_quotes
+from ldnqa.quotes import rank_quotes
 from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.text import terms

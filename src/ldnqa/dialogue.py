@@ -17,11 +17,11 @@ from ldnqa.findings import find, reading_of, with_danger
 from ldnqa.followup import stands_as_it_is
 from ldnqa.ground import ground_drafted
 from ldnqa.index import Index
+from ldnqa.lead import unspoken_of
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
 from ldnqa.query import Words, as_embedded, look_ahead, read_query, read_words
-from ldnqa.quotes import unspoken_of
 from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.rewrite import rewritten

@@ -19,10 +19,11 @@ from ldnqa.chunk import call_by_first_name
 from ldnqa.disputes import overlap
 from ldnqa.encode import Vectors, know, products, unit
 from ldnqa.index import Index
+from ldnqa.lead import lead_of
 from ldnqa.people import ages_in
 from ldnqa.policy import Lexicon
 from ldnqa.query import Query, as_embedded, read_query
-from ldnqa.quotes import lead_of, rank_quotes
+from ldnqa.quotes import rank_quotes
 from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.stages import stage

@@ -10,8 +10,9 @@ from ldnqa.asking import FIGURES, Kind, answers_kind, gives_verdict, sums_up
 from ldnqa.chunk import MAX_WORDS
 from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
+from ldnqa.lead import lead_of
 from ldnqa.query import Query
-from ldnqa.quotes import ScoredQuote, good_ones, lead_of, rank_quotes
+from ldnqa.quotes import ScoredQuote, good_ones, rank_quotes
 from ldnqa.stages import stage
 from ldnqa.text import names, sentences
 from ldnqa.types import Audience, Claim, Hit, Quote, Span
