@@ -17,6 +17,8 @@ from ldnqa.text import names_any, terms
 LEANING_TERMS = 3
 # "And what came out of the other trial?" leans with so many: only the one before tells which trials there are.
 MOST_TERMS_OF_TWO = 5
+# "How many mg did they give them in that trial?" leans with any that a short message has.
+MOST_TERMS_OF_TOLD = 7
 # What is asked of "each one" may be a single word: how they took it.
 _OF_ITS_OWN = 1
 _THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
@@ -114,6 +116,23 @@ _TOOK_PART = re.compile(
     r"|\b(?:did|were|had|have) they\b",
     re.IGNORECASE,
 )
+# "Was anyone on anything else in that trial?", "the one with placebo, how many?": it was told of just before.
+_WAS_TOLD = re.compile(
+    r"\b(?:that|this|those|these|the same) (?:\w+ )?(?:trials?|stud(?:y|ies)|pilots?|series|reviews?|cases?|patients?"
+    r"|people|women|men|participants|ones?)\b"
+    r"|\bthe (?:\w+ )?one (?:with|without|that|where|in|from)\b|\bthe (?!right|wrong|only|best|main)\w+ one\b"
+    r"|\b(?:did|were|had|have|was|do|are) they\b|\bthey (?:\w+ )?(?:gave|got|took|had|were|did|saw|found|used|measured"
+    r"|looked|tested|compared|reported|count(?:ed)?)\b|\bg[ai]ven? them\b|\bthem\W*$",
+    re.IGNORECASE,
+)
+# "Where it was tested, did they ...": of whom is said in the question itself.
+_OWN_PEOPLE = re.compile(
+    r"\b(?:people|patients|women|men|children|kids|doctors|trials|studies|researchers|authors|editors|reviewers|experts"
+    r"|capsules|tablets|pills|opioids|drugs|medicines|effects|symptoms|levels|enzymes|dreams)\b.*\b(?:they|them)\b",
+    re.IGNORECASE,
+)
+# "And what is 6-beta-naltrexol?" can be understood by itself, whatever stood before.
+_WHAT_IS = re.compile(r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| are) (?!the\b|that\b|this\b|it\b)", re.IGNORECASE)
 # "Does it slow the illness down?", after one was named.
 _THE_ILLNESS = re.compile(
     r"\b(?:the|this|that) (?:illness|disease|condition|disorder)\b(?! (?:of|that|which)\b)", re.IGNORECASE
@@ -195,7 +214,10 @@ def read_one(
     if subject and not ours_named and (on_it := _with_subject(own, subject, lexicon)):
         return Reading(on_it, on_it)
     fragment = not ours_named and _is_fragment(own)
-    if before is None or not (fragment or corrects or _leans(own) or _is_of_them(own, lexicon)):
+    if _WHAT_IS.match(own) and [text for _, text in lexicon.things_in(own)] == [_WHAT_IS.sub("", own).strip(" ?.!")]:
+        return Reading(own, own)
+    leans = fragment or corrects or _leans(own) or _is_of_them(own, lexicon)
+    if before is None or not (leans or _is_of_what_was_told(own, before, lexicon)):
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
     after = before.after or before.text
@@ -219,6 +241,13 @@ def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
     """
     goes_on = _CONCLUDES.match(own) or _THOSE.search(own) or _TOOK_PART.search(own)
     return bool(goes_on and not lexicon.things_in(own) and lexicon.things_in(before.text))
+
+
+def _is_of_what_was_told(own: str, before: Reading, lexicon: Lexicon) -> bool:
+    """Whether a question names nothing but points to the study, or to the people, that the one before it tells of."""
+    if len(terms(own)) > MOST_TERMS_OF_TOLD or not _WAS_TOLD.search(own) or _OWN_PEOPLE.search(own):
+        return False
+    return not lexicon.things_in(own) and bool(lexicon.things_in(before.text))
 
 
 def _together(*steps: str) -> str:
