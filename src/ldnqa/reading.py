@@ -65,6 +65,8 @@ _EMPTY_PRONOUN = re.compile(
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
     r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
     r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
+    r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
+    r"\W*$|"
     # What hurts or itches is the body, and what rains is the sky.
     r"\bit (?:just |really |always |only |still )?(?:hurts?|hurt|burns?|itch(?:es)?|stings?|aches?|rains?|snows?"
     r"|(?:is|was) (?:raining|snowing|late|night|morning|summer|winter|cold|hot|dark))\b|"
@@ -132,7 +134,9 @@ _OWN_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 # "And what is 6-beta-naltrexol?" can be understood by itself, whatever stood before.
-_WHAT_IS = re.compile(r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| are) (?!the\b|that\b|this\b|it\b)", re.IGNORECASE)
+_WHAT_IS = re.compile(
+    r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| are) (?!the\b|that\b|this\b|it\b)", re.IGNORECASE
+)
 # "Does it slow the illness down?", after one was named.
 _THE_ILLNESS = re.compile(
     r"\b(?:the|this|that) (?:illness|disease|condition|disorder)\b(?! (?:of|that|which)\b)", re.IGNORECASE
@@ -220,7 +224,7 @@ def read_one(
     if before is None or not (leans or _is_of_what_was_told(own, before, lexicon)):
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
-    after = before.after or before.text
+    after = before.after or _in_short(before, lexicon)
     steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
     text = _together(*steps, own)
     if meant and not _happened(own) and not names_any(text, (meant, *other_names)):
@@ -241,6 +245,15 @@ def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
     """
     goes_on = _CONCLUDES.match(own) or _THOSE.search(own) or _TOOK_PART.search(own)
     return bool(goes_on and not lexicon.things_in(own) and lexicon.things_in(before.text))
+
+
+def _in_short(before: Reading, lexicon: Lexicon) -> str:
+    """What a story asks as a short question, if that names every condition that the story does; else all of it."""
+    if before.short is None:
+        return before.text
+    conditions = lexicon.first_names_in(before.text, "condition")
+    told = bool(conditions) and conditions <= lexicon.first_names_in(before.short.text, "condition")
+    return before.short.text if told else before.text
 
 
 def _is_of_what_was_told(own: str, before: Reading, lexicon: Lexicon) -> bool:
