@@ -36,6 +36,19 @@ def last_of(index, policy, *questions):
         (("May I take naltrexone while I'm expecting?",), "pregnan"),
         (("By how much are naltrexone levels raised in cirrhotics?",), "5 to 10 times"),
         (("Can I have a lager on naltrexone?",), "alcohol"),
+        # The label is that of the tablets, and naltrexone for drinking is them.
+        (("What does the label say about depression?",), "standard-dose"),
+        (("My dad has cirrhosis and wants naltrexone for drinking.",), "Labels of naltrexone"),
+        # A form of the condition that was asked about is it.
+        (
+            (
+                "My father has had diabetes for years and his feet hurt. What is known about LDN for that?",
+                "at what dose",
+            ),
+            "diabetic",
+        ),
+        (("Does LDN help with MS spasticity?", "how strong is that evidence?"), "multiple sclerosis"),
+        (("Is LDN an opioid?", "then why stop my painkillers?", "tramadol too?"), "include tramadol"),
         # What only points, or brings nothing but the medicine's name, is about what was just quoted.
         (("Did LDN change cytokines in fibromyalgia?", "in how many women?"), "8 women"),
         (("Does LDN help ulcerative colitis?", "and is there evidence that it was LDN?"), "no control group"),
@@ -74,6 +87,18 @@ def test_what_is_asked_of_another_medicine_or_a_man_is_not_answered_with_what_is
     index, policy, question
 ):
     assert last_of(index, policy, question).status is Status.ABSTAINED
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        ("how long has LDN been around?",),
+        ("does LDN show up in a urine test?",),
+        ("does LDN help Crohn's in children?", "and ulcerative colitis?", "what was the dose there?"),
+    ],
+)
+def test_what_no_article_tells_is_not_answered_with_what_shares_its_words(index, policy, questions):
+    assert last_of(index, policy, *questions).status is Status.ABSTAINED
 
 
 def test_what_was_just_quoted_and_gives_no_reason_does_not_answer_why(index, policy):

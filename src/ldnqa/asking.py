@@ -135,6 +135,10 @@ _WHOSE = {
     Tier.RESEARCH: r"\b(?:stud(?:y|ies)|trials?|research|meta-analys[ei]s|pilots?|rcts?|randomi[sz]ed)\b",
 }
 _ASKS_WHOSE = {tier: re.compile(pattern, re.IGNORECASE) for tier, pattern in _WHOSE.items()}
+# "What does the label say about depression?": a low dose has none.
+_ON_THE_LABEL = re.compile(
+    r"\b(?:the|its|any|that) (?:\w+ )?(?:label(?:ling)?|package insert|patient leaflet)\b", re.IGNORECASE
+)
 _ASKS_FOR_EVIDENCE = re.compile(
     r"\b(?:evidence|proof|proven?|proves|research|science|scientific|data|how (?:good|sure|certain|strong|solid)"
     r"|enough to (?:go (?:on|by)|tell|say|be sure|count on)|much to go (?:on|by)|is (?:that|this|it) solid"
@@ -231,7 +235,7 @@ def regimens_asked(question: str, subject: str | None, lexicon: Lexicon) -> tupl
     """The uses of the drug that a question is about: those it names, or, where it names no part of the subject's name
     either, the subject's own.
     """
-    names_drug = bool(frozenset(terms(subject or "")) & frozenset(terms(question)))
+    names_drug = bool(frozenset(terms(subject or "")) & frozenset(terms(question))) or _ON_THE_LABEL.search(question)
     return tuple(lexicon.regimens_in(question) or ([] if names_drug else lexicon.regimens_in(subject or "")))
 
 

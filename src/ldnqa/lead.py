@@ -137,19 +137,24 @@ def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
 def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote names other conditions than the question, and neither it nor its place one of these."""
     asked = query.lexicon.first_names_in(query.text, "condition")
-    named = query.lexicon.first_names_in(quote.text, "condition") if asked else ()
+    named = query.lexicon.first_names_in(quote.text, "condition") if asked else frozenset()
     if named and not _is_of_its_condition(index, query, quote):
         return True
     # A comment tells of two studies: the figure may be the other one's.
     parts = [quote.text[span.start : span.end] for span in sentences(quote.text)] if len(named) > 1 else []
     of_figure = [query.lexicon.first_names_in(part, "condition") for part in parts if answers_kind(query.kind, part)]
-    return bool(of_figure) and all(of and not of & asked for of in of_figure)
+    return bool(of_figure) and all(of and not _any_of(asked, of) for of in of_figure)
 
 
 def _is_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote or its place names a condition that the question names."""
     asked = query.lexicon.first_names_in(query.text, "condition")
-    return bool(asked & query.lexicon.first_names_in(_in_place(index, quote), "condition"))
+    return _any_of(asked, query.lexicon.first_names_in(_in_place(index, quote), "condition"))
+
+
+def _any_of(asked: frozenset[str], named: frozenset[str]) -> bool:
+    """Whether a condition asked about is among those named, or one of these is a form of it, as that of diabetes is."""
+    return bool(asked & named) or any(term_set(one) <= term_set(other) for one in asked for other in named)
 
 
 def _in_place(index: Index, quote: Quote) -> str:

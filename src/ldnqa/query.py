@@ -129,14 +129,17 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     of_others = reading.bare or (reading.told and asks_for_evidence(reading.text))
     told = "" if of_others else reading.told or reading.text
     of_ours = names_any(reading.own, index.subject)
+    kind = kind_of(reading.text)
+    # A dose that was asked for after a question on children is theirs.
+    of_whom = reading.text if reading.bare and kind is Kind.DOSE else reading.asks or reading.own
     return Words(
         reading=reading,
         own=own,
         regimens=regimens_asked(use_in, subject, lexicon),
-        kind=kind_of(reading.text),
+        kind=kind,
         demanded=lexicon.demanded_by(reading.text),
         about_other=(None if of_ours else lexicon.asked_about(reading.own)) or _foreign(reading.own, index, lexicon),
-        people=people_asked(reading.asks or reading.own, lexicon, told, reading.earlier),
+        people=people_asked(of_whom, lexicon, told, reading.earlier),
         by_words=index.word_scores(dict.fromkeys(own.terms, 1.0)),
         wanted=wanted(own.groups, lexicon.generic_terms, index),
         wanted_in_all=weighted(dict.fromkeys(own.groups, 1.0), subject_terms(index), index),

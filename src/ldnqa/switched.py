@@ -49,6 +49,11 @@ def switched(own: str, before: str, lexicon: Lexicon) -> str | None:
     old = [text for other, text in things if other == kind and text not in within]
     if not old or thing.lower() in (text.lower() for text in old):
         return None
+    # "Is LDN an opioid?" "Tramadol too?" puts nothing in the place of the opioid.
+    if kind == "medicine" and re.search(
+        rf"\b(?:an?|kind of|sort of|type of) {re.escape(old[-1])}s?\s*(?:$|[?.!])", before
+    ):
+        return None
     return before.replace(old[-1], thing)
 
 

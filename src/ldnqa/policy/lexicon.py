@@ -74,7 +74,8 @@ class Lexicon(Noun):
 
     @cached_property
     def _classes_of(self) -> Callable[[str], tuple[str, ...]]:
-        return _kept(tuple(self.classes), self._class_patterns)
+        listed = tuple(self.classes)
+        return lru_cache(_QUOTES)(lambda text: tuple(listed[number] for number in self._class_patterns.all_in(text)))
 
     def other_names(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
         """(words of `text`, other names for them): a drug's class, a condition's synonyms, what an aspect is called.
@@ -113,7 +114,11 @@ class Lexicon(Noun):
 
     @cached_property
     def _regimens_of(self) -> Callable[[str], tuple[Regimen, ...]]:
-        return _kept(tuple(self.regimens), self._regimen_patterns, self._without_other_doses)
+        def named(text: str) -> tuple[Regimen, ...]:
+            said = {regimen for regimen, _ in self.regimen_words(text)}
+            return tuple(regimen for regimen in self.regimens if regimen in said)
+
+        return lru_cache(_QUOTES)(named)
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
@@ -122,7 +127,14 @@ class Lexicon(Noun):
             (m.start(), regimens[number], m.group())
             for number, m in self._regimen_patterns.matches(self._without_other_doses(text))
         ]
-        return [(regimen, named) for _, regimen, named in sorted(found)]
+        # In "low-dose naltrexone for alcohol" the tablets are not named.
+        names: list[tuple[Regimen, str]] = []
+        end = 0
+        for start, regimen, named in sorted(found):
+            if start >= end or (names and regimen is names[-1][0]):
+                names.append((regimen, named))
+            end = max(end, start + len(named))
+        return names
 
     def _without_other_doses(self, text: str) -> str:
         """`text` with the doses of other medicines blanked: 50 mg of tramadol are no use of ours."""
@@ -273,11 +285,6 @@ class Lexicon(Noun):
     def _regimen_patterns(self) -> Sieve:
         # "50mg" and "low-dose" are written with and without what stands between.
         return Sieve(_any_of(names).replace(r"\ ", "[ -]?") for names in self.regimens.values())
-
-
-def _kept(listed: tuple[K, ...], patterns: Sieve, read: Callable[[str], str] = str) -> Callable[[str], tuple[K, ...]]:
-    """Those of a list whose patterns are found in a text as it is `read`, looked for once."""
-    return lru_cache(_QUOTES)(lambda text: tuple(listed[number] for number in patterns.all_in(read(text))))
 
 
 def _any_of(names: Sequence[str]) -> str:
