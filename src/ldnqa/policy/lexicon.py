@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import TypeVar
 
 from pydantic import Field
 
@@ -25,8 +24,6 @@ _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
 _TEXTS = 64
 # Whose classes and uses of the drug are: the articles' quotes come again with every question.
 _QUOTES = 4_096
-
-K = TypeVar("K")
 
 
 class WordClass(Noun):
