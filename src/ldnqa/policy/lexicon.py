@@ -62,6 +62,7 @@ class Lexicon(Noun):
     aspects: tuple[Aspect, ...] = ()
     generic: str = ""
     regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
+    unless_named: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
     kinds: dict[str, tuple[NonEmpty, ...]] = Field(default_factory=dict)
     people: tuple[tuple[NonEmpty, ...], ...] = ()
     of_itself: tuple[NonEmpty, ...] = ()
@@ -109,26 +110,36 @@ class Lexicon(Noun):
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        return list(self._regimens_of(text))
+        return list(self._regimens_of(text) or self._regimens_behind(text))
 
     @cached_property
     def _regimens_of(self) -> Callable[[str], tuple[Regimen, ...]]:
         return _kept(tuple(self.regimens), self._regimen_patterns, self._without_other_doses)
 
+    @cached_property
+    def _regimens_behind(self) -> Callable[[str], tuple[Regimen, ...]]:
+        return _kept(tuple(self.unless_named), self._patterns_unless_named)
+
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
-        regimens = list(self.regimens)
+        named = self._regimen_patterns.matches(self._without_other_doses(text))
+        regimens = list(self.regimens if named else self.unless_named)
         found = [
-            (m.start(), regimens[number], m.group())
-            for number, m in self._regimen_patterns.matches(self._without_other_doses(text))
+            (m.start(), regimens[number], m.group()) for number, m in named or self._patterns_unless_named.matches(text)
         ]
-        return [(regimen, named) for _, regimen, named in sorted(found)]
+        return [(regimen, said) for _, regimen, said in sorted(found)]
+
+    @cached_property
+    def drug(self) -> str:
+        """What the names of all regimens share: the drug, whatever its use; empty where they share nothing."""
+        of_each = [words(names[0]) for names in self.regimens.values()]
+        return " ".join(word for word in of_each[0] if all(word in others for others in of_each)) if of_each else ""
 
     def _without_other_doses(self, text: str) -> str:
         """`text` with the doses of other medicines blanked: 50 mg of tramadol are no use of ours."""
         if not self.regimens or not _A_DOSE.search(text):
             return text
-        ours = frozenset.intersection(*(frozenset(words(names[0])) for names in self.regimens.values()))
+        ours = frozenset(words(self.drug))
         others = [
             re.escape(thing)
             for kind, thing in self.things_in(text)
@@ -273,6 +284,10 @@ class Lexicon(Noun):
     def _regimen_patterns(self) -> Sieve:
         # "50mg" and "low-dose" are written with and without what stands between.
         return Sieve(_any_of(names).replace(r"\ ", "[ -]?") for names in self.regimens.values())
+
+    @cached_property
+    def _patterns_unless_named(self) -> Sieve:
+        return Sieve(map(_one_of, self.unless_named.values()))
 
 
 def _kept(listed: tuple[K, ...], patterns: Sieve, read: Callable[[str], str] = str) -> Callable[[str], tuple[K, ...]]:
