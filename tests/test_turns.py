@@ -25,7 +25,7 @@ def last_of(index, policy, *questions):
         (("got crohns since i was 16, im 19 now. has anyone tested ldn for it",), "Crohn"),
         (("me/cfs for 12 yrs here, housebound. any study with LDN",), "ME/CFS"),
         (
-            ("Been depressed since the divorce. My doctor wants to add LDN. Was it better than a dummy pill?",),
+            ("I've been depressed for years and my doctor suggests adding LDN. Did it beat placebo?",),
             "depression",
         ),
         (("My nephew is 14 and has Crohn's. How many people got better on LDN?",), "88% of people on LDN"),

@@ -267,7 +267,7 @@ def _other_medicine(
     named = [text for kind, text in lexicon.things_in(before.text) if kind == "medicine"]
     # An opioid receptor is no medicine.
     other = next((text for text in named if not re.search(rf"{re.escape(text)}\W+receptor", before.text)), None)
-    ours = bool(subject) and names_any(before.text, (subject, *other_names))
+    ours = subject is not None and names_any(before.text, (subject, *other_names))
     alone = not (ours or lexicon.regimens_in(before.text))
     return other if alone or _COMING_OFF.search(own) else None
 
