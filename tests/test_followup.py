@@ -580,3 +580,58 @@ def test_after_a_long_story_its_question_is_what_a_short_one_goes_behind():
     read = after(story, "How far can I trust that number?").text
     assert "ME/CFS" in read
     assert "mostly in bed" not in read
+
+
+@pytest.mark.parametrize(
+    ("questions", "reading"),
+    [
+        (
+            ("They want to put me on naltrexone tablets. What does a scarred liver do to the drug?",),
+            "What does a scarred liver do to naltrexone 50 mg tablets?",
+        ),
+        (
+            ("My dad takes naltrexone for his drinking. Could it harm his liver?",),
+            "Could naltrexone 50 mg tablets harm",
+        ),
+        (("I used to take LDN, now I get Vivitrol.", "Does this drug cause nausea?"), "injection cause"),
+        # What was spoken of turns ago, if nothing else was since.
+        (
+            ("I take 50 mg of naltrexone.", "what are the side effects", "does it raise liver enzymes"),
+            "50 mg tablets raise",
+        ),
+        (("I take 50 mg for alcohol.", "does it hurt the liver"), "does naltrexone 50 mg tablets hurt"),
+        (
+            ("I take 50 mg of naltrexone.", "And LDN, does that help pain?", "does it hurt the liver"),
+            "low-dose naltrexone hurt",
+        ),
+        # Of a drug that was named without its use neither is asked about.
+        (
+            ("Can someone on methadone take naltrexone?", "How soon can it set off withdrawal?"),
+            "can naltrexone set off",
+        ),
+        (("Are low-dose naltrexone tablets sold?", "does it hurt the liver"), "low-dose naltrexone hurt"),
+    ],
+)
+def test_it_is_the_use_that_was_told_of_and_never_another(questions, reading):
+    *before, last = questions
+    history = [Turn(question=question) for question in before]
+    read_so = read(last, history, subject=LDN, other_names=(LDN, "LDN", "naltrexone"), lexicon=LEXICON)
+    assert reading in read_so.text
+
+
+def test_what_was_felt_is_not_the_medicine():
+    read_so = after(
+        "I went up to 3 mg of LDN and feel sick every day since. I am 61 and never ill. Is it a known effect?"
+    )
+    assert "Is it a known effect?" in read_so.text
+    assert "never ill" not in read_so.own
+    assert after("LDN makes my heart race. Is this something others report?").text.endswith(
+        "Is this something others report?"
+    )
+
+
+def test_two_that_are_told_of_are_compared():
+    own = after(
+        "I have 50 mg tablets from the alcohol clinic and my friend has LDN. Whats the difference between them?"
+    ).own
+    assert own == "Whats the difference between them? (low-dose naltrexone, naltrexone 50 mg tablets)"

@@ -28,6 +28,8 @@ LEXICON = load_policy().lexicon
         "Dad (71) takes codeine at night. Could he have LDN?",
         "My sister is on LDN and is taking tramadol for her knee",
         "Took two tramadol this morning. When can I begin with LDN?",
+        "I take methadone for heroin addiction",
+        "I have been clean off oxycodone for 5 days",
     ],
 )
 def test_a_statement_tells(text):
@@ -48,6 +50,9 @@ def test_a_statement_tells(text):
         "Should my mother take oxycodone?",
         "Why do people on opioids avoid LDN?",
         "Had anybody in the trial taken codeine?",
+        "My brother takes naltrexone tablets to stay off heroin",
+        "He has been in recovery from heroin for four years",
+        "She gets the naltrexone shot for opioid addiction",
     ],
 )
 def test_a_question_or_a_denial_tells_nothing(text):
@@ -146,3 +151,13 @@ def test_a_general_question_gets_no_caution(index, policy):
 def test_people_told_of_before_are_not_forgotten(index, policy):
     answer = asked(index, policy, "My child is 9.", "What is the dose of LDN?")
     assert policy.wording.other_people.format(people="children") in answer.answer
+
+
+def test_no_caution_is_about_another_use_than_the_one_told_of(index, policy):
+    for told in (
+        "My mate takes naltrexone to stay off heroin and has kidney disease.",
+        "I take oxycodone and get Vivitrol.",
+    ):
+        answer = asked(index, policy, f"{told} Is that safe?")
+        assert answer.statements
+        assert "LDN" not in answer.statements[0].text

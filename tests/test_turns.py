@@ -21,6 +21,17 @@ def last_of(index, policy, *questions):
 @pytest.mark.parametrize(
     ("questions", "says"),
     [
+        # What is told first says of what, and in what condition, something is asked.
+        (("got crohns since i was 16, im 19 now. has anyone tested ldn for it",), "Crohn"),
+        (("me/cfs for 12 yrs here, housebound. any study with LDN",), "ME/CFS"),
+        (
+            ("I've been depressed for years and my doctor suggests adding LDN. Did it beat placebo?",),
+            "depression",
+        ),
+        (("My nephew is 14 and has Crohn's. How many people got better on LDN?",), "88% of people on LDN"),
+        (("My dad takes naltrexone for his drinking. Can it make him depressed?",), "on standard-dose naltrexone"),
+        (("I take 50 mg naltrexone.", "how often do the enzymes go up"), "about 1% of people on standard-dose"),
+        (("how is such a tiny dose supposed to do anything?",), "may act"),
         # A figure is looked for where the condition is that was asked about.
         (("Was LDN compared with amitriptyline in diabetic nerve pain?", "in which doses"), "rose from 2 mg to 4 mg"),
         (("Can LDN be combined with hydrocodone?", "why not"), "can set off withdrawal"),

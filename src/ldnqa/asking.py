@@ -66,6 +66,13 @@ _ASKED = (
         r"(?:(?:one|same|single) (?:\w+ )?(?:dos(?:e|age)|amount|strength)"
         r"|(?:dos(?:e|age)|amount|strength) (?:\w+ ){0,2}the same (?:for|in) \w+)\b",
     ),
+    # "How is such a tiny dose supposed to do anything" asks for none.
+    (
+        Kind.OPEN,
+        r"\b(?:how|why|what)\b(?! (?:big|large|much|small))"
+        r"(?=.*\b(?:such an?|so|that|this|a) (?:very )?(?:tiny|small|low|little|weak|minute|minuscule)\b)"
+        r".*\b(?:do|work|help|have|make)(?:\W*$| (?:anything|something|any|an?|much|at all|so)\b)",
+    ),
     # "How long before a first dose" asks for a time.
     (Kind.HOW_LONG, r"^(?:and |but |so |ok,? )*how (?:long|soon)\b"),
     # "When is my last dose", "at every dose": no dose is asked for.

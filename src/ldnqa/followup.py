@@ -24,10 +24,12 @@ from ldnqa.stories import (
     looked_up,
     story_in,
     use_told_of,
+    uses_compared,
     with_what_is_told,
+    without_purpose,
 )
 from ldnqa.switched import switched
-from ldnqa.text import fold_space, terms, words
+from ldnqa.text import fold_space, names_any, terms, words
 from ldnqa.types import Turn
 from ldnqa.vocabulary import SHORTEST, Vocabulary
 
@@ -70,18 +72,29 @@ def read(
             if asked is not turns[-1]:
                 continue
             return Reading(own, own)
+        meant = _use_spoken_of(readings, subject, other_names, lexicon) if subject else None
         if story := story_in(own):
-            readings.append(_read_story(own, story, subject, other_names, lexicon))
+            readings.append(_read_story(own, story, meant, other_names, lexicon))
         else:
             before = readings[-1] if readings else None
             if before and (asks := _behind_remark(own, before, lexicon)):
                 own = asks
-            reading = read_one(own, before, subject, other_names, lexicon, corrects=corrects)
+            reading = read_one(own, before, meant, other_names, lexicon, corrects=corrects)
             if story_in(own, longer_than=0):
-                reading = _with_alone(reading, subject, other_names, lexicon)
+                reading = _with_alone(reading, meant, other_names, lexicon)
             readings.append(reading)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
+
+
+def _use_spoken_of(readings: Sequence[Reading], subject: str, other_names: Sequence[str], lexicon: Lexicon) -> str:
+    """What "it" is in a conversation: what the last reading that names the drug makes of the subject."""
+    named = (
+        reading.text
+        for reading in reversed(readings)
+        if names_any(reading.text, (subject, *other_names)) or lexicon.regimens_in(reading.text)
+    )
+    return use_told_of(next(named, ""), subject, lexicon)
 
 
 def stands_as_it_is(question: str, names: Sequence[str], lexicon: Lexicon, vocabulary: Vocabulary) -> bool:
@@ -143,9 +156,13 @@ def _with_alone(reading: Reading, subject: str | None, other_names: Sequence[str
     if story is None:
         return reading
     ours = (*other_names, *([subject] if subject else ()))
-    asked = read_one(story.asks, None, subject, other_names, lexicon).own if subject else story.asks
+    meant = use_told_of(story.told, subject, lexicon) if subject else None
+    asked = read_one(story.asks, None, meant, other_names, lexicon).own
     own, alone = looked_up(reading.text, story.told, asked, ours, lexicon)
     if own == reading.text:
         return replace(reading, alone=alone)
-    names_something = lexicon.told_of(story.told) or people_told_of(story.told, lexicon)
-    return replace(reading, alone=own) if names_something else replace(reading, own=own, asks=own)
+    names_something = lexicon.told_of(without_purpose(story.told)) or people_told_of(story.told, lexicon)
+    if names_something and not uses_compared(story.told, asked, lexicon):
+        return replace(reading, alone=own)
+    # What names another use of the drug says all there is to ask.
+    return replace(reading, own=own, asks=own if meant == subject else None)

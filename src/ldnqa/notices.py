@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from ldnqa.policy import Policy
 from ldnqa.policy.load import NoticeRule, When
+from ldnqa.stories import story_in
 from ldnqa.told import Told
-from ldnqa.types import Notice, NoticeKind, ReviewStatus, Source
+from ldnqa.types import Notice, NoticeKind, Regimen, ReviewStatus, Source
 
 
 def called_for(question: str, standalone: str, told: Told, policy: Policy) -> tuple[NoticeRule, ...]:
@@ -53,10 +54,21 @@ def _notice(kind: NoticeKind, text: str) -> Notice:
 
 
 def caution_for(question: str, standalone: str, told: Told, policy: Policy) -> NoticeRule | None:
-    """The first rule that asks a question for a reader who tells such things; what is told last comes first."""
+    """The first rule that asks a question for a reader who tells such things; what is told last comes first.
+
+    None asks about one use of the drug where another is spoken of: in the question or, if that names none, before.
+    """
+    lexicon = policy.lexicon
+    use = lexicon.regimens_in(standalone)
+    spoken_of = use or lexicon.regimens_in(told.all)
+    story = story_in(standalone)
+    asks = story.asks if story else standalone
     for part in (told.now, told.before) if told.before else (told.now,):
         for rule in policy.notices:
-            if rule.asks and _is_asked(rule.when, question, standalone, Told(part), policy):
+            of = lexicon.regimens_in(rule.asks or "") if spoken_of else ()
+            if of and not any(one in spoken_of for one in of):
+                continue
+            if rule.asks and _is_asked(rule.when, question, asks, Told(part), policy, use):
                 return rule
     return None
 
@@ -66,14 +78,17 @@ def is_spoken_of(rule: NoticeRule, quote: str) -> bool:
     return rule.unless is not None and _finds(rule.unless, quote)
 
 
-def _is_asked(when: When, question: str, standalone: str, told: Told, policy: Policy) -> bool:
-    """Whether the conditions hold that are about what the reader wrote."""
+def _is_asked(
+    when: When, question: str, standalone: str, told: Told, policy: Policy, use: Sequence[Regimen] | None = None
+) -> bool:
+    """Whether the conditions hold that are about what the reader wrote; `use` is what that asks about."""
     lexicon = policy.lexicon
+    use = lexicon.regimens_in(standalone) if use is None else use
     # Most questions tell nothing, and what they name is known by now: the slow patterns come last.
     return (
         (when.told_matches is None or _finds(when.told_matches, told.all))
         and (when.told_class is None or when.told_class in lexicon.classes_in(told.all))
-        and (when.question_regimen is None or when.question_regimen in lexicon.regimens_in(standalone))
+        and (when.question_regimen is None or when.question_regimen in use)
         and (when.question_class is None or when.question_class in lexicon.classes_in(standalone))
         and (when.question_matches is None or _finds(when.question_matches, question))
     )

@@ -49,6 +49,18 @@ _OF_ILLNESS = re.compile(
     r" (?:it|this|that|the (?:disease|illness|condition|pain))\b",
     re.IGNORECASE,
 )
+# "What share responded?", "did it beat placebo?" ask what was found in others.
+_OF_OTHERS = re.compile(
+    r"\b(?:what|which) (?:share|percent\w*|proportion|fraction)\b"
+    r"|\bhow many (?:of (?:them|those|the) ?)?(?:people|patients|others|adults|women|men)?\b.{0,20}"
+    r"\b(?:got better|improved?|responded|respond|benefit(?:ed)?|felt better|were helped|reported|went into)\b"
+    r"|\b(?:beat\w*|better than|outperform\w*|superior to) (?:an? |the )?(?:placebo|dummy|sugar|sham|control)"
+    r"|\b(?:has|have|did|was|is)"
+    r" (?:anyone|anybody|someone|they|researchers|doctors|it|this|that|ldn|(?:low.dose )?naltrexone)"
+    r" (?:ever |really |actually )?(?:been )?(?:tested|test|tried|try|studied|study|looked at)\b"
+    r"|\b(?:any|what) (?:stud(?:y|ies)|trials?|research)\b",
+    re.IGNORECASE,
+)
 # How much, and whether one may, is another matter in a child.
 _MAY = re.compile(
     r"\b(?:dos\w+|how (?:much|many)|mg|safe\w*|ok(?:ay)?|can|could|should|may|allowed|give|start|take)\b", re.IGNORECASE
@@ -79,13 +91,25 @@ def people_asked(question: str, lexicon: Lexicon, told: str = "", earlier: Seque
     elif CHILDREN in ages.values():
         last = sentences(question)[-1]
         asks = question[last.start : last.end]
-        ages = ages_in(asks) if asks_of_illness(asks, lexicon) else ages
+        ages = ages_in(asks) if asks_of_illness(asks, lexicon, told) else ages
     return frozenset(named | ({CHILDREN} if CHILDREN in ages.values() else set()))
 
 
-def asks_of_illness(question: str, lexicon: Lexicon) -> bool:
-    """Whether a question asks what is known of an illness, and of nobody who has it, nor what one may."""
-    if _POINTS.search(question) or _MAY.search(question):
+def asks_of_others(question: str) -> bool:
+    """Whether it is asked what was found in those who were studied."""
+    return bool(_OF_OTHERS.search(question))
+
+
+def asks_of_illness(question: str, lexicon: Lexicon, told: str = "") -> bool:
+    """Whether a question asks what is known of an illness, and of nobody who has it, nor what one may.
+
+    What was found in others it may ask of an illness that is only `told` of.
+    """
+    if _POINTS.search(question):
+        return False
+    if asks_of_others(question) and any(kind == "condition" for kind, _ in lexicon.things_in(told)):
+        return True
+    if _MAY.search(question):
         return False
     return bool(_OF_ILLNESS.search(question)) or any(kind == "condition" for kind, _ in lexicon.things_in(question))
 

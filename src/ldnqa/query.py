@@ -43,6 +43,7 @@ NAMES_EMBEDDED = 2
 NAMES_WEIGHT = np.float32(0.2)
 # "The trial", where nothing says which, is one that was just quoted: the conversation counts in full.
 _THE_STUDY = re.compile(r"\b(?:the|that|this) (?:study|trial|review|series|pilot)\b", re.IGNORECASE)
+_A_PRODUCT = re.compile(r"\b(?:tablet|pill|capsule|injection|shot)s?\b", re.IGNORECASE)
 # So many questions back the conversation still counts.
 MEMORY = 3
 
@@ -124,7 +125,6 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | None = None) -> Words:
     """What of a query needs no vector."""
     own = _spelled_out(reading.own, index, lexicon)
-    use_in = reading.text if lexicon.regimens_in(reading.text) else f"{reading.text} {reading.told}"
     # Who asks what evidence there is, for a child too, may be told of what there is in others.
     of_others = reading.bare or (reading.told and asks_for_evidence(reading.text))
     told = "" if of_others else reading.told or reading.text
@@ -135,7 +135,7 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     return Words(
         reading=reading,
         own=own,
-        regimens=regimens_asked(use_in, subject, lexicon),
+        regimens=_use_asked(reading, subject, index, lexicon),
         kind=kind,
         demanded=lexicon.demanded_by(reading.text),
         about_other=(None if of_ours else lexicon.asked_about(reading.own)) or _foreign(reading.own, index, lexicon),
@@ -145,6 +145,25 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         wanted_in_all=weighted(dict.fromkeys(own.groups, 1.0), subject_terms(index), index),
         lexicon=lexicon,
     )
+
+
+def _use_asked(reading: Reading, subject: str | None, index: Index, lexicon: Lexicon) -> tuple[Regimen, ...]:
+    """The uses of the drug that are asked about: by the question, by what was told, or by the last question that was.
+
+    Who just asked about another use than the articles are about, and names none now, asks about none of theirs; but who
+    asks about a condition or "the tablets" asks anew.
+    """
+    own = reading.text if lexicon.regimens_in(reading.text) else f"{reading.text} {reading.told}"
+    asked = regimens_asked(own, subject, lexicon)
+    anew = _A_PRODUCT.search(own) or any(kind == "condition" for kind, _ in lexicon.things_in(reading.own))
+    if not asked or anew or names_any(own, index.subject) or lexicon.regimens_in(own):
+        return asked
+    of_drug = (said for said in reading.earlier if names_any(said, index.subject) or lexicon.regimens_in(said))
+    before = regimens_asked(next(of_drug, ""), subject, lexicon)
+    usual = lexicon.regimens_in(index.subject[0]) if index.subject else []
+    if not before or any(use in usual for use in before):
+        return before
+    return tuple(use for use in lexicon.regimens if use not in usual)
 
 
 def look_ahead(said: Words, index: Index) -> Words:

@@ -67,8 +67,16 @@ _EMPTY_PRONOUN = re.compile(
     r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
     r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
     r"\W*$|"
+    # "My heart races. Is it listed?": what was felt.
+    r"\b(?:could|can|might|may) (?:it|this|that) (?:just |really )?be"
+    r" (?:from|due to|because of|caused|the|my|that)\b|"
+    r"\b(?:is|was|isn['’]t) (?:it|this|that)(?: (?:also|just|quite|very|really))?"
+    r" (?:something (?:others|other people|people)\b|listed\W*$"
+    r"|(?:an? )?(?:known|common|usual|expected|reported|recogni[sz]ed|typical|normal)"
+    r"(?: (?:side )?(?:effect|reaction|thing))?\W*$)|"
     # What hurts or itches is the body, and what rains is the sky.
-    r"\bit (?:just |really |always |only |still )?(?:hurts?|hurt|burns?|itch(?:es)?|stings?|aches?|rains?|snows?"
+    r"\bit (?:just |really |always |only |still )?"
+    r"(?:hurts?(?! (?:the|my|his|her|your)\b)|burns?|itch(?:es)?|stings?|aches?|rains?|snows?"
     r"|(?:is|was) (?:raining|snowing|late|night|morning|summer|winter|cold|hot|dark))\b|"
     r"\bhow (?:does|did|would|will) (?:it|this) feel\b|\bwhat (?:does|is|would) it (?:feel )?(?:like )?(?:to|having)\b|"
     r"\bit (?:depends|seems|sounds|turns out|says)\b|"
@@ -91,7 +99,6 @@ _CLAUSE = (
 _SENTENCE = re.compile(rf"\b(?:what|which|how|when|where|who|why|{_CLAUSE})\b", re.IGNORECASE)
 # "For how long" asks, and says nothing of what.
 _SAYS = re.compile(rf"\b(?:{_CLAUSE})\b", re.IGNORECASE)
-_IT = re.compile(r"\bit\b", re.IGNORECASE)
 # "Anything on ME/CFS?", "what is the evidence in it?": of the articles it is asked what they say of the subject.
 _ANYTHING_ON = re.compile(
     r"^\W*(?:(?:so|and|but|ok(?:ay)?|hi|hello|is|are|was|there|do|have|you|got|been|has)\W+)*"
@@ -296,20 +303,14 @@ def _is_of_them(own: str, lexicon: Lexicon) -> bool:
 def _other_medicine(
     own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
 ) -> str | None:
-    """The medicine "it" is, if not the subject: another use of the drug if the reading before is about no other, or a
-    medicine that it names alone, or one that is to be stopped.
-    """
+    """The medicine "it" is, if not the subject: one that the reading before names alone or that is to be stopped."""
     if before is None:
         return None
     named = [text for kind, text in lexicon.things_in(before.text) if kind == "medicine"]
     # An opioid receptor is no medicine.
     other = next((text for text in named if not re.search(rf"{re.escape(text)}\W+receptor", before.text)), None)
-    alone = not (subject and names_any(before.text, (subject, *other_names)))
-    # "The drug" is naltrexone, whatever use of it was just spoken of.
-    uses = lexicon.regimens_in(before.text) if subject and _IT.search(own) else []
-    usual = lexicon.regimens_in(subject or "")
-    if usual and len(uses) == 1 and uses[0] not in usual:
-        return lexicon.regimens[uses[0]][0]
+    ours = subject is not None and names_any(before.text, (subject, *other_names))
+    alone = not (ours or lexicon.regimens_in(before.text))
     return other if alone or _COMING_OFF.search(own) else None
 
 

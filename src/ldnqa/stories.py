@@ -9,15 +9,16 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ldnqa.people import CHILDREN, HE_OR_SHE, asks_of_illness, people_told_of
+from ldnqa.people import CHILDREN, HE_OR_SHE, asks_of_illness, asks_of_others, people_told_of
 from ldnqa.policy import Lexicon
-from ldnqa.text import names_any, sentences, terms
+from ldnqa.text import names, names_any, sentences, terms
 
 # A message of more words is a story with a question in it.
 STORY_WORDS = 20
 
 QUESTION_WORD = (
-    r"(?:what|which|how|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b"
+    r"(?:(?:what|how|when|where|who)(?:['’]?s)?|which|why|is|are|was|were|can|could|do|does|did|should|will|would|may"
+    r"|must)\b"
 )
 ASKS = re.compile(rf"(?:(?:and|so|but|also|hi|hello|please|ok(?:ay)?)\W+)*{QUESTION_WORD}", re.IGNORECASE)
 # "I want to see numbers: how often ...", "they sit in a box; what ...": what tells and what asks, in one sentence.
@@ -25,9 +26,15 @@ _BEFORE_ASKING = re.compile(rf"(?<=[\w)][;:])\s+(?={QUESTION_WORD})", re.IGNOREC
 # Without a mark or a line's end before something else there is one sentence.
 _GOES_ON = re.compile(rf"[.!?…][\W_]*\s\S|\n|{_BEFORE_ASKING.pattern}", re.IGNORECASE)
 # Who writes all in small letters ends sentences, too.
-_IN_SMALL = re.compile(rf"(?<=[a-z\d]{{3}}[.!])(?<!\betc\.)\s+(?={QUESTION_WORD})")
+_IN_SMALL = re.compile(
+    rf"(?<=[a-z\d]{{3}}[.!])(?<!\betc\.)\s+(?={QUESTION_WORD}|(?:has|have|had|any|anyone|anybody|anything)\b)"
+)
 _BIDS = re.compile(
     rf"{ASKS.pattern}|(?:please\W+)?(?:tell|name|give|show|list|explain|describe|summari[sz]e|remind)\b", re.IGNORECASE
+)
+# "Any study with LDN", "has anyone tested it".
+_ASKS_SHORTLY = re.compile(
+    r"(?:any|anyone|anybody|anything)\b|(?:has|have|had) (?:any|it|there|ldn|naltrexone|they|this)", re.IGNORECASE
 )
 # What is asked of somebody or something that only the story names, or in a case like it.
 _SOMEBODY = rf"{HE_OR_SHE}|they|them"
@@ -130,6 +137,24 @@ _TRIED = re.compile(
     r"(?:tested|tried|studied|shown to work|proven to work|work(?:ed)?|help(?:ed)?)\b",
     re.IGNORECASE,
 )
+# "Since I started it I have dreams. Is that a known effect?"
+_KNOWN_EFFECT = re.compile(
+    r"\b(?:is|was|could|can) (?:it|this|that)\b.{0,25}"
+    r"\b(?:effect|known|listed|normal|common|usual|typical|expected|reported|due to"
+    r"|something (?:others|other people|people))\b|\bknown (?:side )?effect\b",
+    re.IGNORECASE,
+)
+# "I take naltrexone for my drinking": what other uses of the drug are for says which it is, and not what is asked.
+_PURPOSE = re.compile(
+    r"\b(?:for|because of|due to|to (?:stop|quit|cut|help|treat|control|stay|keep|come|get)\b[^.,;:?]{0,25}?)"
+    r" (?:(?:my|his|her|their|our|the|an?|heavy|excess\w*) ){0,2}"
+    r"(?:drinking|alcohol(?:ism)?|booze|boozing|heroin|opioids?|opiates?)\b"
+    r"(?: (?:addiction|dependen(?:ce|cy)|(?:use |abuse )?(?:disorder|problems?)|misuse|abuse|cravings?))?",
+    re.IGNORECASE,
+)
+# "I used to take LDN, now I get Vivitrol."
+_CHANGED = re.compile(r"\b(?:used to|now|switch\w*|chang\w*|swap\w*|mov\w+|instead|replaced)\b", re.IGNORECASE)
+_DIFFER = re.compile(r"\b(?:differ\w*|same|compar\w*|alike|similar|interchang\w*|stronger|weaker)\b", re.IGNORECASE)
 # Where a product is told of it is named in front.
 _THE_PRODUCT = re.compile(r"\b(?:this|that|these|those) (?:tablet|capsule|pill|injection|shot)s?\b", re.IGNORECASE)
 _OF_AN_EFFECT = re.compile(
@@ -158,7 +183,9 @@ def story_in(message: str, longer_than: int = STORY_WORDS) -> Story | None:
     ]
     if len(said) < 2:
         return None
-    asking = [text for text in said if text.endswith("?")] or [text for text in said[-1:] if _BIDS.match(text)]
+    asking = [text for text in said if text.endswith("?")] or [
+        text for text in said[-1:] if _BIDS.match(text) or _ASKS_SHORTLY.match(text)
+    ]
     asking = asking or [text for text in said if _WANTS.match(text) or _IS_OPEN.match(text)][-1:]
     told = [text for text in said if text not in asking]
     return Story(" ".join(told), " ".join(asking)) if told and asking else None
@@ -175,20 +202,29 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
         return message, None
     if _THE_PAGE.search(asked):
         return asked, None
-    ours, out = names_any(asked, subject), _without_inner(asked)
+    ours = names_any(asked, subject)
+    if not ours and asks_of_others(asked) and names_any(told, subject):
+        # "My doctor wants to add LDN. Was it better than placebo?"
+        asked, ours = _IT.sub(subject[-1], asked, count=1), True
+    if compared := uses_compared(told, asked, lexicon):
+        return f"{asked} ({', '.join(compared)})", None
+    if not ours and _KNOWN_EFFECT.search(asked) and (felt := _felt_on(told, subject, lexicon)):
+        return f"{felt} {asked}", None
+    out = _without_inner(asked)
     points = _COMBINES.search(asked) or _POINTS.search(_IT.sub("", out) if ours else out)
     alone = None if points else asked
     if not ours:
         return message, alone
-    kinds = {thing: kind for kind, thing in lexicon.told_of(told) if not names_any(thing, subject)}
-    named = list(kinds)
+    kinds = {thing: kind for kind, thing in lexicon.told_of(without_purpose(told)) if not names_any(thing, subject)}
+    uses = set(lexicon.regimens_in(asked))
+    named = [thing for thing in kinds if not (of := lexicon.regimens_in(thing)) or not uses.issuperset(of)]
     of_a_product = lexicon.regimens_in(told) and _THE_PRODUCT.search(asked)
     if of_a_product or any(not names_any(thing, subject) for _, thing in lexicon.things_in(asked)):
         return asked, None
     # Who speaks of children may just have some; `people_told_of` goes by their age.
     groups = {thing: {group for _, group in lexicon.people_in(thing)} for thing in named}
     named = [thing for thing in groups if CHILDREN not in groups[thing]]
-    people = [] if asks_of_illness(asked, lexicon) else people_told_of(told, lexicon)
+    people = [] if asks_of_illness(asked, lexicon, told) else people_told_of(told, lexicon)
     named += [group for group in people if not any(group in groups[thing] for thing in groups)]
     # Of whom, or with what: the story may say it in words we do not know, a dog's or a new medicine's name.
     unknown = not named or (
@@ -202,6 +238,21 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
         of_whom = [thing for thing in named if kinds.get(thing) != "medicine"]
         alone = f"{asked} ({', '.join(of_whom)})" if of_whom else None
     return f"{asked} ({', '.join(named)})", alone
+
+
+def uses_compared(told: str, asked: str, lexicon: Lexicon) -> list[str]:
+    """The uses of the drug that are told of, if it is asked how they differ: "I have 50 mg, he has LDN. The same?"."""
+    uses = lexicon.regimens_in(told)
+    return [lexicon.regimens[use][0] for use in uses] if len(uses) > 1 and _DIFFER.search(asked) else []
+
+
+def _felt_on(told: str, subject: Sequence[str], lexicon: Lexicon) -> str | None:
+    """What a story tells of taking the drug, with the next sentence if that names nothing that may have been felt."""
+    said = [told[span.start : span.end] for span in sentences(told)]
+    for number, sentence in enumerate(said):
+        if names_any(sentence, subject) or lexicon.regimens_in(sentence):
+            return " ".join(said[number : number + (1 if lexicon.other_names(sentence) else 2)])
+    return None
 
 
 def _without_inner(asked: str) -> str:
@@ -224,15 +275,30 @@ def brief(asks: str) -> str:
 
 
 def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
-    """What "it" is in a story: another use of the drug, if it tells of that alone, else the subject."""
-    uses = lexicon.regimens_in(told)
-    other = len(uses) == 1 and uses[0] not in lexicon.regimens_in(subject)
-    return lexicon.regimens[uses[0]][0] if other else subject
+    """What "it" is after this: the other use of the drug that was told of last, or the drug, if no use of it is named
+    but in its name; else the subject.
+    """
+    usual = lexicon.regimens_in(subject)
+    if not usual and subject != lexicon.drug:
+        return subject
+    for span in reversed(sentences(told)):
+        said = told[span.start : span.end]
+        uses = [use for use, _ in lexicon.regimen_words(said)]
+        if uses:
+            now = set(uses[-1:] if _CHANGED.search(said) else uses)
+            ours = any(use in usual for use in now)
+            return subject if ours else lexicon.regimens[uses[-1]][0] if len(now) == 1 else lexicon.drug
+    return lexicon.drug if names(told, lexicon.drug) else subject
 
 
 def asks_whether_true(asked: str, generic: frozenset[str]) -> bool:
     """Whether nothing is asked but whether something that was told is true."""
     return bool(_IS_TRUE.search(asked)) and set(terms(_IS_TRUE.sub(" ", asked))) <= generic
+
+
+def without_purpose(told: str) -> str:
+    """What is told without what tablets of 50 mg and the injection are taken for."""
+    return _PURPOSE.sub(" ", told)
 
 
 def is_it_true(asked: str, told: str, meant: str, subject: Sequence[str]) -> str | None:
@@ -260,7 +326,7 @@ def with_what_is_told(asked: str, told: str, meant: str, subject: Sequence[str],
     None where it points to something told that has no name we know: by itself it would be about anything.
     """
     asked_of = {kind for kind, thing in lexicon.things_in(asked) if not names_any(thing, subject)}
-    things = {thing: kind for kind, thing in lexicon.told_of(told) if not names_any(thing, subject)}
+    things = {thing: kind for kind, thing in lexicon.told_of(without_purpose(told)) if not names_any(thing, subject)}
     may, who = bool(_MAY.search(asked) or _COMBINES.search(asked)), bool(_WHO.search(asked))
     # Who asks about another medicine asks whatever the condition.
     matters = {"medicine": may, "situation": may and who, "condition": "medicine" not in asked_of}

@@ -65,7 +65,12 @@ _DENIED = re.compile(
     r"(?:\b(?:no(?! longer)|never|without|not)|n['’]t)\s+(?:on |any |the |taken |taking )*"
     r"(?:(?:have|keep|touch) (?:any )?[\w-]+"
     r"(?! (?:of|to|today|now|yet|left|this|often|much|every|daily|usually|always|except|unless)\b)"
-    r"|[\w-]+)",
+    r"|[\w-]+)"
+    # "Takes it to stay off heroin", "in recovery from opioids for years"; who has been so for days may have some left.
+    r"|\b(?:in recovery from|recover(?:ed|ing) from|clean (?:from|of|off)"
+    r"|(?:stay|keep)(?:s|ed|ing)? (?:\w+ )?(?:off|away from|clean of)|for (?:an? |his |her |my |their )?"
+    r"(?=[\w-]+ (?:addiction|dependen(?:ce|cy)|use disorder|misuse)\b))"
+    r" ?(?:the |all )?[\w-]+(?!.{0,30}\b(?:days?|weeks?|yesterday|today|hours?)\b)",
     re.IGNORECASE,
 )
 _OF_SELF = re.compile(r"\b(?:i|i['’]?m|me|myself|mine|we|us)\b", re.IGNORECASE)

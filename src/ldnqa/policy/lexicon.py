@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, lru_cache
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -24,6 +25,8 @@ _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
 _TEXTS = 64
 # Whose classes and uses of the drug are: the articles' quotes come again with every question.
 _QUOTES = 4_096
+
+K = TypeVar("K")
 
 
 class WordClass(Noun):
@@ -59,6 +62,7 @@ class Lexicon(Noun):
     aspects: tuple[Aspect, ...] = ()
     generic: str = ""
     regimens: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
+    unless_named: dict[Regimen, tuple[NonEmpty, ...]] = Field(default_factory=dict)
     kinds: dict[str, tuple[NonEmpty, ...]] = Field(default_factory=dict)
     people: tuple[tuple[NonEmpty, ...], ...] = ()
     of_itself: tuple[NonEmpty, ...] = ()
@@ -71,8 +75,7 @@ class Lexicon(Noun):
 
     @cached_property
     def _classes_of(self) -> Callable[[str], tuple[str, ...]]:
-        listed = tuple(self.classes)
-        return lru_cache(_QUOTES)(lambda text: tuple(listed[number] for number in self._class_patterns.all_in(text)))
+        return _kept(tuple(self.classes), self._class_patterns)
 
     def other_names(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
         """(words of `text`, other names for them): a drug's class, a condition's synonyms, what an aspect is called.
@@ -107,37 +110,36 @@ class Lexicon(Noun):
 
     def regimens_in(self, text: str) -> list[Regimen]:
         """The regimens `text` names, in the order of the file."""
-        return list(self._regimens_of(text))
+        return list(self._regimens_of(text) or self._regimens_behind(text))
 
     @cached_property
     def _regimens_of(self) -> Callable[[str], tuple[Regimen, ...]]:
-        def named(text: str) -> tuple[Regimen, ...]:
-            said = {regimen for regimen, _ in self.regimen_words(text)}
-            return tuple(regimen for regimen in self.regimens if regimen in said)
+        return _kept(tuple(self.regimens), self._regimen_patterns, self._without_other_doses)
 
-        return lru_cache(_QUOTES)(named)
+    @cached_property
+    def _regimens_behind(self) -> Callable[[str], tuple[Regimen, ...]]:
+        return _kept(tuple(self.unless_named), self._patterns_unless_named)
 
     def regimen_words(self, text: str) -> list[tuple[Regimen, str]]:
         """(regimen, words of `text`) for each name of a regimen in `text`, in the order they stand there."""
-        regimens = list(self.regimens)
+        named = self._regimen_patterns.matches(self._without_other_doses(text))
+        regimens = list(self.regimens if named else self.unless_named)
         found = [
-            (m.start(), regimens[number], m.group())
-            for number, m in self._regimen_patterns.matches(self._without_other_doses(text))
+            (m.start(), regimens[number], m.group()) for number, m in named or self._patterns_unless_named.matches(text)
         ]
-        # In "low-dose naltrexone for alcohol" the tablets are not named.
-        names: list[tuple[Regimen, str]] = []
-        end = 0
-        for start, regimen, named in sorted(found):
-            if start >= end or (names and regimen is names[-1][0]):
-                names.append((regimen, named))
-            end = max(end, start + len(named))
-        return names
+        return [(regimen, said) for _, regimen, said in sorted(found)]
+
+    @cached_property
+    def drug(self) -> str:
+        """What the names of all regimens share: the drug, whatever its use; empty where they share nothing."""
+        of_each = [words(names[0]) for names in self.regimens.values()]
+        return " ".join(word for word in of_each[0] if all(word in others for others in of_each)) if of_each else ""
 
     def _without_other_doses(self, text: str) -> str:
         """`text` with the doses of other medicines blanked: 50 mg of tramadol are no use of ours."""
         if not self.regimens or not _A_DOSE.search(text):
             return text
-        ours = frozenset.intersection(*(frozenset(words(names[0])) for names in self.regimens.values()))
+        ours = frozenset(words(self.drug))
         others = [
             re.escape(thing)
             for kind, thing in self.things_in(text)
@@ -282,6 +284,15 @@ class Lexicon(Noun):
     def _regimen_patterns(self) -> Sieve:
         # "50mg" and "low-dose" are written with and without what stands between.
         return Sieve(_any_of(names).replace(r"\ ", "[ -]?") for names in self.regimens.values())
+
+    @cached_property
+    def _patterns_unless_named(self) -> Sieve:
+        return Sieve(map(_one_of, self.unless_named.values()))
+
+
+def _kept(listed: tuple[K, ...], patterns: Sieve, read: Callable[[str], str] = str) -> Callable[[str], tuple[K, ...]]:
+    """Those of a list whose patterns are found in a text as it is `read`, looked for once."""
+    return lru_cache(_QUOTES)(lambda text: tuple(listed[number] for number in patterns.all_in(read(text))))
 
 
 def _any_of(names: Sequence[str]) -> str:
