@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import TypeVar
 
@@ -188,6 +188,20 @@ class Lexicon(Noun):
                     kind = list(self.kinds)[number]
                     return next(named for of_kind, named in self.things_in(found.group()) if of_kind == kind)
         return None
+
+    def every_pattern(self) -> Iterator[str]:
+        """The patterns that are looked for in questions and quotes."""
+        for sieve in (
+            self._class_patterns,
+            self._synonym_patterns,
+            self._kind_patterns,
+            self._people_patterns,
+            self._aspect_patterns,
+            self._demand_patterns,
+            self._met_patterns,
+            self._regimen_patterns,
+        ):
+            yield from sieve.patterns
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
