@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Protocol
@@ -107,13 +108,19 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     names the command that mends it.
     """
     # Imported here: the model's libraries take seconds, and an app given ready resources needs none of them.
-    from ldnqa import dialogue, encode, index, llm, policy
+    from ldnqa import encode, index
 
-    from .remember import Remembering
+    encoder = encoder or encode.load_encoder(settings.model, settings.cache)
+    # Much of it, digests and products, leaves Python's lock to the imports and the policy.
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(index.Index.open, settings.index, encoder)
+        from ldnqa import dialogue, llm, policy
 
-    site = policy.load_policy(settings.policy, settings.country)
-    model = llm.open_model(settings)
-    opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model, settings.cache))
+        from .remember import Remembering
+
+        site = policy.load_policy(settings.policy, settings.country)
+        model = llm.open_model(settings)
+        opened = opening.result()
     resources = Resources(
         index=opened,
         policy=site,
