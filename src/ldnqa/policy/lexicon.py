@@ -180,9 +180,11 @@ class Lexicon(Noun):
 
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
-        for number in self._kind_patterns.all_in(text):
-            for asked in self.of_itself:
-                before, _, after = asked.partition("THING")
+        # With all names of a kind in it a pattern takes 20 ms to compile: first what stands around a thing is looked for.
+        around = [(before, after) for before, _, after in (asked.partition("THING") for asked in self.of_itself)]
+        able = [parts for parts in around if all(_part(part).search(text) for part in parts)]
+        for number in self._kind_patterns.all_in(text) if able else ():
+            for before, after in able:
                 found = _asking(before, self._kind_patterns.patterns[number], after).search(text)
                 if found:
                     kind = list(self.kinds)[number]
@@ -325,6 +327,11 @@ def _is_in(name: str, text: str) -> bool:
 @cache
 def _compiled(name: str) -> re.Pattern[str]:
     return re.compile(_any_of([name]), re.IGNORECASE)
+
+
+@cache
+def _part(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 @cache
