@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -82,12 +82,16 @@ class Search(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """All that requests are served from. `ask` and `search` are the library's, bound to the index and policy."""
+    """All that requests are served from. `ask` and `search` are the library's, bound to the index and policy.
+
+    `read_ahead` reads, step by step, what questions would read when it is first met.
+    """
 
     index: OpenIndex
     policy: SitePolicy
     ask: Ask
     search: Search
+    read_ahead: Callable[[], Iterator[object]] = lambda: iter(())
 
     def disclaimer(self, article: Article) -> Disclaimer:
         """The mandated words of this article: its own, else the site's."""
@@ -114,7 +118,7 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     # Much of it, digests and products, leaves Python's lock to the imports and the policy.
     with ThreadPoolExecutor(1) as beside:
         opening = beside.submit(index.Index.open, settings.index, encoder)
-        from ldnqa import dialogue, llm, policy
+        from ldnqa import dialogue, llm, policy, warm
 
         from .remember import Remembering
 
@@ -131,6 +135,7 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
             worth_keeping=lambda answer: model is None or any(s.drafted for s in answer.statements),
         ),
         search=partial(dialogue.search, opened, policy=site),
+        read_ahead=partial(warm.warming, opened, site),
     )
     resources.search(_WARM_UP, limit=1)
     return resources

@@ -10,7 +10,7 @@ import ipaddress
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -200,6 +200,12 @@ def read_limit(limit: str | None) -> Limit:
     except ValueError:
         raise UnusableLimit(f'LDNQA_RATE_LIMIT is {limit!r}; write it as "120/minute", or "off"') from None
     return Limit(limit)
+
+
+def load_limits() -> Iterator[None]:
+    """In one step, what counting the first client would load."""
+    _parsed(DEFAULT_LIMIT)
+    yield
 
 
 @cache

@@ -70,7 +70,7 @@ FLOORS = [
         "compose",
     },
     {"caution"},
-    {"findings"},
+    {"findings", "warm"},
     {"dialogue"},
     {"evaluate"},
     {"cli", "cli_corpus", "cli_eval", "cli_operate", "cli_options", "doctor", "terminal", "api"},

@@ -180,7 +180,7 @@ class Lexicon(Noun):
 
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
-        # With all names of a kind in it a pattern takes 20 ms to compile: first what stands around a thing is looked for.
+        # With all names of a kind in it a pattern takes 20 ms to compile: first for what stands around a thing.
         around = [(before, after) for before, _, after in (asked.partition("THING") for asked in self.of_itself)]
         able = [parts for parts in around if all(_part(part).search(text) for part in parts)]
         for number in self._kind_patterns.all_in(text) if able else ():

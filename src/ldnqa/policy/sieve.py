@@ -53,7 +53,7 @@ class Sieve:
         """The numbers of the patterns that are in `text`, in their order."""
         found = self._remembered.get(text)
         if found is None:
-            found = tuple(number for number in self.possible(text) if _compiled(self.patterns[number]).search(text))
+            found = tuple(number for number in self.possible(text) if compiled(self.patterns[number]).search(text))
             if len(self._remembered) >= _FOUND:
                 self._remembered.clear()
             self._remembered[text] = found
@@ -61,7 +61,7 @@ class Sieve:
 
     def found(self, text: str) -> bool:
         """Whether one of the patterns is in `text`."""
-        return any(_compiled(self.patterns[number]).search(text) for number in self.possible(text))
+        return any(compiled(self.patterns[number]).search(text) for number in self.possible(text))
 
     def matches(self, text: str) -> tuple[tuple[int, re.Match[str]], ...]:
         """(number of the pattern, match) for every match in `text`, pattern by pattern."""
@@ -71,12 +71,13 @@ class Sieve:
         return tuple(
             (number, match)
             for number in self.possible(text)
-            for match in _compiled(self.patterns[number]).finditer(text)
+            for match in compiled(self.patterns[number]).finditer(text)
         )
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of a sieve, compiled when it is first met."""
     return re.compile(pattern, re.IGNORECASE)
 
 
