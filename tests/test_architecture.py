@@ -70,8 +70,8 @@ FLOORS = [
         "compose",
     },
     {"caution"},
-    {"findings", "warm"},
-    {"dialogue"},
+    {"findings"},
+    {"dialogue", "warm"},
     {"evaluate"},
     {"cli", "cli_corpus", "cli_eval", "cli_operate", "cli_options", "doctor", "terminal", "api"},
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from threading import Event
@@ -21,7 +22,7 @@ from ldnqa.warm import warming
 
 @pytest.fixture
 def thread() -> Iterator[Warming]:
-    made = Warming()
+    made = Warming(quiet=0)
     yield made
     made.stop()
 
@@ -58,6 +59,16 @@ def test_no_step_is_begun_while_a_question_is_answered(thread: Warming) -> None:
     thread.giving_way(replace(resources(), search=search)).search("anything")
     thread.wait()
     assert happened == ["first step", "answered", "second step"]
+
+
+def test_nothing_is_read_for_a_moment_after_a_question() -> None:
+    thread = Warming(quiet=0.2)
+    asked_at = time.monotonic()
+    assert thread.giving_way(resources()).search("examplol") is not None
+    thread.begin(iter([None]))
+    thread.wait()
+    thread.stop()
+    assert time.monotonic() - asked_at >= 0.2
 
 
 def test_the_steps_of_an_index_that_was_replaced_are_not_taken_any_more(thread: Warming) -> None:
@@ -111,7 +122,7 @@ def test_what_fails_is_told_and_leaves_the_service_as_it_is(thread: Warming, cap
 
 def test_a_question_meets_nothing_new_once_all_is_read(index, policy) -> None:
     pieces = list(warming(index, policy))
-    assert {"pattern", "passage", "block", "suggestion", "readers"} <= set(pieces)
+    assert {"pattern", "passage", "question", "caution", "words"} <= set(pieces)
     known, checked = set(_known[index]), set(_checked[index])
     assert ask(index, "What are the side effects?", policy=policy).statements
     assert set(_known[index]) == known

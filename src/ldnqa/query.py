@@ -123,7 +123,7 @@ def read_query(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
 
 def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | None = None) -> Words:
     """What of a query needs no vector."""
-    own = spelled_out(reading.own, index, lexicon)
+    own = _spelled_out(reading.own, index, lexicon)
     use_in = reading.text if lexicon.regimens_in(reading.text) else f"{reading.text} {reading.told}"
     # Who asks what evidence there is, for a child too, may be told of what there is in others.
     of_others = reading.bare or (reading.told and asks_for_evidence(reading.text))
@@ -167,7 +167,7 @@ def with_vectors(said: Words, index: Index) -> Query:
         weight = kept**back
         if weight <= 0:
             break
-        theirs = spelled_out(text, index, lexicon)
+        theirs = _spelled_out(text, index, lexicon)
         vector = vector + np.float32(weight) * theirs.vector(index)
         for term in theirs.terms:
             weights.setdefault(term, weight)
@@ -182,7 +182,7 @@ def with_vectors(said: Words, index: Index) -> Query:
         wanted_in_all = weighted(groups, subject_terms(index), index)
     read_vector = own_vector
     for whole in reading.looked_up[1:]:
-        read_vector = spelled_out(whole, index, lexicon).vector(index)
+        read_vector = _spelled_out(whole, index, lexicon).vector(index)
     return Query(
         text=reading.text,
         terms=weights,
@@ -238,7 +238,7 @@ class Spelled(NamedTuple):
         return unit(vector) if self.names else vector
 
 
-def spelled_out(question: str, index: Index, lexicon: Lexicon) -> Spelled:
+def _spelled_out(question: str, index: Index, lexicon: Lexicon) -> Spelled:
     """A question with other names of what it names."""
     matches = lexicon.other_names(question)
     for word in words(question):

@@ -70,7 +70,7 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
         signs[asked_for, AT["asked_own"]] = cosines
         own_as_well = query.near is query.near_own
         signs[asked_for, AT["asked"]] = cosines if own_as_well else _likest(index, query.near, places, counts)[1]
-        with_asked[asked_for] |= ahead.shares.found(readers_terms(index, questions.tolist()), numbers_of(index))
+        with_asked[asked_for] |= ahead.shares.found(_readers_terms(index, questions.tolist()), numbers_of(index))
     signs[:, AT["asked_coverage"]] = ahead.shares.of(with_asked)[:, 1]
     return quotes, signs
 
@@ -117,7 +117,7 @@ def _likest(
     return questions[best], cosines[best]
 
 
-def readers_terms(index: Index, numbers: Iterable[int]) -> Numbered:
+def _readers_terms(index: Index, numbers: Iterable[int]) -> Numbered:
     """The terms of some of the readers' questions."""
     known = _asked.setdefault(index, {})
     found = []

@@ -139,11 +139,6 @@ _listed: WeakKeyDictionary[Index, _Listed] = WeakKeyDictionary()
 _checked: WeakKeyDictionary[Index, dict[tuple[int, bool], Quote | None]] = WeakKeyDictionary()
 
 
-def listed_in(index: Index, lexicon: Lexicon) -> _Listed:
-    """The editors' questions of an index, read once."""
-    return _listed.get(index) or _listed.setdefault(index, _Listed.of(index, lexicon))
-
-
 @stage("suggest")
 def suggest(
     index: Index,
@@ -164,7 +159,7 @@ def suggest(
         return ()
     near = said[0].article_id if said else read[-1].article_id if read else None
     likeness = products(index.question_vectors, query.vector)
-    listed = listed_in(index, lexicon)
+    listed = _listed.get(index) or _listed.setdefault(index, _Listed.of(index, lexicon))
     order = _nearness(listed, query, subject_terms(index), said, near) + PLAIN_SHARE * likeness
     chosen: list[int] = []
     known: list[int] = []
@@ -176,7 +171,7 @@ def suggest(
             continue
         if any(index.question_vectors[row] @ index.question_vectors[other] >= SAME_QUESTION for other in chosen):
             continue
-        leads = answer_to(row, index, lexicon, approved_only=approved_only)
+        leads = _answer(row, index, lexicon, approved_only=approved_only)
         if leads is None or any(overlap(leads, quote) for quote in said):
             continue
         if any(overlap(leads, passage) for passage in read):
@@ -193,7 +188,7 @@ def _as_asked(text: str, index: Index) -> str:
     return " ".join(terms(call_by_first_name(text, index.subject) if index.subject else text))
 
 
-def answer_to(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) -> Quote | None:
+def _answer(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) -> Quote | None:
     """What answers one of the editors' questions, if anything. Tried once; its vector is there."""
     known = _checked.setdefault(index, {})
     if (row, approved_only) not in known:

@@ -181,8 +181,7 @@ class Lexicon(Noun):
     def asked_about(self, text: str) -> str | None:
         """The thing of a known kind that `text` asks about by itself ("the symptoms of MS"); None if there is none."""
         # With all names of a kind in it a pattern takes 20 ms to compile: first for what stands around a thing.
-        around = [(before, after) for before, _, after in (asked.partition("THING") for asked in self.of_itself)]
-        able = [parts for parts in around if all(_part(part).search(text) for part in parts)]
+        able = [parts for parts in self._around_things if all(_part(part).search(text) for part in parts)]
         for number in self._kind_patterns.all_in(text) if able else ():
             for before, after in able:
                 found = _asking(before, self._kind_patterns.patterns[number], after).search(text)
@@ -204,6 +203,17 @@ class Lexicon(Noun):
             self._regimen_patterns,
         ):
             yield from sieve.patterns
+
+    def compiling(self) -> Iterator[re.Pattern[str]]:
+        """Every pattern of `asked_about`, which are long, each compiled when it is come to."""
+        for thing in self._kind_patterns.patterns:
+            for before, after in self._around_things:
+                yield _asking(before, thing, after)
+
+    @cached_property
+    def _around_things(self) -> list[tuple[str, str]]:
+        """What stands before and behind a thing that is asked about by itself."""
+        return [(before, after) for before, _, after in (asked.partition("THING") for asked in self.of_itself)]
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
