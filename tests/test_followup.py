@@ -533,3 +533,50 @@ def test_a_question_is_looked_up_without_a_remark_that_names_nothing(message):
 def test_no_more_is_basically_nothing_new():
     before = "Does LDN treat cancer?"
     assert after(before, "So basically no?").own == before
+
+
+def test_shorthand_is_written_out():
+    vocabulary = vocabulary_of(["How many people stopped because of side effects?"])
+    assert vocabulary.corrected("stopped bc of side effects") == "stopped because of side effects"
+    assert (
+        vocabulary.corrected("w/o placebo, w/ placebo b/c of that") == "without placebo, with placebo because of that"
+    )
+    assert vocabulary.corrected("the bc pill and n/a") == "the bc pill and n/a"
+
+
+@pytest.mark.parametrize("tail", [" tho", " though", " lol", ", please?", " btw"])
+def test_what_is_said_to_be_friendly_asks_nothing(tail):
+    assert (
+        after("Can LDN be taken with opioids?", f"why{tail}").own == after("Can LDN be taken with opioids?", "why?").own
+    )
+    assert after("Is naltrexone bad for the liver?", f"even at low dose{tail}").text.startswith(
+        "Is low-dose naltrexone bad"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "were those patients on anything else at the same time?",
+        "how many mg did they give them in that trial",
+        "and the one with placebo, what were the numbers?",
+    ],
+)
+def test_what_points_to_those_just_told_of_goes_with_the_question_before(question):
+    assert after("Has LDN been tested in Crohn's disease?", question).text.startswith("Has LDN been tested in Crohn's")
+    assert after("Has LDN been tested in Crohn's disease?", "do patients with MS say that it helps them?").bare is None
+
+
+def test_what_something_is_stands_by_itself():
+    assert after("Does LDN work for constipation?", "and what is naloxone").bare is None
+
+
+def test_an_addiction_is_no_medicine_that_another_takes_the_place_of():
+    assert "suboxone addiction" not in after("starting dose for opioid addiction", "i'm on suboxone").text
+
+
+def test_after_a_long_story_its_question_is_what_a_short_one_goes_behind():
+    story = "My daughter is 15, has ME/CFS and is mostly in bed. A friend told me LDN helps many. What share responded?"
+    read = after(story, "How far can I trust that number?").text
+    assert "ME/CFS" in read
+    assert "mostly in bed" not in read

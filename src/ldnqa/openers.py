@@ -1,4 +1,4 @@
-"""What stands before a question and is no part of it: thanks, "got it", "another topic", "no, I meant". Pure."""
+"""What stands about a question and is no part of it: thanks, "got it", "another topic", "no, I meant". Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ _BACK_TO = re.compile(
 )
 _R = re.compile(r"^\W*r(?=\s+(?:they|them|these|those|there|the|you|u|we)\b)", re.IGNORECASE)
 _N = re.compile(r"^\W*n(?=\s+(?:for|in|with|what|how|if|why|when|the|on|is|does|do|did|can)\b)", re.IGNORECASE)
+# "Why tho", "at a low dose even, lol": it is said to be friendly.
+_TRAILING = re.compile(
+    r"(?<=[\w?!.,])(?:[\s,.?!]+(?:tho(?:ugh)?|lol|lmao|haha+|btw|by the way|pls|plz|please|thanks|thank you|thx|ty|tia"
+    r"|cheers|mate|bro|hun|innit|eh|if i may(?: ask)?|if you don['’]t mind))+(?P<mark>\W*)$",
+    re.IGNORECASE,
+)
 # What says that the answer before was understood.
 _TAKEN = (
     r"(?:thanks|thank you|thx|cheers|great|grand|cool|nice|perfect|brilliant|lovely|wonderful|fair enough|noted"
@@ -94,7 +100,7 @@ def opened(question: str, *, goes_on: bool) -> Opened:
     new = False
     if sounds := _SOUNDS.match(question):
         question = question[sounds.end() :]
-    question = _R.sub("are", _N.sub("and", question, count=1), count=1)
+    question = _TRAILING.sub(r"\g<mark>", _R.sub("are", _N.sub("and", question, count=1), count=1), count=1)
     if back := _BACK_TO.match(question):
         return Opened(question[back.end() :], new_topic=True)
     if understood := _UNDERSTOOD.match(question):

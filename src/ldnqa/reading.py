@@ -17,6 +17,8 @@ from ldnqa.text import names_any, terms
 LEANING_TERMS = 3
 # "And what came out of the other trial?" leans with so many: only the one before tells which trials there are.
 MOST_TERMS_OF_TWO = 5
+# "How many mg did they give them in that trial?" leans with any that a short message has.
+MOST_TERMS_OF_TOLD = 7
 # What is asked of "each one" may be a single word: how they took it.
 _OF_ITS_OWN = 1
 _THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
@@ -63,6 +65,8 @@ _EMPTY_PRONOUN = re.compile(
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
     r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
     r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
+    r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
+    r"\W*$|"
     # What hurts or itches is the body, and what rains is the sky.
     r"\bit (?:just |really |always |only |still )?(?:hurts?|hurt|burns?|itch(?:es)?|stings?|aches?|rains?|snows?"
     r"|(?:is|was) (?:raining|snowing|late|night|morning|summer|winter|cold|hot|dark))\b|"
@@ -113,6 +117,25 @@ _TOOK_PART = re.compile(
     r"|went)\b"
     r"|\b(?:did|were|had|have) they\b",
     re.IGNORECASE,
+)
+# "Was anyone on anything else in that trial?", "the one with placebo, how many?": it was told of just before.
+_WAS_TOLD = re.compile(
+    r"\b(?:that|this|those|these|the same) (?:\w+ )?(?:trials?|stud(?:y|ies)|pilots?|series|reviews?|cases?|patients?"
+    r"|people|women|men|participants|ones?)\b"
+    r"|\bthe (?:\w+ )?one (?:with|without|that|where|in|from)\b|\bthe (?!right|wrong|only|best|main)\w+ one\b"
+    r"|\b(?:did|were|had|have|was|do|are) they\b|\bthey (?:\w+ )?(?:gave|got|took|had|were|did|saw|found|used|measured"
+    r"|looked|tested|compared|reported|count(?:ed)?)\b|\bg[ai]ven? them\b|\bthem\W*$",
+    re.IGNORECASE,
+)
+# "Where it was tested, did they ...": of whom is said in the question itself.
+_OWN_PEOPLE = re.compile(
+    r"\b(?:people|patients|women|men|children|kids|doctors|trials|studies|researchers|authors|editors|reviewers|experts"
+    r"|capsules|tablets|pills|opioids|drugs|medicines|effects|symptoms|levels|enzymes|dreams)\b.*\b(?:they|them)\b",
+    re.IGNORECASE,
+)
+# "And what is 6-beta-naltrexol?" can be understood by itself, whatever stood before.
+_WHAT_IS = re.compile(
+    r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| are) (?!the\b|that\b|this\b|it\b)", re.IGNORECASE
 )
 # "Does it slow the illness down?", after one was named.
 _THE_ILLNESS = re.compile(
@@ -195,10 +218,13 @@ def read_one(
     if subject and not ours_named and (on_it := _with_subject(own, subject, lexicon)):
         return Reading(on_it, on_it)
     fragment = not ours_named and _is_fragment(own)
-    if before is None or not (fragment or corrects or _leans(own) or _is_of_them(own, lexicon)):
+    if _WHAT_IS.match(own) and [text for _, text in lexicon.things_in(own)] == [_WHAT_IS.sub("", own).strip(" ?.!")]:
+        return Reading(own, own)
+    leans = fragment or corrects or _leans(own) or _is_of_them(own, lexicon)
+    if before is None or not (leans or _is_of_what_was_told(own, before, lexicon)):
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
-    after = before.after or before.text
+    after = before.after or _in_short(before, lexicon)
     steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
     text = _together(*steps, own)
     if meant and not _happened(own) and not names_any(text, (meant, *other_names)):
@@ -219,6 +245,22 @@ def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
     """
     goes_on = _CONCLUDES.match(own) or _THOSE.search(own) or _TOOK_PART.search(own)
     return bool(goes_on and not lexicon.things_in(own) and lexicon.things_in(before.text))
+
+
+def _in_short(before: Reading, lexicon: Lexicon) -> str:
+    """What a story asks as a short question, if that names every condition that the story does; else all of it."""
+    if before.short is None:
+        return before.text
+    conditions = lexicon.first_names_in(before.text, "condition")
+    told = bool(conditions) and conditions <= lexicon.first_names_in(before.short.text, "condition")
+    return before.short.text if told else before.text
+
+
+def _is_of_what_was_told(own: str, before: Reading, lexicon: Lexicon) -> bool:
+    """Whether a question names nothing but points to the study, or to the people, that the one before it tells of."""
+    if len(terms(own)) > MOST_TERMS_OF_TOLD or not _WAS_TOLD.search(own) or _OWN_PEOPLE.search(own):
+        return False
+    return not lexicon.things_in(own) and bool(lexicon.things_in(before.text))
 
 
 def _together(*steps: str) -> str:

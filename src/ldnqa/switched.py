@@ -8,7 +8,7 @@ from ldnqa.policy import Lexicon
 
 # "And for MS?", "in Crohn's?", "MS?".
 _ANOTHER = re.compile(
-    r"(?:(?:and|but|or|so|ok(?:ay)?|also|then|what about|how about|same)\W+)*"
+    r"(?:(?:and|but|or|so|ok(?:ay)?|also|then|what about|how about|same|even|only|just)\W+)*"
     # "Is that different for", "does that apply to"
     r"(?:(?:is|does|would|will) (?:that|this|it) (?:(?:also|even|any|the|be)\W+)*"
     r"(?:different|differ|the same|same|true|so|apply|hold|go|count)\W+(?:for|with|in|on|to)\W+)?"
@@ -43,7 +43,10 @@ def switched(own: str, before: str, lexicon: Lexicon) -> str | None:
     rest = own[start.end() :]
     if not rest.startswith(thing) or not _NO_MORE_IS_SAID.match(rest[len(thing) :]):
         return None
-    old = [text for other, text in lexicon.things_in(before) if other == kind]
+    things = lexicon.things_in(before)
+    # The opioid of "opioid addiction" is no medicine that could be another one.
+    within = {text for _, text in things if any(text != whole and text in whole for _, whole in things)}
+    old = [text for other, text in things if other == kind and text not in within]
     if not old or thing.lower() in (text.lower() for text in old):
         return None
     return before.replace(old[-1], thing)

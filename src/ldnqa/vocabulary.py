@@ -41,7 +41,12 @@ _SHORTHAND = {
     "wen": "when", "wich": "which", "wil": "will", "wot": "what", "wut": "what",
 }  # fmt: skip
 
-_B4 = re.compile(r"\bb4\b", re.IGNORECASE)
+_SHORT_OF_MARKS = (
+    (re.compile(r"\bb4\b", re.IGNORECASE), "before"),
+    (re.compile(r"(?<![\w/])w/o\b", re.IGNORECASE), "without"),
+    (re.compile(r"(?<![\w/])w/ ?(?=\w)", re.IGNORECASE), "with "),
+    (re.compile(r"\bb/c\b|\bbc(?= (?:of|it|they|i|he|she|the|my)\b)", re.IGNORECASE), "because"),
+)
 _WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _DOUBLED = re.compile(r"(.)\1")
 _WORDS_ALONE = re.compile(r"[^\W\d_]+")
@@ -87,7 +92,8 @@ class Vocabulary:
                 return written
             return meant.upper() if written.isupper() else meant
 
-        text = _B4.sub("before", text)
+        for written, meant in _SHORT_OF_MARKS:
+            text = written.sub(meant, text)
         text = _WRITTEN.sub(right, _TWO_WORDS.sub(self._hyphened, text))
         for name in names:
             text = _with_name(text, name)
