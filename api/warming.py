@@ -33,15 +33,16 @@ class Warming:
         self._changed = Condition()
         self._quiet = quiet
         self._asking = 0
-        self._asked_at = time.monotonic()
+        self._asked_at = 0.0
         self._stopped = False
         self._steps: Iterator[object] | None = None
         self._thread: Thread | None = None
 
     def begin(self, steps: Iterator[object]) -> None:
-        """Take these steps from now on."""
+        """Take these steps from now on; the first questions come before them."""
         with self._changed:
             self._steps = steps
+            self._asked_at = time.monotonic()
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="ldnqa-warming", daemon=True)
                 self._thread.start()
