@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Protocol
@@ -81,12 +82,16 @@ class Search(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """All that requests are served from. `ask` and `search` are the library's, bound to the index and policy."""
+    """All that requests are served from. `ask` and `search` are the library's, bound to the index and policy.
+
+    `read_ahead` reads, step by step, what questions would read when it is first met.
+    """
 
     index: OpenIndex
     policy: SitePolicy
     ask: Ask
     search: Search
+    read_ahead: Callable[[], Iterator[object]] = lambda: iter(())
 
     def disclaimer(self, article: Article) -> Disclaimer:
         """The mandated words of this article: its own, else the site's."""
@@ -107,13 +112,19 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
     names the command that mends it.
     """
     # Imported here: the model's libraries take seconds, and an app given ready resources needs none of them.
-    from ldnqa import dialogue, encode, index, llm, policy
+    from ldnqa import encode, index
 
-    from .remember import Remembering
+    encoder = encoder or encode.load_encoder(settings.model, settings.cache)
+    # Much of it, digests and products, leaves Python's lock to the imports and the policy.
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(index.Index.open, settings.index, encoder)
+        from ldnqa import dialogue, llm, policy, warm
 
-    site = policy.load_policy(settings.policy, settings.country)
-    model = llm.open_model(settings)
-    opened = index.Index.open(settings.index, encoder or encode.load_encoder(settings.model, settings.cache))
+        from .remember import Remembering
+
+        site = policy.load_policy(settings.policy, settings.country)
+        model = llm.open_model(settings)
+        opened = opening.result()
     resources = Resources(
         index=opened,
         policy=site,
@@ -124,6 +135,7 @@ def open_resources(settings: Settings, encoder: Encoder | None = None) -> Resour
             worth_keeping=lambda answer: model is None or any(s.drafted for s in answer.statements),
         ),
         search=partial(dialogue.search, opened, policy=site),
+        read_ahead=partial(warm.warming, opened, site),
     )
     resources.search(_WARM_UP, limit=1)
     return resources

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -22,13 +23,14 @@ from .deps import Resources
 from .errors import PageFor, problem_response
 from .gaps import Gaps, keeping_gaps
 from .gate import Gate
-from .limits import Clients, RateLimit, open_store, read_limit
+from .limits import Clients, RateLimit, load_limits, open_store, read_limit
 from .logs import RequestLog
 from .metrics import Counting, Metrics, counted
 from .reload import Reload, reloading
 from .schemas import Problem
 from .sites import Cors, double_claims
 from .traces import Tracer, Tracing
+from .warming import Warming
 
 
 class UnusableSettings(LdnqaError):
@@ -44,6 +46,7 @@ class Operation:
     feedback: FeedbackStore
     tracer: Tracer | None = None
     reload: Reload | None = None
+    warming: Warming = field(default_factory=Warming)
 
 
 def watch(app: FastAPI) -> None:
@@ -90,10 +93,13 @@ async def operating(
             operation.tracer = Tracer(settings.traces)
             stack.callback(operation.tracer.close)
         gaps = stack.enter_context(Gaps(operation.feedback, metrics))
+        stack.callback(operation.warming.stop)
 
         def put(fresh: Resources) -> None:
             metrics.serving(fresh.index.id)
-            app.state.resources = keeping_gaps(counted(fresh, metrics, operation.tracer), settings, gaps)
+            served = operation.warming.giving_way(counted(fresh, metrics, operation.tracer))
+            app.state.resources = keeping_gaps(served, settings, gaps)
+            operation.warming.begin(chain(fresh.read_ahead(), load_limits()))
 
         put(first)
         if reopen is not None:

@@ -71,7 +71,7 @@ FLOORS = [
     },
     {"caution"},
     {"findings"},
-    {"dialogue"},
+    {"dialogue", "warm"},
     {"evaluate"},
     {"cli", "cli_corpus", "cli_eval", "cli_operate", "cli_options", "doctor", "terminal", "api"},
 ]

@@ -35,7 +35,7 @@ def with_caution(
 
     `read` are ids of passages that the reader has been quoted before; a caution of these is not given again.
     """
-    answer = _answer(rule.asks, index, lexicon, approved_only=approved_only) if rule.asks else ()
+    answer = answer_to(rule.asks, index, lexicon, approved_only=approved_only) if rule.asks else ()
     if not answer or any(quote.passage_id in read for quote in answer[0].quotes):
         return list(claims)
     if any(is_spoken_of(rule, claim.text) for claim in claims[:1]):
@@ -44,7 +44,7 @@ def with_caution(
     return [answer[0], *others][:MAX_STATEMENTS]
 
 
-def _answer(text: str, index: Index, lexicon: Lexicon, *, approved_only: bool) -> tuple[Claim, ...]:
+def answer_to(text: str, index: Index, lexicon: Lexicon, *, approved_only: bool) -> tuple[Claim, ...]:
     """The claims that answer a question of the policy; found once an index."""
     known = _known.setdefault(index, {})
     if (text, approved_only) not in known:

@@ -87,6 +87,9 @@ def serve_command(corpus: Path | None, index: Path | None, host: str | None, por
     with uncollected(), ThreadPoolExecutor(1) as beside:
         # The model is checked and loaded while the service's libraries are imported, on two cores at once.
         loading = beside.submit(load_encoder, settings.model, settings.cache)
+        # FastAPI looks whether a model is one of pydantic 1, and goes without where that is not installed. Nothing in
+        # this process has such models, and to load it takes a fifth of a second.
+        sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]
         from ldnqa.api.serve import serve
 
         encoder = loading.result()

@@ -28,7 +28,7 @@ from ldnqa.wanted import Wanted, Weighted
 Rows = NDArray[np.float64]
 
 # So many passages are held against a question at once: it takes .3 ms, and the model is at work for six more.
-_MOST_PASSAGES = 400
+MOST_PASSAGES = 400
 
 # Where each sign stands among SIGNS.
 AT = {name: column for column, name in enumerate(SIGNS)}
@@ -166,7 +166,7 @@ _blocks: WeakKeyDictionary[Index, Block] = WeakKeyDictionary()
 def whole_block(index: Index) -> Block | None:
     """All quotes of a small index; None if there are too many. The first question of an index does not wait for it."""
     found = _blocks.get(index)
-    if found is None and 0 < len(index.passages) <= _MOST_PASSAGES and is_known(index):
+    if found is None and 0 < len(index.passages) <= MOST_PASSAGES and is_known(index):
         found = _blocks.setdefault(index, Block(tuple(quotable(index, passage) for passage in index.passages)))
     return found
 

@@ -119,7 +119,7 @@ class Vocabulary:
                 if (swapped or run_on) and not _is_common(word):
                     return name if swapped else f"{name} {rest}"
         # A letter that is left out where two words meet, or doubled.
-        if len(word) >= LONG and _frequency(word) < REAL_WORD:
+        if len(word) >= LONG and frequency(word) < REAL_WORD:
             near = process.extractOne(word, together.keys(), scorer=OSA.distance, score_cutoff=1)
             return together[near[0]] if near and len(near[0]) > LONG else None
         return None
@@ -145,7 +145,7 @@ class Vocabulary:
         return self._slips[key]
 
     def _nearest(self, word: str, known: frozenset[str]) -> str | None:
-        common = max(_frequency(word), _frequency(word.removesuffix("s")))
+        common = max(frequency(word), frequency(word.removesuffix("s")))
         if common >= MISSPELT_OFTEN:
             return None
         allowed = 1 if len(word) < LONG or common >= MISSPELLING else 2
@@ -159,8 +159,8 @@ class Vocabulary:
         if not meant or common < REAL_WORD:
             return meant
         if common < MISSPELLING:
-            return meant if _frequency(meant) >= common + FAR_MORE_COMMON else None
-        return meant if _frequency(meant) >= common + MUCH_MORE_COMMON and _is_swap_or_double(word, meant) else None
+            return meant if frequency(meant) >= common + FAR_MORE_COMMON else None
+        return meant if frequency(meant) >= common + MUCH_MORE_COMMON and _is_swap_or_double(word, meant) else None
 
     @cached_property
     def _long_words(self) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def words_in_letters(texts: Iterable[str]) -> list[str]:
 def readers_words(asked: Iterable[str]) -> list[str]:
     """The words readers ask with that are common enough in the language to be no slips, each once, in order."""
     readers = {word for text in asked for word in words(text) if word.isalpha() and len(word) >= SHORTEST}
-    return [word for word in sorted(readers) if _frequency(word) >= COMMON_WORD]
+    return [word for word in sorted(readers) if frequency(word) >= COMMON_WORD]
 
 
 def defined_in(text: str) -> list[tuple[str, str]]:
@@ -251,7 +251,7 @@ def _long_form(short: str, before: str) -> str | None:
     return long if len(long) > len(short) and short.lower() not in long.lower().split() else None
 
 
-def _frequency(word: str) -> float:
+def frequency(word: str) -> float:
     """The word's Zipf frequency in English: 3 is once in a million words, 0 is unheard of."""
     # Its lists take a quarter of a second and 30 MB to read, and most questions have no unknown word.
     from wordfreq import zipf_frequency
@@ -260,7 +260,7 @@ def _frequency(word: str) -> float:
 
 
 def _is_common(word: str) -> bool:
-    return _frequency(word) >= COMMON_WORD
+    return frequency(word) >= COMMON_WORD
 
 
 @cache

@@ -6,14 +6,15 @@ The file red_flags.yaml says all of it; a pattern that does not compile or a slo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from ldnqa.policy.lexicon import Lexicon
-from ldnqa.policy.sieve import Sieve, needed_words
+from ldnqa.policy.needed import needed_words
+from ldnqa.policy.sieve import Sieve
 from ldnqa.types import NonEmpty, Noun
 
 DEFAULT_COUNTRY = "international"
@@ -106,6 +107,14 @@ class RedFlags(Noun):
     over: Patterns = ()
     learned: Thresholds | None = None
 
+    def every_pattern(self) -> Iterator[str]:
+        """The patterns of all lists and rules."""
+        for name in _LISTS:
+            yield from getattr(self, name)
+        for rule in self.rules:
+            for name in _OF_A_RULE:
+                yield from getattr(rule, name)
+
     def able(self, text: str) -> list[int]:
         """The numbers of the rules that may fire on `text`, in their order; all others do not."""
         rules, sieve = self._patterns
@@ -194,7 +203,6 @@ def read_red_flags(data: Mapping[str, Any], lexicon: Lexicon, country: str) -> R
             ],
         }
     )
-    of_rules = (pattern for rule in flags.rules for name in _OF_A_RULE for pattern in getattr(rule, name))
-    for pattern in (*flags.calm, *flags.quiet, *flags.patient, *flags.over, *of_rules):
+    for pattern in flags.every_pattern():
         needed_words(pattern)
     return flags
