@@ -125,6 +125,9 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     """What of a query needs no vector."""
     own = _spelled_out(reading.own, index, lexicon)
     use_in = reading.text if lexicon.regimens_in(reading.text) else f"{reading.text} {reading.told}"
+    # "And the monthly depot?" is about no tablets any more, unless both are held against each other.
+    if reading.bare and lexicon.regimens_in(reading.bare) and kind_of(reading.bare) is not Kind.COMPARE:
+        use_in = reading.bare
     # Who asks what evidence there is, for a child too, may be told of what there is in others.
     of_others = reading.bare or (reading.told and asks_for_evidence(reading.text))
     told = "" if of_others else reading.told or reading.text
@@ -275,8 +278,9 @@ def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
     for _, named in things:
         # Readers ask about Tylenol 3 and Nurofen Plus, which are opioids; by themselves Tylenol and Nurofen are not.
         own = frozenset(terms(named)) - lexicon.terms_within_names
-        others = (term for name in other_names.get(named, ()) for term in terms(name))
-        if not any(map(index.has_term, (*own, *others))):
+        # A name is known if all of it is: the articles speak of "disease", and not of Parkinson's.
+        every = (own, *map(terms, other_names.get(named, ())))
+        if not any(name and all(map(index.has_term, name)) for name in every):
             return named
     return None
 
