@@ -102,6 +102,13 @@ HARMS = "Depression has been reported in people on naltrexone."
         ("What happens if you change a page?", "A claim stays in the first article.", False),
         ("May I copy your text?", "Each article is written in our own words.", False),
         ("May I use this site instead of a doctor?", "These articles do not replace a doctor.", True),
+        ("How much did pain fall in it?", "Pain fell by 15% in 8 women.", True),
+        ("How much of it did they take?", "Pain fell by 15% in 8 women.", False),
+        ("Does codeine cough syrup work with it?", "Cough medicines may not work.", True),
+        ("Can I have liquid morphine?", "Naltrexone is not taken with opioids.", True),
+        ("Which ones were more frequent?", "Dizziness was more frequent.", True),
+        ("Which pharmacy near me makes it?", "A compounding pharmacy makes LDN.", False),
+        ("Who can make it?", "This makes LDN a useful choice.", False),
         ("Is there a generic?", "A current generic label lists no hepatitis.", False),
         # The last of several questions demands; one that names nothing asks the one before it again.
         ("How long does it stay in my blood? Oral bioavailability?", "5% to 40% reaches the blood.", True),
