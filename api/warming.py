@@ -16,8 +16,8 @@ from typing import ParamSpec, TypeVar
 from .deps import Resources
 from .logs import event
 
-# Whoever asks one question after the other would share the lock of Python with a step each time: of 100 questions the p50
-# was 52 ms so, and 35 as it is.
+# Whoever asks one question after the other would share Python's lock with a step each time: the p50 of a hundred was
+# 52 ms so, and 35 as it is.
 QUIET_SECONDS = 0.1
 
 P = ParamSpec("P")

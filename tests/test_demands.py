@@ -71,6 +71,45 @@ HARMS = "Depression has been reported in people on naltrexone."
         ("Why is there no single dose for all?", "The dose differs from person to person.", True),
         ("How many improved, against those on sugar pills?", "6 of 9 improved in a study without placebo.", False),
         ("How many improved, against those on sugar pills?", "6 of 9 improved, and 2 of 9 on placebo.", True),
+        ("For how many months do people stay on it?", "The half-life is about 4 hours.", False),
+        ("For how many months do people stay on it?", "LDN was taken for 3 months in a trial.", True),
+        ("Can she drive on the tablets?", "Patients on naltrexone are told not to drink alcohol.", False),
+        ("Does dialysis remove the drug?", "Caution is advised in kidney dysfunction.", False),
+        ("Is my father on dialysis allowed to take it?", "Caution is advised in kidney dysfunction.", True),
+        ("Does it get in the way of chemo?", "LDN is no established cancer treatment.", False),
+        ("Can it replace chemo?", "LDN is no established cancer treatment.", True),
+        ("How long does the liquid keep?", "Capsules stayed potent at room temperature for 360 days.", False),
+        ("Need the capsules go into the fridge?", "Capsules stayed potent at room temperature.", True),
+        ("Can I split the 50 mg tablet?", "The label of the tablets names two uses.", False),
+        ("How many mg did they give them?", "Six of seven measures improved.", False),
+        ("Which six measures improved?", "Six of seven measures improved in a before-and-after study.", False),
+        ("Which two uses are named?", "The label names two uses, alcohol dependence and blocking opioids.", True),
+        ("Which of the two had more side effects?", "Diarrhoea was the commonest complaint with LDN.", False),
+        ("Which of the two had more side effects?", "There were 8 adverse events with LDN and 52 without.", True),
+        ("Does it calm inflammation in humans?", "After the short block inflammation falls.", False),
+        ("Does it calm inflammation in humans?", "Cytokines were lower in 8 women.", True),
+        ("What was seen in animals?", "The figures come from animals.", False),
+        ("What was seen in animals?", "High doses caused early loss in rats.", True),
+        ("Is he allowed to drink?", "Naltrexone causes no disulfiram-like reaction after drinking.", False),
+        ("Is he allowed to drink?", "Patients are told not to drink alcohol.", True),
+        ("Is it like Antabuse?", "Nausea was more frequent.", False),
+        ("How soon after an opioid may I start again?", "The text stops it 3 days before surgery.", False),
+        ("What is the difference between them?", "Patients are told not to drink alcohol.", False),
+        ("What is the difference between them?", "The tablets contain ten times as much.", True),
+        ("What if all trials are pooled?", "In the FINAL trial pain fell.", False),
+        ("Does the same dose suit everybody?", "LDN is begun at 1.5 mg.", False),
+        ("What are the label's warnings?", "Low-dose use is not on the label.", False),
+        ("What happens if you change a page?", "A claim stays in the first article.", False),
+        ("May I copy your text?", "Each article is written in our own words.", False),
+        ("May I use this site instead of a doctor?", "These articles do not replace a doctor.", True),
+        ("How much did pain fall in it?", "Pain fell by 15% in 8 women.", True),
+        ("How much of it did they take?", "Pain fell by 15% in 8 women.", False),
+        ("Does codeine cough syrup work with it?", "Cough medicines may not work.", True),
+        ("Can I have liquid morphine?", "Naltrexone is not taken with opioids.", True),
+        ("Which ones were more frequent?", "Dizziness was more frequent.", True),
+        ("Which pharmacy near me makes it?", "A compounding pharmacy makes LDN.", False),
+        ("Who can make it?", "This makes LDN a useful choice.", False),
+        ("Is there a generic?", "A current generic label lists no hepatitis.", False),
         # The last of several questions demands; one that names nothing asks the one before it again.
         ("How long does it stay in my blood? Oral bioavailability?", "5% to 40% reaches the blood.", True),
         ("Does LDN cause depression? And the 50 mg one?", HELPS, False),
@@ -109,6 +148,10 @@ def test_harm_and_gravity_are_answered_by_what_speaks_of_them(index, policy, que
         "Is LDN gentler than methadone?",
         "Can one overdose on LDN?",
         "my father was given 30 mg instead of 3 mg of LDN",
+        "What mg did they give the covid people?",
+        "would calming those glia help alzheimers then",
+        "Does low-dose naltrexone get in the way of chemotherapy?",
+        "Am I allowed to drive on naltrexone 50 mg tablets?",
         # The articles know next to nothing of the injection.
         "What are the side effects of the monthly shot?",
         "Is it ok to drink beer on the naltrexone injection?",
@@ -223,3 +266,41 @@ def test_the_second_of_two_questions_is_about_what_the_first_is_about(index, pol
 def test_what_goes_on_keeps_what_it_is_about(index, policy, before, question, says):
     answer = ask(index, question, policy=policy, history=[Turn(question=before)])
     assert says in answer.statements[0].text
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        # What was given is known of fibromyalgia, and when to stop of the tablets only.
+        (
+            ("How many people with Crohn's got better with LDN than on placebo?",),
+            "how many mg did they take in that trial",
+        ),
+        (
+            ("How long before surgery should 50 mg naltrexone be stopped?",),
+            "And the monthly depot, when is that stopped?",
+        ),
+        (("has LDN been tested in long COVID",), "which six things got better exactly"),
+    ],
+)
+def test_what_is_known_of_another_study_or_product_is_no_answer(index, policy, before, question):
+    history: tuple[Turn, ...] = ()
+    for asked in before:
+        sources = ask(index, asked, policy=policy, history=history).sources
+        history = (*history, Turn(question=asked, source_ids=tuple(source.id for source in sources)))
+    assert ask(index, question, policy=policy, history=history).status is Status.ABSTAINED
+
+
+@pytest.mark.model
+def test_how_the_articles_are_made_is_the_same_for_a_child(index, policy):
+    answer = ask(index, "I'm 12. Is there an easier version of your articles?", policy=policy)
+    assert "a version in plain words" in answer.statements[0].text
+    assert ask(index, "I'm 12. Can I take LDN?", policy=policy).status is Status.ABSTAINED
+
+
+@pytest.mark.parametrize("medicine", ["losartan", "azilsartan", "trimipramine", "nebivolol", "roxithromycin"])
+def test_the_amount_of_another_medicine_is_no_use_of_ours(policy, medicine):
+    """Whether a list has it or only its ending tells what it is."""
+    assert policy.lexicon.regimens_in(f"I take {medicine} 50 mg. Can I try LDN?") == ["low_dose"]
+    assert policy.lexicon.regimens_in("My cholesterol fell on the 50 mg") == ["standard_dose"]

@@ -80,7 +80,7 @@ _ASKED = (
         Kind.DOSE,
         r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])(?<!last )(?<!next )(?<!missed )(?<!every )(?<!each )(?<!all )"
         r"\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
-        r"|\bhow many (?:mg|milligrams?)\b(?! (?:less|more|lower|higher|above|below)\b)"
+        r"|\b(?:how many|what|which) (?:mg|milligrams?)\b(?! (?:less|more|lower|higher|above|below)\b)"
         rf"|\bhow much{_NO_AMOUNT}\b(?!.{{0,20}}\bcost)"
         r"(?! (?:did|does|less|more|lower|better|higher|worse|longer|above|below|of the)\b)",
     ),
@@ -95,7 +95,12 @@ _ASKED = (
         rf"\bhow (?:many|much{_NO_AMOUNT}|often|common|big|large)\b|\bsize\b"
         r"|\bwhat (?:share|percentage|percent|proportion|fraction)\b",
     ),
-    (Kind.WHEN, r"^(?:and |but |so )?when\b|\b(?:what|which) (?:time|year)\b|\btime of (?:the )?day\b"),
+    # "When all the trials were pooled?" asks what they showed.
+    (
+        Kind.WHEN,
+        r"^(?:and |but |so )?when\b(?! (?:all |both )?(?:the|these|those) \w+ (?:are|were|is|was)\b)"
+        r"|\b(?:what|which) (?:time|year)\b|\btime of (?:the )?day\b",
+    ),
     (Kind.WHO, r"^(?:and |but |so )?(?:who|whose|whom)\b"),
     (
         Kind.LIST,

@@ -9,7 +9,7 @@ from ldnqa.asking import FIGURES, Kind, answers_kind, meets, sums_up
 from ldnqa.index import Index
 from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones, support
-from ldnqa.text import names, sentences, term_set, terms
+from ldnqa.text import names, names_any, sentences, term_set, terms
 from ldnqa.types import Hit, Quote
 
 # Below this probability the question is not answered. Of 2,040 questions and turns 86% come out right from 0.25 to 0.5;
@@ -25,6 +25,13 @@ _FOR_WHAT = re.compile(r"\b(?:for|help\w*|treat\w*|works?|use[ds]?|good|try)\b",
 _OF_USES = re.compile(r"\b(?:ties|labelled for|named? (?:\w+ )?uses?|among the uses|no study)\b", re.IGNORECASE)
 # Which of two is the other one, what tells of both leaves to nobody.
 _THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
+# "How many mg did they take in it?": of those who were just told of.
+_OF_THE_STUDY = re.compile(
+    r"\b(?:that|this|the) (?:one|study|trial|review|series|pilot)\b"
+    r"|\b(?:did|were|had|was|gave|given to) (?:they|them|those|these)\b"
+    r"|\bthey (?:did|were|had|got|take|took|gave|given|used)\b|\bin (?:it|there)\b",
+    re.IGNORECASE,
+)
 # "Why?" is not answered by what was just quoted, if that gives no reason.
 _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?: not| so| is that)?\W*$", re.IGNORECASE)
 
@@ -134,9 +141,18 @@ def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
     return not asked or any(not group.isdisjoint(term_set(_in_place(index, scored.quote))) for group in asked)
 
 
+def _conditions_asked(index: Index, query: Query) -> frozenset[str]:
+    """The conditions a question names, or, where it only points to a study, those that the last answer led with."""
+    named = query.lexicon.first_names_in(query.text, "condition")
+    if named or not _OF_THE_STUDY.search(query.text):
+        return named
+    led = next((index.passage(id_) for id_ in query.cited if index.has_passage(id_)), None)
+    return query.lexicon.first_names_in(led.text, "condition") if led else named
+
+
 def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote names other conditions than the question, and neither it nor its place one of these."""
-    asked = query.lexicon.first_names_in(query.text, "condition")
+    asked = _conditions_asked(index, query)
     named = query.lexicon.first_names_in(quote.text, "condition") if asked else frozenset()
     if named and not _is_of_its_condition(index, query, quote):
         return True
@@ -148,7 +164,7 @@ def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:
 
 def _is_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote or its place names a condition that the question names."""
-    asked = query.lexicon.first_names_in(query.text, "condition")
+    asked = _conditions_asked(index, query)
     return _any_of(asked, query.lexicon.first_names_in(_in_place(index, quote), "condition"))
 
 
@@ -164,8 +180,14 @@ def _in_place(index: Index, quote: Quote) -> str:
 
 
 def _is_of_others(index: Index, query: Query, quote: Quote) -> bool:
-    """Whether people are asked about of whom neither a quote nor its heading nor its title speaks."""
+    """Whether people are asked about of whom neither a quote nor its heading nor its title speaks. How these articles
+    are made is the same for everybody.
+    """
     if not query.people or not index.subject:
+        return False
+    if set(index.articles[quote.article_id].subject).isdisjoint(index.subject) and not names_any(
+        query.text, index.subject
+    ):
         return False
     return not query.people & {group for _, group in query.lexicon.people_in(_in_place(index, quote))}
 

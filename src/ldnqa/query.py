@@ -154,6 +154,9 @@ def _use_asked(reading: Reading, subject: str | None, index: Index, lexicon: Lex
     asks about a condition or "the tablets" asks anew.
     """
     own = reading.text if lexicon.regimens_in(reading.text) else f"{reading.text} {reading.told}"
+    # "And the monthly depot?" is about no tablets any more, unless both are held against each other.
+    if reading.bare and lexicon.regimens_in(reading.bare) and kind_of(reading.bare) is not Kind.COMPARE:
+        own = reading.bare
     asked = regimens_asked(own, subject, lexicon)
     anew = _A_PRODUCT.search(own) or any(kind == "condition" for kind, _ in lexicon.things_in(reading.own))
     if not asked or anew or names_any(own, index.subject) or lexicon.regimens_in(own):
@@ -297,8 +300,9 @@ def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
     for _, named in things:
         # Readers ask about Tylenol 3 and Nurofen Plus, which are opioids; by themselves Tylenol and Nurofen are not.
         own = frozenset(terms(named)) - lexicon.terms_within_names
-        others = (term for name in other_names.get(named, ()) for term in terms(name))
-        if not any(map(index.has_term, (*own, *others))):
+        # A name is known if all of it is: the articles speak of "disease", and not of Parkinson's.
+        every = (own, *map(terms, other_names.get(named, ())))
+        if not any(name and all(map(index.has_term, name)) for name in every):
             return named
     return None
 

@@ -48,10 +48,12 @@ class Aspect(Noun):
 
 
 class Demand(Noun):
-    """A way of asking, and what a statement must have to lead the answer, whatever else speaks for it."""
+    """A way of asking, and what a statement must have to lead the answer, whatever else speaks for it; what is `asked`
+    itself where nothing else is said.
+    """
 
     asked: NonEmpty
-    has: NonEmpty
+    has: NonEmpty | None = None
 
 
 class Lexicon(Noun):
@@ -140,10 +142,12 @@ class Lexicon(Noun):
         if not self.regimens or not _A_DOSE.search(text):
             return text
         ours = frozenset(words(self.drug))
+        medicines = [thing for kind, thing in self.things_in(text) if kind == "medicine"]
+        medicines += [found.group() for _, found in self._class_patterns.matches(text)]
         others = [
             re.escape(thing)
-            for kind, thing in self.things_in(text)
-            if kind == "medicine" and ours.isdisjoint(words(thing)) and not self._regimen_patterns.all_in(thing)
+            for thing in medicines
+            if ours.isdisjoint(words(thing)) and not self._regimen_patterns.all_in(thing)
         ]
         if not others:
             return text
@@ -300,7 +304,7 @@ class Lexicon(Noun):
 
     @cached_property
     def _met_patterns(self) -> Sieve:
-        return Sieve(demand.has for demand in self.demands)
+        return Sieve(demand.has or demand.asked for demand in self.demands)
 
     @cached_property
     def _words_of_aspects(self) -> list[frozenset[str]]:
