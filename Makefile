@@ -20,7 +20,7 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) pip==26.3
 	grep -v '^#' requirements.lock | xargs -P 3 -n 16 $(PIP) --no-compile --no-deps
-	$(PIP) --no-deps --no-build-isolation --editable .
+	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 serve: $(VENV)/installed
