@@ -13,12 +13,14 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := serve
 
 # Every package that is needed stands in requirements.lock, so nothing is left to resolve; `make check` sees whether they fit.
-# Unpacking keeps one core busy, so two installers share the list.
+# An older pip compares each of a package's hundreds of files with each kind of machine, and takes three times as long.
+# One installer waits for the network while the others unpack. setuptools is among what they install.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 $(VENV)/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	grep -v '^#' requirements.lock | \
-		xargs -P 2 -n 24 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PIP) pip==26.3
+	grep -v '^#' requirements.lock | xargs -P 3 -n 16 $(PIP) --no-compile --no-deps
+	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 serve: $(VENV)/installed
@@ -89,7 +91,7 @@ bench: index
 
 # Pinned by hand: the torch whose wheel needs no GPU libraries, the last soupsieve that runs on Python 3.11.0.
 lock: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet pip-tools
+	$(PIP) pip-tools
 	printf 'torch==2.13.0\nsoupsieve==2.10\n' > $(VENV)/by-hand.txt
 	$(BIN)/pip-compile --quiet --extra dev --extra milvus --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header \
 		--no-annotate --constraint $(VENV)/by-hand.txt --output-file requirements.lock pyproject.toml

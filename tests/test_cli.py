@@ -14,6 +14,12 @@ from ldnqa.settings import packaged_corpus
 pytestmark = pytest.mark.model
 
 
+@pytest.fixture(autouse=True)
+def loaded(encoder, monkeypatch):
+    """The model is the real one, and is loaded once for all commands."""
+    monkeypatch.setattr("ldnqa.encode.load_encoder", lambda *_: encoder)
+
+
 def run(*args, text=None):
     return CliRunner().invoke(main, [str(arg) for arg in args], input=text)
 

@@ -184,17 +184,21 @@ def test_a_killed_worker_is_replaced_and_metrics_add_up(index, tmp_path):
             children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
             return [pid for pid in map(int, children.split()) if alive(pid)]
 
+        def counted(count):
+            # A worker counts a request when its answer is out, so it may tell of it a moment late.
+            line = f'ldnqa_requests_total{{method="POST",route="/v1/ask",status="200"}} {count}.0'
+            return lambda: line in httpx.get(f"{server.address}/metrics", timeout=60).text
+
         for _ in range(10):
             ask_once()
+        until(counted(10), "the count of both workers")
         before = workers()
         assert len(before) == 2
         os.kill(before[0], signal.SIGKILL)
         until(lambda: before[0] not in workers() and len(workers()) == 2, "the new worker")
         for _ in range(10):
             ask_once()
-        # A worker counts a request when its answer is out, so the other one may tell of it a moment late.
-        counted = 'ldnqa_requests_total{method="POST",route="/v1/ask",status="200"} 20.0'
-        until(lambda: counted in httpx.get(f"{server.address}/metrics", timeout=60).text, "the count of both workers")
+        until(counted(20), "the count of the dead worker too")
         assert "worker died" in server.logged()
         server.process.send_signal(signal.SIGHUP)
         until(lambda: "index in service" in server.logged(), "the reload in a worker")

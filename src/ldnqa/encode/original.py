@@ -108,7 +108,7 @@ def _write_graph(model: Any, folder: Path) -> None:
     example = model.tokenizer(list(_PROBES), padding=True, return_tensors="pt")
     inputs = [name for name in _INPUTS if name in example]
 
-    class Whole(torch.nn.Module):
+    class Whole(torch.nn.Module):  # type: ignore[misc]
         """Every step of the model, from tokens to the text's row."""
 
         def __init__(self) -> None:
@@ -178,7 +178,7 @@ def _quiet() -> Iterator[None]:
 
     bars = transformers_logging.is_progress_bar_enabled()
     levels = {name: logging.getLogger(name).level for name in _NOISY}
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
@@ -187,6 +187,6 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         if bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+            transformers_logging.enable_progress_bar()
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
