@@ -152,7 +152,8 @@ _ON_THE_LABEL = re.compile(
     r"\b(?:the|its|any|that) (?:\w+ )?(?:label(?:ling)?|package insert|patient leaflet)\b", re.IGNORECASE
 )
 _ASKS_FOR_EVIDENCE = re.compile(
-    r"\b(?:evidence|proof|proven?|proves|research|science|scientific|data|how (?:good|sure|certain|strong|solid)"
+    r"\b(?:evidence|proof|proven?|proves|(?:is|was) (?:it|that|this) (?:really |well )?(?:established|confirmed)"
+    r"|research|science|scientific|data|how (?:good|sure|certain|strong|solid)"
     r"|enough to (?:go (?:on|by)|tell|say|be sure|count on)|much to go (?:on|by)|is (?:that|this|it) solid"
     r"|(?:rely|count|depend) on (?:that|this|it)"
     r"|how (?:trustworthy|reliable) (?:is|are) (?:that|this|those|these|the)"

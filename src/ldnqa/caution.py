@@ -9,7 +9,7 @@ from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.disputes import alike
 from ldnqa.ground import ground
 from ldnqa.index import Index
-from ldnqa.notices import is_spoken_of
+from ldnqa.notices import is_about, is_spoken_of
 from ldnqa.policy import Lexicon
 from ldnqa.policy.load import NoticeRule
 from ldnqa.query import read_query
@@ -31,7 +31,8 @@ def with_caution(
     read: Sequence[str] = (),
     approved_only: bool = False,
 ) -> list[Claim]:
-    """The claims behind what leads the answer to a question of the policy, unless their own lead speaks of that.
+    """The claims behind what leads the answer to a question of the policy, unless their own lead speaks of that; that
+    comes second where the lead is about what the reader told of.
 
     `read` are ids of passages that the reader has been quoted before; a caution of these is not given again.
     """
@@ -41,6 +42,8 @@ def with_caution(
     if any(is_spoken_of(rule, claim.text) for claim in claims[:1]):
         return list(claims)
     others = (claim for claim in claims if not any(alike(a, b) for a in claim.quotes for b in answer[0].quotes))
+    if claims and is_about(rule, claims[0].text):
+        return [next(others), answer[0], *others][:MAX_STATEMENTS]
     return [answer[0], *others][:MAX_STATEMENTS]
 
 

@@ -96,7 +96,7 @@ def with_danger(found: Finding, asked: Asked, index: Index, policy: Policy) -> F
     passed = [id_ for turn in history if not (again or only_tells(turn.question)) for id_ in turn.source_ids]
     claims = with_caution(found.claims, rule, index, policy.lexicon, read=passed, approved_only=asked.approved_only)
     unanswered = found.unanswered if found.claims else [asked_beside(asked.question)]
-    leading = 2 if claims[:1] != found.claims[:1] else 1
+    leading = 2 if claims[:2] != found.claims[:2] else 1
     return found._replace(claims=claims, unanswered=unanswered, leading=leading)
 
 

@@ -78,6 +78,11 @@ def is_spoken_of(rule: NoticeRule, quote: str) -> bool:
     return rule.unless is not None and _finds(rule.unless, quote)
 
 
+def is_about(rule: NoticeRule, quote: str) -> bool:
+    """Whether a quote is about what a caution is for: cirrhosis, where the reader told of it."""
+    return rule.when.told_matches is not None and _finds(rule.when.told_matches, quote)
+
+
 def _is_asked(
     when: When, question: str, standalone: str, told: Told, policy: Policy, use: Sequence[Regimen] | None = None
 ) -> bool:

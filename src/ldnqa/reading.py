@@ -65,6 +65,7 @@ _EMPTY_PRONOUN = re.compile(
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
     r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
     r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
+    r"\b(?:has|was|is) (?:it|this) (?:ever )?(?:been )?(?:shown|proven|proved|found) (?:that|whether|to be \w+ to)\b|"
     r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
     r"\W*$|"
     # "My heart races. Is it listed?": what was felt.
@@ -87,7 +88,11 @@ _EMPTY_PRONOUN = re.compile(
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
 _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
 # "Did it last?", "was it blinded?": what was done once is what was just spoken of, not the medicine as such.
-_WHAT_HAPPENED = re.compile(r"\b(?:did|was|has|had)(?:n['’]t)? (?:it|this|that)\b", re.IGNORECASE)
+_WHAT_HAPPENED = re.compile(
+    r"\b(?:did|was|has|had)(?:n['’]t)? (?:it|this|that)\b"
+    r"(?!(?: ever)? been (?:studied|used|tried|tested|given|prescribed|approved|licensed)\b)",
+    re.IGNORECASE,
+)
 _POINTS_BACK = re.compile(
     r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b"
     r"(?! (?:articles?|pages?|sites?|box)\b)",
@@ -208,7 +213,7 @@ def read_one(
     corrects: bool = False,
 ) -> Reading:
     """The reading of one question, given the reading of the one before it, which it may correct."""
-    for said in (before.after, before.text) if before is not None else ():
+    for said in (before.after, before.short and before.short.text, before.text) if before is not None else ():
         if said and (other := switched(own, said, lexicon)):
             return Reading(other, other)
     own = _name_illness(own, before, lexicon)

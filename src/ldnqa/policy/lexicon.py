@@ -187,7 +187,8 @@ class Lexicon(Noun):
         # "Does LDN cause depression? And the 50 mg one?" asks the first again.
         named = frozenset(terms(" ".join(said for _, said in self.regimen_words(last))))
         alone = frozenset(terms(last)) - self.generic_terms - named
-        return frozenset(self._demand_patterns.all_in(last if alone else question))
+        its_own = frozenset(self._demand_patterns.all_in(last))
+        return its_own if its_own or alone else frozenset(self._demand_patterns.all_in(question))
 
     def has(self, demanded: frozenset[int], text: str) -> bool:
         """Whether `text` meets all of these demands."""
