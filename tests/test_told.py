@@ -33,8 +33,8 @@ LEXICON = load_policy().lexicon
     ],
 )
 def test_a_statement_tells(text):
-    assert LEXICON.classes_in(told_in(text).now) == ["opioid"]
-    assert LEXICON.classes_in(told_in("What dose?", [text]).before) == ["opioid"]
+    assert "opioid" in LEXICON.classes_in(told_in(text).now)
+    assert "opioid" in LEXICON.classes_in(told_in("What dose?", [text]).before)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,11 @@ def last_of(index, policy, *questions):
             ),
             "diabetic",
         ),
+        (("I've got cirrhosis. Are naltrexone levels any different in people with it?",), "5 to 10 times"),
+        (("What share of people responded in the randomised Crohn's trial?",), "88%"),
+        (("Does LDN help with endometriosis?", "what has it been studied for"), "studied in"),
+        (("what is Vivitrol?", "was the shot used in any of the LDN studies?"), "no study of LDN"),
+        (("How many days must tramadol be out of my system before I start LDN?",), "tramadol"),
         (("Does LDN help with MS spasticity?", "how strong is that evidence?"), "multiple sclerosis"),
         (("Is LDN an opioid?", "then why stop my painkillers?", "tramadol too?"), "include tramadol"),
         # What only points, or brings nothing but the medicine's name, is about what was just quoted.

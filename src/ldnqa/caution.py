@@ -30,9 +30,10 @@ def with_caution(
     *,
     read: Sequence[str] = (),
     approved_only: bool = False,
+    first: bool = True,
 ) -> list[Claim]:
-    """The claims behind what leads the answer to a question of the policy, unless their own lead speaks of that; that
-    comes second where the lead is about what the reader told of.
+    """The claims behind what leads the answer to a question of the policy, unless their own lead speaks of that; behind
+    the lead, unless it must come `first`, where the lead is about what the reader told of.
 
     `read` are ids of passages that the reader has been quoted before; a caution of these is not given again.
     """
@@ -42,7 +43,7 @@ def with_caution(
     if any(is_spoken_of(rule, claim.text) for claim in claims[:1]):
         return list(claims)
     others = (claim for claim in claims if not any(alike(a, b) for a in claim.quotes for b in answer[0].quotes))
-    if claims and is_about(rule, claims[0].text):
+    if claims and not first and is_about(rule, claims[0].text):
         return [next(others), answer[0], *others][:MAX_STATEMENTS]
     return [answer[0], *others][:MAX_STATEMENTS]
 

@@ -94,7 +94,11 @@ def with_danger(found: Finding, asked: Asked, index: Index, policy: Policy) -> F
     if rule is None or not (found.claims or (just_told and not of_other)):
         return found
     passed = [id_ for turn in history if not (again or only_tells(turn.question)) for id_ in turn.source_ids]
-    claims = with_caution(found.claims, rule, index, policy.lexicon, read=passed, approved_only=asked.approved_only)
+    # Who asks whether to take it is met with the danger; who asks more is told that, if it is about the danger too.
+    first = again or only_tells(asked.question)
+    claims = with_caution(
+        found.claims, rule, index, policy.lexicon, read=passed, approved_only=asked.approved_only, first=first
+    )
     unanswered = found.unanswered if found.claims else [asked_beside(asked.question)]
     leading = 2 if claims[:2] != found.claims[:2] else 1
     return found._replace(claims=claims, unanswered=unanswered, leading=leading)

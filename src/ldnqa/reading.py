@@ -213,7 +213,7 @@ def read_one(
     corrects: bool = False,
 ) -> Reading:
     """The reading of one question, given the reading of the one before it, which it may correct."""
-    for said in (before.after, before.short and before.short.text, before.text) if before is not None else ():
+    for said in (before.after, _in_short(before, lexicon), before.text) if before is not None else ():
         if said and (other := switched(own, said, lexicon)):
             return Reading(other, other)
     own = _name_illness(own, before, lexicon)
@@ -260,12 +260,16 @@ def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
 
 
 def _in_short(before: Reading, lexicon: Lexicon) -> str:
-    """What a story asks as a short question, if that names every condition that the story does; else all of it."""
+    """What a story asks as a short question, if that names a condition and a situation where the story does; else all
+    of it.
+    """
     if before.short is None:
         return before.text
-    conditions = lexicon.first_names_in(before.text, "condition")
-    told = bool(conditions) and conditions <= lexicon.first_names_in(before.short.text, "condition")
-    return before.short.text if told else before.text
+    told, kept = (
+        {kind for kind, _ in lexicon.told_of(text)} & {"condition", "situation"}
+        for text in (before.text, before.short.text)
+    )
+    return before.short.text if told and told <= kept else before.text
 
 
 def _is_of_what_was_told(own: str, before: Reading, lexicon: Lexicon) -> bool:
