@@ -221,7 +221,7 @@ def test_a_wording_is_asked_for_with_the_question_before_and_no_other(index, pol
 
 def test_an_emergency_is_not_told_to_a_model_even_after_the_reader_turned_to_something_else(worded, server):
     for question, status in {"And what dose?": "urgent", "and which side effects?": "answered"}.items():
-        answer = worded("I took 20 tablets of naltrexone and want to die", question, "What dose of LDN is used?")
+        answer = worded("I took 20 capsules of LDN and want to die", question, "What dose of LDN is used?")
         assert answer.status == status
         assert server.asked == []
 

@@ -19,9 +19,10 @@ _PREPOSITION = re.compile(rf"{_WITH}\s+", re.IGNORECASE)
 _ENDS_SO = re.compile(rf"\b{_WITH}\s*$", re.IGNORECASE)
 # "Is it lupus or ...", "I'm hesitant, and ...": no thing of a list stands there.
 _IS = re.compile(r"(?:\b(?:am|is|are|was|were|be|been|an?|the|my|our|this|that)|['’](?:m|s|re))\s*$", re.IGNORECASE)
-# One thing beside another: without it nothing is compared.
+# One thing beside another: without it nothing is compared, nor taken together.
 _COMPARES = re.compile(
-    r"\bcompar\w+|\bversus\b|\bvs\b|\b(?:better|worse|safer|stronger|weaker|milder|cheaper) than\b"
+    r"\btogether\b|\b(?:mix|combin)\w*\b|\bcompar\w+|\bversus\b|\bvs\b"
+    r"|\b(?:better|worse|safer|stronger|weaker|milder|cheaper) than\b"
     r"|\b(?:which|what|who)\b.{0,40}\b(?:better|best|ahead|on top|won|wins?|safer|safest|stronger|strongest|worse"
     r"|superior|milder|cheaper|faster|more|less|fewer)\b",
     re.IGNORECASE,
