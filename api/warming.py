@@ -79,15 +79,17 @@ class Warming:
         try:
             yield
         finally:
+            # Nobody is woken: the thread would share Python's lock with the next question.
             with self._changed:
                 self._asking -= 1
                 self._asked_at = time.monotonic()
-                self._changed.notify_all()
 
     def _must_wait(self) -> float | None:
         """Seconds until the next step; None if until something changes."""
-        if self._steps is None or self._asking:
+        if self._steps is None:
             return None
+        if self._asking:
+            return self._quiet or QUIET_SECONDS
         return max(0.0, self._asked_at + self._quiet - time.monotonic())
 
     def _run(self) -> None:
