@@ -42,10 +42,10 @@ def with_caution(
         return list(claims)
     if any(is_spoken_of(rule, claim.text) for claim in claims[:1]):
         return list(claims)
-    others = (claim for claim in claims if not any(alike(a, b) for a in claim.quotes for b in answer[0].quotes))
-    if claims and not first and is_about(rule, claims[0].text):
-        return [next(others), answer[0], *others][:MAX_STATEMENTS]
-    return [answer[0], *others][:MAX_STATEMENTS]
+    others = [claim for claim in claims if not any(alike(a, b) for a in claim.quotes for b in answer[0].quotes)]
+    # A lead that is the caution itself stays where it is.
+    behind = not first and others[:1] == list(claims[:1]) and any(is_about(rule, lead.text) for lead in others[:1])
+    return [*others[:behind], answer[0], *others[behind:]][:MAX_STATEMENTS]
 
 
 def answer_to(text: str, index: Index, lexicon: Lexicon, *, approved_only: bool) -> tuple[Claim, ...]:
