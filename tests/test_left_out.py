@@ -73,3 +73,39 @@ def test_of_a_story_only_what_it_asks_about_is_missed(index, policy):
     assert answer.status is Status.ABSTAINED
     assert "“acupuncture”" in answer.answer
     assert "shrugged" not in answer.answer
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "says", "left"),
+    [
+        ("I'm on losartan. Does LDN cause nausea?", "nausea were more frequent", "losartan"),
+        ("I have lupus. Does LDN cause nausea?", "nausea were more frequent", "lupus"),
+    ],
+)
+def test_what_is_told_and_unknown_is_named_beside_what_was_seen_in_others(index, policy, question, says, left):
+    answer = ask(index, question, policy=policy)
+    assert answer.status is Status.ANSWERED
+    assert says in answer.statements[0].text
+    assert f"“{left}”" in next(n.text for n in answer.notices if n.kind is NoticeKind.PARTLY_ANSWERED)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I have lupus. Does LDN help?",
+        "I'm on losartan. Can I take LDN?",
+        "My sister has had lupus since she was at university and has had it in her joints, her skin and her kidneys. "
+        "Does LDN help?",
+        "I am 81. Does LDN give more side effects at my age?",
+    ],
+)
+def test_what_matters_to_the_question_is_not_passed_over(index, policy, question):
+    assert ask(index, question, policy=policy).status is Status.ABSTAINED
+
+
+@pytest.mark.model
+def test_a_number_that_is_told_hides_no_question(index, policy):
+    answer = ask(index, "got crohns since i was 16. has anyone tested ldn for it", policy=policy)
+    assert "Crohn's disease" in answer.statements[0].text

@@ -18,9 +18,9 @@ from ldnqa.policy import Policy
 from ldnqa.query import Query, Words, read_query, with_vectors
 from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
-from ldnqa.stories import story_in
+from ldnqa.stories import asks_what_helps, story_in
 from ldnqa.suggest import unknown_words
-from ldnqa.text import names_any
+from ldnqa.text import names, names_any
 from ldnqa.told import asked_beside, may_take, only_tells
 from ldnqa.types import Claim, Turn
 from ldnqa.wanted import subject_terms
@@ -61,9 +61,15 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
         of_part, read_part = reading_of(index, policy, own, turns, asked.article_id)
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, of_part), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
+    other = query.about_other
     for instead in reading.instead:
-        if not claims:
-            claims = claims_for(read_query(instead, index, policy.lexicon, subject), reading.text)
+        passed = other if other and not names(instead.own, other) else None
+        # "I have lupus. Does LDN help?" is not answered by what it does in others.
+        if claims or (passed and asks_what_helps(instead.own) and _is_condition(passed, policy)):
+            continue
+        claims = claims_for(read_query(instead, index, policy.lexicon, subject), reading.text)
+        if claims and passed:
+            found = [(passed, []), (instead.own, claims)]
     # One thing that no article knows need not silence what is said of the others.
     missing = unknown_words(reading.own, query, index) if not claims else ()
     left = without(reading.text, missing) if not reading.bare and without(asked.question, missing) else None
@@ -76,6 +82,10 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
         missing = tuple(word for word in missing if word in story.asks)
     unanswered = [part for part, claims in found if not claims]
     return Finding(query, claims, unanswered if len(unanswered) < len(found) else [], missing)
+
+
+def _is_condition(thing: str, policy: Policy) -> bool:
+    return any(kind == "condition" for kind, _ in policy.lexicon.things_in(thing))
 
 
 def with_danger(found: Finding, asked: Asked, index: Index, policy: Policy) -> Finding:

@@ -18,10 +18,12 @@ from ldnqa.stages import stage
 from ldnqa.stories import (
     STORY_WORDS,
     Story,
+    asks_what_helps,
     asks_whether_true,
     brief,
     is_it_true,
     looked_up,
+    of_what_they_take,
     story_in,
     use_told_of,
     uses_compared,
@@ -161,8 +163,10 @@ def _with_alone(reading: Reading, subject: str | None, other_names: Sequence[str
     own, alone = looked_up(reading.text, story.told, asked, ours, lexicon)
     if own == reading.text:
         return replace(reading, alone=alone)
-    names_something = lexicon.told_of(without_purpose(story.told)) or people_told_of(story.told, lexicon)
-    if names_something and not uses_compared(story.told, asked, lexicon):
-        return replace(reading, alone=own)
+    kinds = {kind for kind, _ in lexicon.told_of(without_purpose(story.told))}
+    people = people_told_of(story.told, lexicon)
+    if (kinds or people) and not uses_compared(story.told, asked, lexicon):
+        matters = people or of_what_they_take(asked) or (asks_what_helps(asked) and kinds - {"medicine"})
+        return replace(reading, alone=own if matters else alone or own)
     # What names another use of the drug says all there is to ask.
     return replace(reading, own=own, asks=own if meant == subject else None)

@@ -27,7 +27,8 @@ _BEFORE_ASKING = re.compile(rf"(?<=[\w)][;:])\s+(?={QUESTION_WORD})", re.IGNOREC
 _GOES_ON = re.compile(rf"[.!?…][\W_]*\s\S|\n|{_BEFORE_ASKING.pattern}", re.IGNORECASE)
 # Who writes all in small letters ends sentences, too.
 _IN_SMALL = re.compile(
-    rf"(?<=[a-z\d]{{3}}[.!])(?<!\betc\.)\s+(?={QUESTION_WORD}|(?:has|have|had|any|anyone|anybody|anything)\b)"
+    rf"(?:(?<=[a-z\d]{{3}}[.!])|(?<= \d\d[.!]))(?<!\betc\.)\s+"
+    rf"(?={QUESTION_WORD}|(?:has|have|had|any|anyone|anybody|anything)\b)"
 )
 _BIDS = re.compile(
     rf"{ASKS.pattern}|(?:please\W+)?(?:tell|name|give|show|list|explain|describe|summari[sz]e|remind)\b", re.IGNORECASE
@@ -68,6 +69,9 @@ _COMBINES = re.compile(
     # "When all trials are taken together" combines no medicines.
     r"\b(?:as well|too|also|(?<!are taken )together|both|either|add|adding|combine|mix|on top)\b",
     re.IGNORECASE,
+)
+_OF_TWO = re.compile(
+    r"\b(?:easier|gentler|milder|kinder|stronger|weaker|instead|versus|vs|than|compar\w+)\b", re.IGNORECASE
 )
 # Who wants to know something asks it without a question mark.
 _TO_KNOW = r"to (?:know|find out|understand|hear|learn|ask|be told)"
@@ -159,7 +163,7 @@ _DIFFER = re.compile(r"\b(?:differ\w*|same|compar\w*|alike|similar|interchang\w*
 _THE_PRODUCT = re.compile(r"\b(?:this|that|these|those) (?:tablet|capsule|pill|injection|shot)s?\b", re.IGNORECASE)
 _OF_AN_EFFECT = re.compile(
     r"\b(?:help\w*|work\w*|eas(?:e|es|ed)|improv\w*|benefit\w*|good|better|treat\w*|cure\w*|tried|tested|studied"
-    r"|do (?:any|some)thing|relie\w+|dos\w+|how (?:much|many|often))\b",
+    r"|do (?:any|some)thing|relie\w+|(?<!low.)dos\w+|how (?:much|many|often))\b",
     re.IGNORECASE,
 )
 _WHO = re.compile(rf"\b(?:{_SOMEBODY}|i|me|my|we|us|our)\b", re.IGNORECASE)
@@ -234,10 +238,20 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
         return message, None
     if not named:
         return asked, None
-    if alone is None and not (_MAY.search(asked) or _COMBINES.search(asked)):
+    if alone is None and not of_what_they_take(asked):
         of_whom = [thing for thing in named if kinds.get(thing) != "medicine"]
         alone = f"{asked} ({', '.join(of_whom)})" if of_whom else None
     return f"{asked} ({', '.join(named)})", alone
+
+
+def of_what_they_take(asked: str) -> bool:
+    """Whether what else somebody takes may matter to what is asked: whether one may, takes both, or which is better."""
+    return any(pattern.search(asked) for pattern in (_MAY, _COMBINES, _OF_TWO))
+
+
+def asks_what_helps(asked: str) -> bool:
+    """Whether it is asked what the drug does for an illness, so that it matters which."""
+    return bool(_OF_AN_EFFECT.search(asked))
 
 
 def uses_compared(told: str, asked: str, lexicon: Lexicon) -> list[str]:
@@ -327,7 +341,7 @@ def with_what_is_told(asked: str, told: str, meant: str, subject: Sequence[str],
     """
     asked_of = {kind for kind, thing in lexicon.things_in(asked) if not names_any(thing, subject)}
     things = {thing: kind for kind, thing in lexicon.told_of(without_purpose(told)) if not names_any(thing, subject)}
-    may, who = bool(_MAY.search(asked) or _COMBINES.search(asked)), bool(_WHO.search(asked))
+    may, who = of_what_they_take(asked), bool(_WHO.search(asked))
     # Who asks about another medicine asks whatever the condition.
     matters = {"medicine": may, "situation": may and who, "condition": "medicine" not in asked_of}
     named = [thing for thing, kind in things.items() if kind not in asked_of and matters.get(kind, True)]
