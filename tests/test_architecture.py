@@ -58,6 +58,7 @@ FLOORS = [
         "spoken",
         "quotes",
         "lead",
+        "answerable",
         "suggest",
         "cite",
         "notices",

@@ -13,6 +13,7 @@ from makers import article, section
 from test_evaluate_beir import write_beir
 
 from ldnqa import Index
+from ldnqa.answerable import ALL_SIGNS
 from ldnqa.build import build_articles
 from ldnqa.cli import main
 from ldnqa.dialogue import ask
@@ -20,7 +21,7 @@ from ldnqa.evaluate.leading import readers_lessons
 from ldnqa.evaluate.tune import Sample, fit_ranking, fit_support, only, samples, tune, without_questions
 from ldnqa.leading import SIGNS
 from ldnqa.types import Asked, Status
-from ldnqa.weights import MANY_SUBJECTS, RANKING_SIGNS, SUPPORT_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS
+from ldnqa.weights import MANY_SUBJECTS, RANKING_SIGNS, WITH_QUESTIONS, WITHOUT_QUESTIONS
 
 FACTS = {
     "gout": "Uric acid crystals cause gout.",
@@ -135,7 +136,7 @@ def test_a_sample_tells_whether_a_question_is_answerable_and_which_quotes_are_ri
         *(("dev", name, answerable) for name in ("one", "two") for answerable in (True, False)),
     ]
     for sample in found:
-        assert len(sample.support) == len(SUPPORT_SIGNS)
+        assert len(sample.support) == len(ALL_SIGNS)
         assert sample.quotes.shape == (len(sample.right), len(SIGNS))
         assert sample.right.sum() == sample.answerable
     held = list(samples(index, policy, folder / "gold.yaml", [folder / "conversations.yaml"], held=True))
@@ -165,13 +166,13 @@ def made_samples(rng, count, *, of="gold"):
         right = np.zeros(6, dtype=bool)
         right[n % 6] = answerable
         quotes[:, 0] += 3 * right
-        support = rng.normal(size=len(SUPPORT_SIGNS))
+        support = rng.normal(size=len(ALL_SIGNS))
         support[0] += 2 * answerable
         yield Sample(of, f"{of}-{n}", answerable, support, quotes, right)
 
 
 def test_the_sign_that_tells_gets_the_weight():
-    data = list(made_samples(np.random.default_rng(0), 80))
+    data = list(made_samples(np.random.default_rng(0), 160))
     ranking = fit_ranking(data)
     assert ranking[0] > 3 * np.abs(ranking[1:]).max()
     support, intercept = fit_support(data)

@@ -140,6 +140,17 @@ _ANSWERS = {
     r"|improved|fell|were lower)\b",
     Kind.LIST: r"\n•",
 }
+# What a question asks for by a word or two, whatever it is about; what each tells is learned (`answerable`).
+CUES = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "which": r"\b(?:which|what) \w+",
+        "how_many": r"\bhow (?:many|much)\b",
+        "whether": r"^(?:is|are|was|were|do|does|did|has|have|can|could|should|would|will)\b",
+        "where": r"\bwhere\b|\bcountry\b|\btown\b",
+        "any": r"\bany\w*\b",
+    }.items()
+}
 # Whose statement a question wants: what the label says, what guidelines recommend, what was found in studies.
 _WHOSE = {
     Tier.DRUG_LABEL: r"\b(?:labels?|leaflets?|monographs?|package inserts?|prescribing information|smpc)\b",
@@ -189,6 +200,11 @@ _ASKS_FOR_EFFECT = frozenset(
 _QUOTES = 20_000
 _QUESTIONS = 1_024
 _IS_ANSWER = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ANSWERS.items()}
+
+
+def cues_of(question: str) -> frozenset[str]:
+    """Those of CUES that a question has."""
+    return frozenset(name for name, cue in CUES.items() if cue.search(question))
 
 
 @lru_cache(_QUESTIONS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ldnqa.answerable import support
 from ldnqa.asking import FIGURES, Kind, answers_kind, meets, sums_up
 from ldnqa.index import Index
 from ldnqa.query import Query
-from ldnqa.quotes import ScoredQuote, good_ones, support
+from ldnqa.quotes import ScoredQuote, good_ones
 from ldnqa.text import names, names_any, sentences, term_set, terms
 from ldnqa.types import Hit, Quote
 

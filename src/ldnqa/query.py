@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import Kind, asks_for_evidence, kind_of, regimens_asked
+from ldnqa.asking import Kind, asks_for_evidence, cues_of, kind_of, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import query_vector, unit
@@ -66,6 +66,7 @@ class Words:
     wanted: Wanted
     wanted_in_all: Weighted
     lexicon: Lexicon
+    cues: frozenset[str]
     ahead: Spoken | None = None
 
     @property
@@ -88,9 +89,10 @@ class Query:
     it is about. `cited` has the articles and passages that the last answer cited, by id, each with how much it counts
     now. `wanted` is what the question asks for by itself, `wanted_in_all` that with what remains of the questions
     before it. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask. `ahead` is what the
-    quotes of a small index have of its words, if that is known by now.
+    quotes of a small index have of its words, if that is known by now. `cues` are those of `asking.CUES`.
     """
 
+    reading: Reading
     text: str
     terms: Mapping[str, float]
     term_groups: Mapping[frozenset[str], float]
@@ -108,6 +110,7 @@ class Query:
     about_other: str | None = None
     people: frozenset[str] = frozenset()
     lexicon: Lexicon = field(default_factory=Lexicon)
+    cues: frozenset[str] = frozenset()
     cited: Mapping[str, float] = field(default_factory=dict)
     near: Likeness = NOTHING
     near_own: Likeness = NOTHING
@@ -144,6 +147,7 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         wanted=wanted(own.groups, lexicon.generic_terms, index),
         wanted_in_all=weighted(dict.fromkeys(own.groups, 1.0), subject_terms(index), index),
         lexicon=lexicon,
+        cues=cues_of(reading.asked_now),
     )
 
 
@@ -209,6 +213,7 @@ def with_vectors(said: Words, index: Index) -> Query:
     for whole in reading.looked_up[1:]:
         read_vector = _spelled_out(whole, index, lexicon).vector(index)
     return Query(
+        reading=reading,
         text=reading.text,
         terms=weights,
         term_groups=groups,
@@ -226,6 +231,7 @@ def with_vectors(said: Words, index: Index) -> Query:
         about_other=said.about_other,
         people=said.people,
         lexicon=lexicon,
+        cues=said.cues,
         cited=_cited(reading.cited, kept, index),
         near=near,
         near_own=near_own,

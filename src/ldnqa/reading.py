@@ -189,6 +189,11 @@ class Reading:
     told: str = ""
 
     @property
+    def asked_now(self) -> str:
+        """What is asked just now, without what is told or was asked before."""
+        return self.bare or self.asks or self.own
+
+    @property
     def looked_up(self) -> tuple[str, ...]:
         """The texts it is looked up by: `own`, and `text` unless that has only more of what is told beside it."""
         return (self.own,) if self.asks == self.own else tuple(dict.fromkeys((self.own, self.text)))

@@ -14,13 +14,14 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from ldnqa.answerable import support
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.findings import reading_of
 from ldnqa.index import Index
 from ldnqa.lead import ANSWER_FROM, able_to_lead
 from ldnqa.policy import Policy
 from ldnqa.query import read_query
-from ldnqa.quotes import ScoredQuote, rank_quotes, support
+from ldnqa.quotes import ScoredQuote, rank_quotes
 from ldnqa.retrieve import DEPTH, READ, retrieve
 from ldnqa.types import Hit, Turn
 

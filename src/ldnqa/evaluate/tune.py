@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ldnqa.answerable import ALL_SIGNS, read_support
 from ldnqa.bank import Bank
 from ldnqa.dialogue import ask
 from ldnqa.evaluate.beir import read_questions
@@ -24,18 +25,18 @@ from ldnqa.findings import reading_of
 from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.query import read_query
-from ldnqa.quotes import rank_quotes, read_support
+from ldnqa.quotes import rank_quotes
 from ldnqa.retrieve import READ, retrieve
 from ldnqa.types import Turn
-from ldnqa.weights import RANKING_SIGNS, SUPPORT_SIGNS, Weights
+from ldnqa.weights import RANKING_SIGNS, Weights
 
 SEED = 0
 FOLDS = 8
 # Quotes below this rank are never an answer's first.
 _RANKED = 60
-# Strength of the pull to zero, per sign in units of its spread; 0.005 to 0.1 rank alike.
+# Strength of the pull to zero, per sign in units of its spread; 0.005 to 0.1 rank alike, and 0.03 to 0.3 support.
 _RANKING_PULL = 0.01
-_SUPPORT_PULL = 1.0
+_SUPPORT_PULL = 0.1
 # An easy gain of questions is not to drown the few: every set counts alike, and in it the answerable and the others.
 _LEAST = 1e-9
 
@@ -45,7 +46,7 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True)
 class Sample:
     """A question of a set: whether it is answerable, its signs of support, and, where quotes are judged, those of every
-    quote with whether it is right; all SUPPORT_SIGNS and SIGNS, in their order. `group` keeps the turns of a
+    quote with whether it is right; all ALL_SIGNS and SIGNS, in their order. `group` keeps the turns of a
     conversation together.
     """
 
@@ -112,7 +113,7 @@ def _sample(
     signs = read_support(index, query, hits, ranked)
     quotes = np.array([scored.values for scored in ranked[:_RANKED]])
     good = np.array([any(place.holds(scored.quote) for place in right) for scored in ranked[:_RANKED]])
-    return Sample(of, group, bool(right), np.array([signs[name] for name in SUPPORT_SIGNS]), quotes, good)
+    return Sample(of, group, bool(right), np.array([signs[name] for name in ALL_SIGNS]), quotes, good)
 
 
 def fit_ranking(data: Sequence[Sample]) -> Array:
@@ -200,7 +201,7 @@ def folds(data: Sequence[Sample]) -> dict[tuple[str, str], int]:
 def only(data: Sequence[Sample], weights: Weights) -> list[Sample]:
     """The samples with the signs that have a weight, in their order."""
     ranking = [list(RANKING_SIGNS).index(name) for name in weights.ranking]
-    support = [list(SUPPORT_SIGNS).index(name) for name in weights.support]
+    support = [list(ALL_SIGNS).index(name) for name in weights.support]
     return [
         replace(s, support=s.support[support], quotes=None if s.quotes is None else s.quotes[:, ranking]) for s in data
     ]

@@ -1,0 +1,100 @@
+"""How likely it is that the articles answer a question rather than merely resemble it.
+
+A logistic regression over signs of the leading quote, of the question, and of how it stands to that quote and to what
+was said before; `weights` has what each counts, and `ldnqa eval tune` fits it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ldnqa.asking import CUES, Kind
+from ldnqa.index import Index
+from ldnqa.leading import SIGNS
+from ldnqa.query import Query
+from ldnqa.quotable import quotable
+from ldnqa.quotes import ScoredQuote, weights_of
+from ldnqa.types import Hit
+from ldnqa.wanted import share
+from ldnqa.weights import SUPPORT_SIGNS
+
+# The passage the best one is compared with.
+_TENTH = 9
+# Below this a spread is rounding.
+_NO_SPREAD = 1e-9
+# What a question asks for, by its kind and by its words.
+_KINDS = {f"asks_{kind}": kind for kind in Kind}
+_CUES = {f"cue_{cue}": cue for cue in CUES}
+# Every sign that may count: SUPPORT_SIGNS, those of the leading quote, and what the question asks for.
+ALL_SIGNS = tuple(dict.fromkeys((*SUPPORT_SIGNS, *SIGNS, *_KINDS, *_CUES)))
+
+
+def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> float:
+    """The probability, 0 to 1, that the articles answer the question; 0 without a quote."""
+    if not ranked:
+        return 0.0
+    weights = weights_of(index)
+    signs = read_support(index, query, hits, ranked, weights.support)
+    return 1 / (
+        1 + math.exp(-weights.intercept - sum([weight * signs[name] for name, weight in weights.support.items()]))
+    )
+
+
+def read_support(
+    index: Index,
+    query: Query,
+    hits: Sequence[Hit],
+    ranked: Sequence[ScoredQuote],
+    signs: Iterable[str] = ALL_SIGNS,
+) -> dict[str, float]:
+    """These of ALL_SIGNS for a question, its hits and their quotes, of which there is at least one."""
+
+    def read(name: str) -> float:
+        if told := _SUPPORT.get(name):
+            return told(index, query, hits, ranked)
+        if name in _KINDS:
+            return float(query.kind is _KINDS[name])
+        return float(_CUES[name] in query.cues) if name in _CUES else ranked[0].sign(name)
+
+    return {name: read(name) for name in signs}
+
+
+def _rarest(index: Index, query: Query, hits: Sequence[Hit], _: Sequence[ScoredQuote]) -> float:
+    nearest = max(hits, key=lambda hit: hit.cosine).passage
+    return share(query.wanted.rarest, quotable(index, nearest).terms)
+
+
+def _agreement(_: Index, __: Query, ___: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> float:
+    passages = {scored.quote.passage_id: scored for scored in ranked}
+    return correlation([(one.sign("passage"), one.sign("passage_coverage")) for one in passages.values()])
+
+
+# What tells each of SUPPORT_SIGNS, of an index, a query, its hits and their quotes, the lead first.
+_SUPPORT: Mapping[str, Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuote]], float]] = {
+    "lead": lambda index, query, hits, ranked: ranked[0].score,
+    "ahead": lambda index, query, hits, ranked: hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
+    "in_vain": lambda index, query, hits, ranked: (
+        query.near_own.vain - max(ranked[0].sign("asked"), ranked[0].sign("asked_own"))
+    ),
+    "covered": lambda index, query, hits, ranked: ranked[0].sign("asked_coverage"),
+    "kind": lambda index, query, hits, ranked: float(not ranked[0].sign("figure_asked") or ranked[0].sign("fits_kind")),
+    "unknown": lambda index, query, hits, ranked: query.wanted.unknown,
+    "about_other": lambda index, query, hits, ranked: float(query.about_other is not None and bool(index.subject)),
+    "passage": lambda index, query, hits, ranked: ranked[0].sign("passage"),
+    "rarest": _rarest,
+    "agreement": _agreement,
+    "vain": lambda index, query, hits, ranked: query.near_own.vain,
+    "words": lambda index, query, hits, ranked: len(query.reading.own.split()),
+    "follows": lambda index, query, hits, ranked: float(bool(query.reading.earlier)),
+    "again": lambda index, query, hits, ranked: float(query.reading.cited[:1] == (ranked[0].quote.passage_id,)),
+}
+
+
+def correlation(pairs: Sequence[tuple[float, float]]) -> float:
+    """Pearson's coefficient of the pairs, -1 to 1; 0 where either side never varies."""
+    count = len(pairs)
+    mean_x, mean_y = (sum(side) / count for side in zip(*pairs, strict=True))
+    apart = [(x - mean_x, y - mean_y) for x, y in pairs]
+    spread = math.sqrt(sum([x * x for x, _ in apart]) * sum([y * y for _, y in apart]))
+    return sum([x * y for x, y in apart]) / spread if spread > _NO_SPREAD else 0.0
