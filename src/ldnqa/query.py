@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ldnqa.asking import Kind, asks_for_evidence, kind_of, regimens_asked
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import query_vector, unit
+from ldnqa.encode import products, query_vector, unit
 from ldnqa.index import Index
 from ldnqa.people import ages_in, people_asked
 from ldnqa.policy import Lexicon
@@ -82,13 +82,14 @@ class Query:
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight, and
     `by_words` is the share of them that BM25 finds in each passage; `vector` is a unit row, `own_vector` that of the
-    question by itself, `read_vector` that of `text`; `regimens` is what it asks about, `kind` what it wants to know and
-    `demanded` what its answer must have. `about_other` is a thing that the question is about in place of what the
-    articles are about: MS in "What are the symptoms of MS?", and a medicine that no article names. `people` are the
-    groups of people it is about. `cited` has the articles and passages that the last answer cited, by id, each with how
-    much it counts now. `wanted` is what the question asks for by itself, `wanted_in_all` that with what remains of the
-    questions before it. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask. `ahead`
-    is what the quotes of a small index have of its words, if that is known by now.
+    question by itself, `read_vector` that of `text`; `listed` has the cosine of `vector` to each question that editors
+    listed; `regimens` is what it asks about, `kind` what it wants to know and `demanded` what its answer must have.
+    `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are the
+    symptoms of MS?", and a medicine that no article names. `people` are the groups of people it is about. `cited` has
+    the articles and passages that the last answer cited, by id, each with how much it counts now. `wanted` is what the
+    question asks for by itself, `wanted_in_all` that with what remains of the questions before it. `near` and
+    `near_own` are how like `vector` and `own_vector` are to what readers ask. `ahead` is what the quotes of a small
+    index have of its words, if that is known by now.
     """
 
     text: str
@@ -100,6 +101,7 @@ class Query:
     vector: NDArray[np.float32]
     own_vector: NDArray[np.float32]
     read_vector: NDArray[np.float32]
+    listed: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
     kind: Kind
     wanted: Wanted
@@ -218,6 +220,7 @@ def with_vectors(said: Words, index: Index) -> Query:
         vector=vector,
         own_vector=own_vector,
         read_vector=read_vector,
+        listed=products(index.question_vectors, vector),
         regimens=said.regimens,
         kind=said.kind,
         demanded=said.demanded,

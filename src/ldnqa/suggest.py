@@ -158,7 +158,7 @@ def suggest(
     if not index.questions:
         return ()
     near = said[0].article_id if said else read[-1].article_id if read else None
-    likeness = products(index.question_vectors, query.vector)
+    likeness = query.listed
     listed = _listed.get(index) or _listed.setdefault(index, _Listed.of(index, lexicon))
     order = _nearness(listed, query, subject_terms(index), said, near) + PLAIN_SHARE * likeness
     chosen: list[int] = []
