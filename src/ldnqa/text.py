@@ -163,4 +163,10 @@ def plain_case(text: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def _name(term: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(term)}(?:s|es)?(?!\w)", re.IGNORECASE)
+    return any_name((term,))
+
+
+@lru_cache
+def any_name(terms: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds one of the terms as `names` does."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, terms))})(?:s|es)?(?!\w)", re.IGNORECASE)
