@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import Kind, asks_for_evidence, kind_of, regimens_asked
+from ldnqa.asking import Kind, asks_for_evidence, kind_of, regimens_asked, topics
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products, query_vector, unit
@@ -65,6 +65,7 @@ class Words:
     by_words: NDArray[np.float64]
     wanted: Wanted
     wanted_in_all: Weighted
+    topics: list[frozenset[str]]
     lexicon: Lexicon
     ahead: Spoken | None = None
 
@@ -86,10 +87,10 @@ class Query:
     listed; `regimens` is what it asks about, `kind` what it wants to know and `demanded` what its answer must have.
     `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are the
     symptoms of MS?", and a medicine that no article names. `people` are the groups of people it is about. `cited` has
-    the articles and passages that the last answer cited, by id, each with how much it counts now. `wanted` is what the
-    question asks for by itself, `wanted_in_all` that with what remains of the questions before it. `near` and
-    `near_own` are how like `vector` and `own_vector` are to what readers ask. `ahead` is what the quotes of a small
-    index have of its words, if that is known by now.
+    the articles and passages that the last answer cited, by id, each with how much it counts now. `topics` are the
+    terms of each thing that `text` names. `wanted` is what the question asks for by itself, `wanted_in_all` that with
+    what remains of the questions before it. `near` and `near_own` are how like `vector` and `own_vector` are to what
+    readers ask. `ahead` is what the quotes of a small index have of its words, if that is known by now.
     """
 
     text: str
@@ -106,6 +107,7 @@ class Query:
     kind: Kind
     wanted: Wanted
     wanted_in_all: Weighted
+    topics: list[frozenset[str]]
     demanded: frozenset[int] = frozenset()
     about_other: str | None = None
     people: frozenset[str] = frozenset()
@@ -145,6 +147,7 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         by_words=index.word_shares(dict.fromkeys(own.terms, 1.0)),
         wanted=wanted(own.groups, lexicon.generic_terms, index),
         wanted_in_all=weighted(dict.fromkeys(own.groups, 1.0), subject_terms(index), index),
+        topics=topics(reading.text, lexicon, subject_terms(index)),
         lexicon=lexicon,
     )
 
@@ -226,6 +229,7 @@ def with_vectors(said: Words, index: Index) -> Query:
         demanded=said.demanded,
         wanted=said.wanted,
         wanted_in_all=wanted_in_all,
+        topics=said.topics,
         about_other=said.about_other,
         people=said.people,
         lexicon=lexicon,
