@@ -33,7 +33,8 @@ STAND_IN_SLOPE = 0.62
 # A passage's place counts in parts of so many; the networks learned it so.
 _PLACES = 12
 
-# Where signs stand that are told together.
+# Where signs stand that are told together: how like a quote, and the questions asked for it, are to a query's vectors,
+# and what all quotes of a passage share.
 _COSINES = [AT[name] for name in ("quote", "quote_own", "quote_read")]
 _ASKED = [AT[name] for name in ("asked", "asked_own")]
 _OF_PASSAGES = [AT[name] for name in ("passage", "listed", "listed_own", "cited", "cited_passage", "place")]
@@ -56,16 +57,19 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
         block = Block(tuple(quotable(index, hit.passage) for hit in hits))
         ahead = spoken(query, block, index)
     block = ahead.block
-    rows, whose = block.rows_of(passages if query.ahead else range(len(hits)))
-    quotes = [block.quotations[row].quote for row in rows]
+    found, whose = block.rows_of(passages if query.ahead else range(len(hits)))
+    quotes = [block.quotations[row].quote for row in found]
+    rows = np.array(found)
     signs = ahead.signs[rows]
 
-    signs[:, _COSINES] = cosines_of(block, rows, query, index)
+    for column, cosines in zip(_COSINES, cosines_of(block, rows, query, index), strict=True):
+        signs[:, column] = cosines
     signs[:, _OF_PASSAGES] = _of_passages(index, query, hits, passages)[whose]
 
     # Where nobody asks for a quote, what its own cosine lets expect.
-    signs[:, _ASKED] = STAND_IN + STAND_IN_SLOPE * signs[:, _COSINES[:2]]
-    asked_for, places, counts = block.places_of(rows)
+    for column, of_which in zip(_ASKED, _COSINES, strict=False):
+        signs[:, column] = STAND_IN + STAND_IN_SLOPE * signs[:, of_which]
+    asked_for, places, counts = block.places_of(found)
     with_asked = ahead.bits[rows]
     if len(asked_for):
         questions, cosines = _likest(index, query.near_own, places, counts)
@@ -98,14 +102,17 @@ def _of_passages(index: Index, query: Query, hits: Sequence[Hit], passages: list
     ).T
 
 
-def cosines_of(block: Block, rows: list[int], query: Query, index: Index) -> Vectors:
-    """For each of these rows its cosines, from the centre of the index, to the three vectors of a query: with what
+def cosines_of(block: Block, rows: NDArray[np.int64], query: Query, index: Index) -> tuple[Vectors, ...]:
+    """For each of these rows its cosine, from the centre of the index, to the three vectors of a query: with what
     remains of the conversation, by itself, and as it is read.
     """
     vectors, lengths = block.vectors[rows], block.lengths[rows]
-    of_query = {id(vector): vector for vector in (query.vector, query.own_vector, query.read_vector)}
-    known = {key: products(vectors, unit(vector - index.centre)) / lengths for key, vector in of_query.items()}
-    return np.stack([known[id(vector)] for vector in (query.vector, query.own_vector, query.read_vector)], axis=1)
+    known: dict[int, Vectors] = {}
+    for vector in (query.vector, query.own_vector, query.read_vector):
+        # A question that stands by itself has one vector for all three.
+        if id(vector) not in known:
+            known[id(vector)] = products(vectors, unit(vector - index.centre)) / lengths
+    return tuple(known[id(vector)] for vector in (query.vector, query.own_vector, query.read_vector))
 
 
 def _likest(
