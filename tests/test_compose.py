@@ -10,6 +10,7 @@ from fakes import HashedEncoder
 from makers import article, section
 
 from ldnqa.asked import Asked
+from ldnqa.asking import topics
 from ldnqa.build import build_articles
 from ldnqa.bundles import MAX_STATEMENTS, bundles
 from ldnqa.compose import MAX_PART, abstained, answered, urgent
@@ -34,6 +35,7 @@ from ldnqa.types import (
     Tier,
     Turn,
 )
+from ldnqa.wanted import subject_terms
 
 POLICY = load_policy()
 WORDING = POLICY.wording
@@ -167,7 +169,8 @@ def answer(index, claim):
     def make(*words, asked=PLAIN, **more):
         claims = [w if isinstance(w, Claim) else claim(w) for w in words]
         said = bundles(claims, index, more.pop("leading", 1))
-        return answered(asked, claims, said, index, POLICY, **{"generator": "extractive", **more})
+        named = topics(asked.standalone, POLICY.lexicon, subject_terms(index))
+        return answered(asked, claims, said, index, POLICY, **{"topics": named, "generator": "extractive", **more})
 
     return make
 

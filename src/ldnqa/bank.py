@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.encode import Vectors, unit
-from ldnqa.nearby import Cosines, Nearby, directions
+from ldnqa.nearby import Cosines, Nearby, directions, nearest
 from ldnqa.types import Passage
 
 
@@ -50,9 +50,7 @@ class Bank:
     _first: NDArray[np.int64] = field(init=False)
     _at_places: NDArray[np.int64] = field(init=False)
     _centre: Vectors = field(init=False)
-    _along: Vectors = field(init=False)
     _across_centre: Nearby = field(init=False)
-    _vain_across_centre: Nearby = field(init=False)
 
     def __post_init__(self) -> None:
         places = [_place(question) for question in self.questions]
@@ -63,10 +61,8 @@ class Bank:
         object.__setattr__(self, "_at_places", _in_lines(np.array([*first, len(places)], dtype=np.int64)))
         object.__setattr__(self, "_centre", centre)
         rows, vain = (_units(_across(vectors, centre)) for vectors in (self.vectors, self.vain_vectors))
-        along = directions(rows)
-        object.__setattr__(self, "_along", along)
-        object.__setattr__(self, "_across_centre", Nearby(rows, _NEAREST, along))
-        object.__setattr__(self, "_vain_across_centre", Nearby(vain, _NEAREST_IN_VAIN, along))
+        # Those asked in vain behind the others.
+        object.__setattr__(self, "_across_centre", Nearby(np.concatenate([rows, vain]), directions(rows)))
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -79,11 +75,11 @@ class Bank:
         """
         if not self.places:
             return NOTHING
-        asked = unit(_across_one(vector, self._centre))
-        along = asked @ self._along
-        each = self._across_centre.cosines(asked, along, leave_out)
-        vain = self._vain_across_centre.cosines(asked, along).greatest()
-        return Likeness(np.maximum.reduceat(each.each, self._first), vain, each)
+        each = self._across_centre.cosines(unit(_across_one(vector, self._centre)), leave_out)
+        tied = len(self.questions)
+        in_vain = tied + nearest(each.each[tied:], _NEAREST_IN_VAIN)
+        each.work_out(np.concatenate([nearest(each.each[:tied], _NEAREST), in_vain]))
+        return Likeness(np.maximum.reduceat(each.each[:tied], self._first), each.greatest(tied), each)
 
     def likest(self, places: NDArray[np.int64], likeness: Likeness) -> tuple[NDArray[np.int64], Vectors]:
         """For each place the number of its likest question, and the cosine of that."""
@@ -133,7 +129,7 @@ class Likeness(NamedTuple):
 
 
 _NO_ROWS = np.empty((0, 0), np.float32)
-NOTHING = Likeness(np.empty(0, np.float32), 0.0, Cosines(np.empty(0, np.float32), _NO_ROWS, _NO_ROWS, None))
+NOTHING = Likeness(np.empty(0, np.float32), 0.0, Cosines(np.empty(0, np.float32), _NO_ROWS, _NO_ROWS))
 
 
 def _place(question: Question) -> Place:

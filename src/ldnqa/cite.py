@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import count
+from itertools import count, takewhile
 from typing import Literal
 
-from ldnqa.errors import UnknownPassage
 from ldnqa.index import Index
 from ldnqa.memory import Same
 from ldnqa.types import Article, BlockKind, CitedReference, EditorNote, Passage, Quote, Reference, Section, Source
@@ -126,8 +125,5 @@ def quote_of(passage: Passage, section: Section, start: int, end: int) -> Quote:
 
 def _passages(article: Article, section: Section, index: Index) -> Iterator[Passage]:
     """The passages of a section, in reading order."""
-    for n in count():
-        try:
-            yield index.passage(f"{article.id}#{section.id}:{n}")
-        except UnknownPassage:
-            return
+    ids = takewhile(index.has_passage, (f"{article.id}#{section.id}:{n}" for n in count()))
+    return map(index.passage, ids)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from ldnqa.asked import Asked
-from ldnqa.asking import silent_terms, topics
+from ldnqa.asking import silent_terms
 from ldnqa.bundles import Bundle
 from ldnqa.cite import cite, plain_words
 from ldnqa.conflict import Clash, clashes, conflict_of
@@ -54,6 +54,7 @@ def answered(
     index: Index,
     policy: Policy,
     *,
+    topics: Sequence[frozenset[str]],
     generator: str,
     suggestions: Sequence[str] = (),
     emergency: Notice | None = None,
@@ -62,8 +63,8 @@ def answered(
 ) -> Answer:
     """An answer made of grounded claims, as they are `said`: in order, each with its editor's notes (`bundles`).
 
-    Where the sources disagree on what was asked, both sides are quoted below. `unanswered` are the parts of the
-    question, in the reader's words, that the claims leave open.
+    Where the sources disagree on the `topics` of the question, both sides are quoted below. `unanswered` are the parts
+    of the question, in the reader's words, that the claims leave open.
     """
     sources: list[Source] = []
     drafts = {claim.quotes[0]: " ".join(one.text for one in claim.drafted) for claim in claims if claim.drafted}
@@ -71,11 +72,9 @@ def answered(
     statements = [
         _state(text, cite(quote, sources, index), index, drafts.get(quote)) for bundle in said for text, quote in bundle
     ]
-    about = subject_terms(index)
-    groups = topics(asked.standalone, policy.lexicon, about)
-    silent = silent_terms(policy.lexicon.generic_terms, about)
+    silent = silent_terms(policy.lexicon.generic_terms, subject_terms(index))
     quoted = [quote for quotes in said for _, quote in quotes]
-    found = clashes(groups, quoted, index, silent, approved_only=asked.approved_only)
+    found = clashes(topics, quoted, index, silent, approved_only=asked.approved_only)
     quoted_above = len(sources)
     conflicts: list[Conflict] = []
     disagreements: list[str] = []
@@ -214,8 +213,8 @@ def _disclaimer(asked: Asked, sources: Sequence[Source], index: Index, policy: P
     in_view = index.articles[asked.article_id].disclaimer if asked.article_id else None
     if in_view:
         return in_view
-    cited = {index.articles[source.article_id].disclaimer or policy.disclaimer for source in sources}
-    return cited.pop() if len(cited) == 1 else policy.disclaimer
+    cited = [index.articles[id_].disclaimer or policy.disclaimer for id_ in {source.article_id for source in sources}]
+    return cited[0] if cited and all(one == cited[0] for one in cited[1:]) else policy.disclaimer
 
 
 def _partly(unanswered: Sequence[str], policy: Policy) -> list[Notice]:

@@ -136,6 +136,7 @@ def ask(
             told_so,
             index,
             policy,
+            topics=found.query.topics,
             generator=Extractive.name,
             drafted_by=f"chat:{model.name}" if model else None,
             suggestions=suggestions,

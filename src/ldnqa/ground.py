@@ -16,7 +16,7 @@ from ldnqa.memory import Same
 from ldnqa.restate import refusals
 from ldnqa.stages import stage
 from ldnqa.support import Embed, support_of
-from ldnqa.text import fold_space, names
+from ldnqa.text import any_name, fold_space, names
 from ldnqa.tokens import Names
 from ldnqa.types import Article, Claim, Quote, Span
 
@@ -42,10 +42,15 @@ def ground(claims: Iterable[Claim], articles: Mapping[str, Article]) -> list[Cla
 def is_exact(quote: Quote, articles: Mapping[str, Article]) -> bool:
     """Whether `section.text[start:end] == text` holds for the section the quote names."""
     article = articles.get(quote.article_id)
-    if article is None or all(section.id != quote.section_id for section in article.sections):
-        return False
-    text = article.section(quote.section_id).text
-    return quote.start < quote.end <= len(text) and text[quote.start : quote.end] == quote.text
+    return article is not None and _is_exact(Same(article), Same(quote))
+
+
+# The articles' quotes come again with every question.
+@lru_cache(maxsize=_CLAIMS)
+def _is_exact(article: Same[Article], quote: Same[Quote]) -> bool:
+    place = quote.it
+    text = next((section.text for section in article.it.sections if section.id == place.section_id), "")
+    return place.start < place.end <= len(text) and text[place.start : place.end] == place.text
 
 
 def is_whole(quote: Quote, articles: Mapping[str, Article]) -> bool:
@@ -54,9 +59,15 @@ def is_whole(quote: Quote, articles: Mapping[str, Article]) -> bool:
     What a sentence needs (the lead-in of its list, what "these" stands for, the "however" behind it) is the chunker's
     to say; see `chunk.quotable_spans`.
     """
-    spans = _spans(Same(articles[quote.article_id]), quote.section_id)
-    touched = [safe for core, safe in spans if core.start < quote.end and quote.start < core.end]
-    return bool(touched) and all(quote.start <= safe.start and safe.end <= quote.end for safe in touched)
+    return _is_whole(Same(articles[quote.article_id]), Same(quote))
+
+
+@lru_cache(maxsize=_CLAIMS)
+def _is_whole(article: Same[Article], quote: Same[Quote]) -> bool:
+    start, end = quote.it.start, quote.it.end
+    spans = _spans(article, quote.it.section_id)
+    touched = [safe for core, safe in spans if core.start < end and start < core.end]
+    return bool(touched) and all(start <= safe.start and safe.end <= end for safe in touched)
 
 
 @lru_cache(maxsize=_SECTIONS)
@@ -115,7 +126,7 @@ def ground_drafted(
 
 def looks_alike(question: str, look_alikes: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """The rows of `look_alikes` that a question names."""
-    return [row for row in look_alikes if any(names(question, name) for name in row)]
+    return [row for row in look_alikes if row and any_name(tuple(row)).search(question)]
 
 
 def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ldnqa.bank import Bank, Question
 from ldnqa.chunk import CHUNKER_VERSION, embedded_text
-from ldnqa.encode import PARITY, Encoder, Vectors, products
+from ldnqa.encode import PARITY, Encoder, Vectors
 from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
@@ -40,7 +40,8 @@ VOCABULARY = "vocabulary.json"
 LEXICAL = "lexical"
 STORE = "store"
 
-# Up to so many passages the product with every row takes less than a store's way in and out of Python.
+# Up to so many passages the product with every row takes less than a store's way in and out of Python, and than picking
+# those that are looked at.
 _AT_ONCE_UP_TO = 1_000
 
 _Kind = TypeVar("_Kind", bound=np.generic)
@@ -55,11 +56,12 @@ class Index:
     `first_questions` are the rows of the first of each, and `askers` which article that is; `article_rows` says which
     one a passage is of. `centre` is the mean of all quote vectors, shape (dimension,), not of length one. `bank` has
     what readers ask. `passage_vectors` has a row for each passage; it lies in several arrays, of which `np.asarray`
-    makes one. `title_vectors` has a row for each article, in their order; `title_rows` says for each passage which of
-    them is its article's, -1 where the title says nothing that the text does not begin with. `holders` has for each
-    place of the bank the rows of the passages that hold some of it, and behind them as often as need be the number of
-    all passages. `subject` has the names of what more than half of the articles are about, the one to show first; it is
-    empty if there is no such thing. `nicknames` are the subjects that have several names. Arrays are read-only.
+    makes one, and `few` is that one if there are few passages. `title_vectors` has a row for each article, in their
+    order; `title_rows` says for each passage which of them is its article's, -1 where the title says nothing that the
+    text does not begin with. `holders` has for each place of the bank the rows of the passages that hold some of it,
+    and behind them as often as need be the number of all passages. `subject` has the names of what more than half of
+    the articles are about, the one to show first; it is empty if there is no such thing. `nicknames` are the subjects
+    that have several names. Arrays are read-only.
     """
 
     manifest: Manifest
@@ -84,7 +86,7 @@ class Index:
     first_questions: NDArray[np.int64] = field(init=False)
     askers: NDArray[np.int64] = field(init=False)
     holders: NDArray[np.int64] = field(init=False)
-    _few: Vectors | None = field(init=False)
+    few: Vectors | None = field(init=False)
     _rows: Mapping[str, int] = field(init=False)
     _first_quotes: tuple[int, ...] = field(init=False)
     _asked_in: Mapping[str, tuple[tuple[int, ...], ...]] = field(init=False)
@@ -117,7 +119,7 @@ class Index:
         filled = [rows + [len(self.passages)] * (most - len(rows)) for rows in holders]
         object.__setattr__(self, "holders", _read_only(np.array(filled, np.int64).reshape(len(holders), most)))
         few = len(self.passages) <= _AT_ONCE_UP_TO
-        object.__setattr__(self, "_few", np.asarray(self.passage_vectors) if few else None)
+        object.__setattr__(self, "few", np.asarray(self.passage_vectors) if few else None)
         object.__setattr__(self, "_first_quotes", tuple(accumulate((len(p.quotes) for p in self.passages), initial=0)))
 
     @classmethod
@@ -179,8 +181,6 @@ class Index:
 
     def nearest(self, vector: Vectors, k: int, allowed: Collection[str] | None = None) -> NDArray[np.int64]:
         """The rows of what `search_dense` finds."""
-        if allowed is None and self._few is not None:
-            return np.argsort(-products(self._few, vector), kind="stable")[:k]
         return np.array(self.rows_of(id_ for id_, _ in self.search_dense(vector, k, allowed)), np.int64)
 
     def search_lexical(
@@ -190,13 +190,12 @@ class Index:
         rows = None if allowed is None else self.rows_of(filter(self.has_passage, allowed))
         return [(self.passages[row].id, score) for row, score in self._lexical.search(terms, k, rows)]
 
-    def word_scores(self, terms: Mapping[str, float]) -> Vectors:
-        """The BM25 score of every passage for weighted terms, shape (passages,)."""
-        return self._lexical.scores(terms)
-
-    def best_by_words(self, scores: Vectors, k: int, rows: Collection[int] | None = None) -> NDArray[np.int64]:
-        """Up to `k` rows of passages that score above 0, best first, of these rows if given."""
-        return self._lexical.best(scores, k, rows)
+    def word_shares(self, terms: Mapping[str, float]) -> NDArray[np.float64]:
+        """The BM25 score of every passage for weighted terms, as a share of what a perfect match would score, shape
+        (passages,).
+        """
+        perfect = sum([weight * self.rarity(term) for term, weight in terms.items()])
+        return self._lexical.scores(terms) / np.float64(perfect or 1.0)
 
     def _row(self, passage_id: str) -> int:
         if passage_id not in self._rows:

@@ -23,9 +23,9 @@ Rows = NDArray[np.int64]
 
 
 class Cosines:
-    """`each` row's cosine to one vector: in full if it is among the nearest, else roughly."""
+    """`each` row's cosine to one vector: in full where that was worked out, else roughly."""
 
-    def __init__(self, each: Vectors, rows: Vectors, vector: Vectors, left_out: int | None) -> None:
+    def __init__(self, each: Vectors, rows: Vectors, vector: Vectors, left_out: int | None = None) -> None:
         self.each = each
         self._rows, self._vector, self._left_out = rows, vector, left_out
         self._in_full = np.zeros(len(each), dtype=bool)
@@ -41,20 +41,24 @@ class Cosines:
         """In each line of `among`, which has numbers of rows that follow each other, the one with the greatest cosine,
         and its cosine. Lines may have their last number several times.
         """
-        found = among[np.arange(len(among)), self.each[among].argmax(axis=1)]
-        for line in np.flatnonzero(~self._in_full[found]).tolist():
-            rows = slice(among[line, 0], among[line, -1] + 1)
-            self.work_out(rows)
-            found[line] = rows.start + self.each[rows].argmax()
+        lines = np.arange(len(among))
+        found = among[lines, self.each[among].argmax(axis=1)]
+        far = lines[~self._in_full[found]]
+        if len(far):
+            roughly = among[far]
+            starts = roughly[:, 0]
+            self.work_out(ranges(starts, roughly[:, -1] - starts + 1))
+            found[far] = roughly[lines[: len(far)], self.each[roughly].argmax(axis=1)]
         return found, self.each[found]
 
-    def greatest(self) -> float:
-        """The greatest cosine; 0 of no rows."""
-        if not len(self.each):
+    def greatest(self, start: int) -> float:
+        """The greatest cosine of the rows from `start` on; 0 of no rows."""
+        rows = self.each[start:]
+        if not len(rows):
             return 0.0
-        if not self._in_full[self.each.argmax()]:
-            self.work_out(slice(None))
-        return float(self.each.max())
+        if not self._in_full[start + rows.argmax()]:
+            self.work_out(slice(start, None))
+        return float(rows.max())
 
 
 def ranges(starts: Rows, lengths: Rows) -> Rows:
@@ -77,19 +81,22 @@ def directions(rows: Vectors) -> Vectors:
     return found
 
 
-class Nearby:
-    """Unit rows, of which as many as `nearest` are compared with a vector in full; `along` are their `directions`."""
+def nearest(cosines: Vectors, count: int) -> Rows:
+    """The places of the `count` greatest, in no order; of all if there are no more."""
+    return np.argpartition(cosines, -count)[-count:] if count < len(cosines) else np.arange(len(cosines))
 
-    def __init__(self, rows: Vectors, nearest: int, along: Vectors) -> None:
-        self._rows, self._nearest = rows, nearest
+
+class Nearby:
+    """Unit rows that are compared with a vector; `along` are their `directions`."""
+
+    def __init__(self, rows: Vectors, along: Vectors) -> None:
+        self._rows = rows
+        self._along = np.ascontiguousarray(along.T)
         parts = np.zeros((-len(rows) % _AT_ONCE + len(rows), along.shape[1]), np.float32)
         np.matmul(rows, along, out=parts[: len(rows)])
         self._parts: Vectors = parts.reshape(-1, _AT_ONCE, along.shape[1])
 
-    def cosines(self, vector: Vectors, along: Vectors, left_out: int | None = None) -> Cosines:
-        """Those to a unit vector, whose product with the directions is `along`; of the row `left_out` it is -1."""
-        each = (self._parts @ along).reshape(-1)[: len(self._rows)]
-        found = Cosines(each, self._rows, vector, left_out)
-        few = len(self._rows) <= self._nearest
-        found.work_out(slice(None) if few else np.argpartition(found.each, -self._nearest)[-self._nearest :])
-        return found
+    def cosines(self, vector: Vectors, left_out: int | None = None) -> Cosines:
+        """Those to a unit vector, all of them roughly; of the row `left_out` it is -1 in full."""
+        each = (self._parts @ products(self._along, vector)).reshape(-1)[: len(self._rows)]
+        return Cosines(each, self._rows, vector, left_out)

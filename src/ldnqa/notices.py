@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from ldnqa.memory import Same
 from ldnqa.policy import Policy
 from ldnqa.policy.load import NoticeRule, When
 from ldnqa.stories import story_in
@@ -30,7 +31,7 @@ def raise_notices(rules: Sequence[NoticeRule], sources: Sequence[Source], policy
     """
     quoted = {name for source in sources for name in policy.lexicon.classes_in(source.quote)}
     pending = any(source.review_status is not ReviewStatus.APPROVED for source in sources)
-    oldest = max((_age(source) for source in sources), default=0)
+    oldest = max([_age(Same(source)) for source in sources], default=0)
     shown: dict[NoticeKind, Notice] = {}
     for rule in rules:
         when = rule.when
@@ -105,10 +106,11 @@ def _finds(pattern: str, text: str) -> bool:
     return re.search(pattern, text.replace("’", "'"), re.IGNORECASE) is not None
 
 
-def _age(source: Source) -> int:
+@lru_cache(maxsize=4_096)
+def _age(source: Same[Source]) -> int:
     """Years between the newest work a source cites and the last change of its article; 0 if no year is known.
 
     Not counted from today: the same request gets the same answer next year.
     """
-    years = [reference.year for reference in source.references if reference.year]
-    return source.last_updated.year - max(years) if years else 0
+    years = [reference.year for reference in source.it.references if reference.year]
+    return source.it.last_updated.year - max(years) if years else 0

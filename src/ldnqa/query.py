@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import Kind, asks_for_evidence, cues_of, kind_of, regimens_asked
+from ldnqa.asking import Kind, asks_for_evidence, cues_of, kind_of, regimens_asked, topics
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
-from ldnqa.encode import query_vector, unit
+from ldnqa.encode import products, query_vector, unit
 from ldnqa.index import Index
 from ldnqa.people import ages_in, people_asked
 from ldnqa.policy import Lexicon
@@ -62,9 +62,10 @@ class Words:
     demanded: frozenset[int]
     about_other: str | None
     people: frozenset[str]
-    by_words: NDArray[np.float32]
+    by_words: NDArray[np.float64]
     wanted: Wanted
     wanted_in_all: Weighted
+    topics: list[frozenset[str]]
     lexicon: Lexicon
     cues: frozenset[str]
     ahead: Spoken | None = None
@@ -82,14 +83,16 @@ class Query:
     `term_groups` has a group for each thing named: its own terms and those of its other names; a text has it if it has
     one of them. A group counts as much as `term_groups` says: 1 for what the question names itself. `own_groups` are
     those. `generic` are terms that only ask ("work", "study"). `terms` are all terms, each with its weight, and
-    `by_words` is what BM25 finds of them in each passage; `vector` is a unit row, `own_vector` that of the question by
-    itself, `read_vector` that of `text`; `regimens` is what it asks about, `kind` what it wants to know and `demanded`
-    what its answer must have. `about_other` is a thing that the question is about in place of what the articles are
-    about: MS in "What are the symptoms of MS?", and a medicine that no article names. `people` are the groups of people
-    it is about. `cited` has the articles and passages that the last answer cited, by id, each with how much it counts
-    now. `wanted` is what the question asks for by itself, `wanted_in_all` that with what remains of the questions
-    before it. `near` and `near_own` are how like `vector` and `own_vector` are to what readers ask. `ahead` is what the
-    quotes of a small index have of its words, if that is known by now. `cues` are those of `asking.CUES`.
+    `by_words` is the share of them that BM25 finds in each passage; `vector` is a unit row, `own_vector` that of the
+    question by itself, `read_vector` that of `text`; `listed` has the cosine of `vector` to each question that editors
+    listed; `regimens` is what it asks about, `kind` what it wants to know and `demanded` what its answer must have.
+    `about_other` is a thing that the question is about in place of what the articles are about: MS in "What are the
+    symptoms of MS?", and a medicine that no article names. `people` are the groups of people it is about. `cited` has
+    the articles and passages that the last answer cited, by id, each with how much it counts now. `topics` are the
+    terms of each thing that `text` names. `wanted` is what the question asks for by itself, `wanted_in_all` that with
+    what remains of the questions before it. `near` and `near_own` are how like `vector` and `own_vector` are to what
+    readers ask. `ahead` is what the quotes of a small index have of its words, if that is known by now. `cues`
+    are those of `asking.CUES`.
     """
 
     reading: Reading
@@ -98,14 +101,16 @@ class Query:
     term_groups: Mapping[frozenset[str], float]
     own_groups: tuple[frozenset[str], ...]
     generic: frozenset[str]
-    by_words: NDArray[np.float32]
+    by_words: NDArray[np.float64]
     vector: NDArray[np.float32]
     own_vector: NDArray[np.float32]
     read_vector: NDArray[np.float32]
+    listed: NDArray[np.float32]
     regimens: tuple[Regimen, ...]
     kind: Kind
     wanted: Wanted
     wanted_in_all: Weighted
+    topics: list[frozenset[str]]
     demanded: frozenset[int] = frozenset()
     about_other: str | None = None
     people: frozenset[str] = frozenset()
@@ -143,9 +148,10 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         demanded=lexicon.demanded_by(reading.text),
         about_other=(None if of_ours else lexicon.asked_about(reading.own)) or _foreign(reading.own, index, lexicon),
         people=people_asked(of_whom, lexicon, told, reading.earlier),
-        by_words=index.word_scores(dict.fromkeys(own.terms, 1.0)),
+        by_words=index.word_shares(dict.fromkeys(own.terms, 1.0)),
         wanted=wanted(own.groups, lexicon.generic_terms, index),
         wanted_in_all=weighted(dict.fromkeys(own.groups, 1.0), subject_terms(index), index),
+        topics=topics(reading.text, lexicon, subject_terms(index)),
         lexicon=lexicon,
         cues=cues_of(reading.asked_now),
     )
@@ -207,7 +213,7 @@ def with_vectors(said: Words, index: Index) -> Query:
     if vector is not own_vector:
         vector = unit(vector)
         near = index.bank.likeness(vector)
-        by_words = index.word_scores(weights)
+        by_words = index.word_shares(weights)
         wanted_in_all = weighted(groups, subject_terms(index), index)
     read_vector = own_vector
     for whole in reading.looked_up[1:]:
@@ -223,11 +229,13 @@ def with_vectors(said: Words, index: Index) -> Query:
         vector=vector,
         own_vector=own_vector,
         read_vector=read_vector,
+        listed=products(index.question_vectors, vector),
         regimens=said.regimens,
         kind=said.kind,
         demanded=said.demanded,
         wanted=said.wanted,
         wanted_in_all=wanted_in_all,
+        topics=said.topics,
         about_other=said.about_other,
         people=said.people,
         lexicon=lexicon,

@@ -87,9 +87,9 @@ def good_ones(ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
     """The quotes worth reading, in their order: the best lead, and what is nearly as near to the question as any and
     would not lead much worse.
     """
-    nearest = max((scored.score for scored in ranked), default=0.0)
-
-    def is_good(scored: ScoredQuote) -> bool:
-        return scored.score >= KEEP_RATIO * nearest and scored.lead >= ranked[0].lead - KEEP_BEHIND
-
-    return [scored for scored in ranked if scored is ranked[0] or is_good(scored)]
+    if not ranked:
+        return []
+    first, *others = ranked
+    near = KEEP_RATIO * max([scored.score for scored in ranked])
+    behind = first.lead - KEEP_BEHIND
+    return [first, *[scored for scored in others if scored.score >= near and scored.lead >= behind]]

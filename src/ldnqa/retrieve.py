@@ -9,15 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.encode import Vectors, products, unit
+from ldnqa.encode import products, unit
 from ldnqa.index import Index
 from ldnqa.query import Query
 from ldnqa.stages import stage
 from ldnqa.types import Hit, Passage, ReviewStatus
 
+# A figure for each passage of an index.
+Shares = NDArray[np.float64]
+
 # Weight of the words beside the meaning. See docs/evaluation.md for what other weights give.
 WORDS_WEIGHT = 0.8
-# How deep each ranking is read.
+# How deep each ranking is read; of a small index all passages are looked at.
 DEPTH = 50
 # Weight of the likest question that readers ask for a passage.
 ASKED_WEIGHT = 0.5
@@ -51,61 +54,79 @@ def retrieve(
     allowed = _allowed(index, only_article, approved_only)
     if allowed is not None and not allowed:
         return []
-    allowed_rows = None if allowed is None else index.rows_of(allowed)
-    by_words = index.best_by_words(query.by_words, DEPTH, allowed_rows)
-    by_asked, asked_cosines = _asked_for(index, query)
-    count = len(index.passages)
-    # One place more, for the rows of no passage.
-    is_found = np.zeros(count + 1, bool)
-    is_found[by_words] = is_found[by_asked] = True
-    if query.cited:
-        is_found[index.rows_of(filter(index.has_passage, query.cited))] = True
-    if allowed_rows is not None:
-        is_allowed = np.zeros(count + 1, bool)
-        is_allowed[allowed_rows] = True
-        is_found &= is_allowed
-    is_found[index.nearest(query.vector, DEPTH, allowed)] = True
-    candidates = np.flatnonzero(is_found[:count])
-    if not len(candidates):
-        return []
-    vectors = index.passage_vectors[candidates]
+    words, asked = _named(query, index.rows_of(allowed) if allowed else None), _asked_for(index, query)
+    rows: NDArray[np.int64] | slice
+    if index.few is not None:
+        rows = np.array(sorted(index.rows_of(allowed))) if allowed else slice(None)
+        vectors = index.few[rows]
+    else:
+        rows = _found(index, query, words, asked, allowed)
+        if not len(rows):
+            return []
+        vectors = index.passage_vectors[rows]
     cosines = products(vectors, query.vector)
-    titled = index.title_rows[candidates]
+    titled = index.title_rows[rows]
     titles = np.where(titled < 0, cosines, products(index.title_vectors, query.vector)[titled])
-    by_both = (1 - TITLE_SHARE) * cosines + TITLE_SHARE * titles
-    perfect = sum([weight * index.rarity(term) for term, weight in query.terms.items()])
-    words, asked = np.zeros((2, count + 1))
-    words[by_words] = query.by_words[by_words]
-    asked[by_asked] = asked_cosines
-    scores = (by_both + (WORDS_WEIGHT * (words[candidates] / (perfect or 1.0))).astype(np.float32)).astype(np.float64)
-    bonus = ASKED_WEIGHT * asked[candidates]
-    of_articles = [index.passages[row].article_id for row in candidates.tolist()] if query.cited or in_view else []
+    scores = (1 - TITLE_SHARE) * cosines + TITLE_SHARE * titles + WORDS_WEIGHT * words[rows]
+    scores += ASKED_WEIGHT * asked[rows]
+    passages = index.passages if isinstance(rows, slice) else [index.passages[row] for row in rows.tolist()]
     if query.cited:
-        bonus += CITED_WEIGHT * np.array([query.cited.get(article_id, 0.0) for article_id in of_articles])
-    scores += bonus
-    best = np.argsort(-scores, kind="stable")[:FEEDBACK_FROM]
+        scores += CITED_WEIGHT * np.array([query.cited.get(passage.article_id, 0.0) for passage in passages])
+    best = scores.argsort()[-FEEDBACK_FROM:]
     moved = products(vectors, unit(query.vector + FEEDBACK * unit(np.add.reduce(vectors[best]))))
     scores += (1 - TITLE_SHARE) * (moved - cosines)
     if in_view:
-        scores += IN_VIEW_BONUS * np.array([article_id == in_view for article_id in of_articles])
+        scores += IN_VIEW_BONUS * np.array([passage.article_id == in_view for passage in passages])
 
-    last = np.partition(scores, -limit)[-limit] if limit < len(scores) else -np.inf
-    kept = np.flatnonzero(scores >= last)
+    kept = (scores >= _last_of(scores, limit)).nonzero()[0]
     likeness = np.minimum(np.maximum(cosines[kept], -1), 1)
-    found = zip(candidates[kept].tolist(), scores[kept].tolist(), likeness.tolist(), strict=True)
-    best_first = sorted([(-score, -cosine, index.passages[row].id, row) for row, score, cosine in found])[:limit]
-    return [Hit(passage=index.passages[row], score=-score, cosine=-cosine) for score, cosine, _, row in best_first]
+    found = zip(kept.tolist(), scores[kept].tolist(), likeness.tolist(), strict=True)
+    best_first = sorted([(-score, -cosine, passages[row].id, row) for row, score, cosine in found])[:limit]
+    return [Hit(passage=passages[row], score=-score, cosine=-cosine) for score, cosine, _, row in best_first]
 
 
-def _asked_for(index: Index, query: Query) -> tuple[NDArray[np.int64], Vectors]:
-    """Rows of passages that readers ask for in words like these, those asked for most last, each with the mean cosine
-    of its likest question to the question by itself and to what remains of the conversation.
+def _found(
+    index: Index, query: Query, words: Shares, asked: Shares, allowed: frozenset[str] | None
+) -> NDArray[np.int64]:
+    """Rows of the passages of a large index that are looked at: what is found by words, by what readers ask or by
+    meaning, and what was cited.
+    """
+    is_found = (words > 0) | (asked > 0)
+    if query.cited:
+        is_found[index.rows_of(filter(index.has_passage, query.cited))] = True
+    is_found[index.nearest(query.vector, DEPTH, allowed)] = True
+    if allowed is not None:
+        is_allowed = np.zeros(len(is_found), bool)
+        is_allowed[index.rows_of(allowed)] = True
+        is_found &= is_allowed
+    return is_found.nonzero()[0]
+
+
+def _named(query: Query, allowed_rows: list[int] | None) -> Shares:
+    """For each passage the share of the question's words that it has, of the DEPTH that have most of them; else 0."""
+    shares = query.by_words
+    if allowed_rows is not None:
+        shares = np.zeros(len(shares))
+        shares[allowed_rows] = query.by_words[allowed_rows]
+    return np.where(shares >= _last_of(shares, DEPTH), shares, 0.0)
+
+
+def _asked_for(index: Index, query: Query) -> Shares:
+    """For each passage that readers ask for in words like these the mean cosine of its likest question to the question
+    by itself and to what remains of the conversation; else 0.
     """
     best = query.near.best
     mean = best if query.near is query.near_own else (best + query.near_own.best) / 2
-    places = np.argsort(-mean, kind="stable")[:DEPTH][::-1]
-    rows = index.holders[places]
-    return rows, np.maximum(mean[places], 0)[:, np.newaxis]
+    # One place more, for the rows of no passage; those asked for most last, which stay.
+    asked = np.zeros(len(index.passages) + 1)
+    places = mean.argsort()[-DEPTH:]
+    asked[index.holders[places]] = np.maximum(mean[places], 0)[:, np.newaxis]
+    return asked[:-1]
+
+
+def _last_of(values: NDArray[np.floating], count: int) -> float:
+    """The value of the last of the `count` greatest; less than any if there are no more."""
+    return float(np.partition(values, -count)[-count]) if 0 < count < len(values) else -np.inf
 
 
 def _allowed(index: Index, only_article: str | None, approved_only: bool) -> frozenset[str] | None:

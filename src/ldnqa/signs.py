@@ -6,7 +6,7 @@ index while the model is at work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -33,6 +33,12 @@ STAND_IN_SLOPE = 0.62
 # A passage's place counts in parts of so many; the networks learned it so.
 _PLACES = 12
 
+# Where signs stand that are told together: how like a quote, and the questions asked for it, are to a query's vectors,
+# and what all quotes of a passage share.
+_COSINES = [AT[name] for name in ("quote", "quote_own", "quote_read")]
+_ASKED = [AT[name] for name in ("asked", "asked_own")]
+_OF_PASSAGES = [AT[name] for name in ("passage", "listed", "listed_own", "cited", "cited_passage", "place")]
+
 # Readers' questions are some thousands, and come again with every question like them.
 _asked: WeakKeyDictionary[Index, dict[int, bytes]] = WeakKeyDictionary()
 
@@ -46,24 +52,24 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
     if not hits:
         return [], np.zeros((0, len(SIGNS)))
     ahead = query.ahead
-    passages = np.array(index.rows_of(hit.passage.id for hit in hits))
+    passages = index.rows_of(hit.passage.id for hit in hits)
     if ahead is None:
         block = Block(tuple(quotable(index, hit.passage) for hit in hits))
         ahead = spoken(query, block, index)
     block = ahead.block
-    rows, whose = block.rows_of(passages if query.ahead else np.arange(len(hits)))
-    quotes = [block.quotations[row].quote for row in rows.tolist()]
+    found, whose = block.rows_of(passages if query.ahead else range(len(hits)))
+    quotes = [block.quotations[row].quote for row in found]
+    rows = np.array(found)
     signs = ahead.signs[rows]
 
-    for name, cosines in zip(("quote", "quote_own", "quote_read"), cosines_of(block, rows, query, index), strict=True):
-        signs[:, AT[name]] = cosines
-    for name, of_passages in _of_passages(index, query, hits, passages):
-        signs[:, AT[name]] = of_passages[whose]
+    for column, cosines in zip(_COSINES, cosines_of(block, rows, query, index), strict=True):
+        signs[:, column] = cosines
+    signs[:, _OF_PASSAGES] = _of_passages(index, query, hits, passages)[whose]
 
     # Where nobody asks for a quote, what its own cosine lets expect.
-    for name, of_which in (("asked", "quote"), ("asked_own", "quote_own")):
-        signs[:, AT[name]] = STAND_IN + STAND_IN_SLOPE * signs[:, AT[of_which]]
-    asked_for, places, counts = block.places_of(rows)
+    for column, of_which in zip(_ASKED, _COSINES, strict=False):
+        signs[:, column] = STAND_IN + STAND_IN_SLOPE * signs[:, of_which]
+    asked_for, places, counts = block.places_of(found)
     with_asked = ahead.bits[rows]
     if len(asked_for):
         questions, cosines = _likest(index, query.near_own, places, counts)
@@ -75,22 +81,25 @@ def read_signs(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[list[Qu
     return quotes, signs
 
 
-def _of_passages(
-    index: Index, query: Query, hits: Sequence[Hit], passages: NDArray[np.int64]
-) -> Iterator[tuple[str, Rows | Vectors]]:
-    """What all quotes of a passage have in common, but for its words: a sign's name, and its value for each hit, which
+def _of_passages(index: Index, query: Query, hits: Sequence[Hit], passages: list[int]) -> Rows:
+    """What all quotes of a passage have in common, but for its words: a row of `_OF_PASSAGES` for each hit, which
     is one of the `passages` of the index.
     """
-    yield "passage", np.array([hit.cosine for hit in hits])
     articles = index.article_rows[passages]
-    near = nearest_questions(index, query.vector)
-    near_alone = near if query.own_vector is query.vector else nearest_questions(index, query.own_vector)
-    yield "listed", near[articles]
-    yield "listed_own", near_alone[articles]
-    if query.cited:
-        yield "cited", np.array([query.cited.get(hit.passage.article_id, 0.0) for hit in hits])
-        yield "cited_passage", np.array([query.cited.get(hit.passage.id, 0.0) for hit in hits])
-    yield "place", np.arange(len(hits)) / _PLACES
+    near = near_alone = nearest_questions(index, query.listed)
+    if query.own_vector is not query.vector:
+        near_alone = nearest_questions(index, products(index.question_vectors, query.own_vector))
+    cited = query.cited
+    return np.array(
+        [
+            [hit.cosine for hit in hits],
+            near[articles],
+            near_alone[articles],
+            [cited.get(hit.passage.article_id, 0.0) for hit in hits] if cited else [0.0] * len(hits),
+            [cited.get(hit.passage.id, 0.0) for hit in hits] if cited else [0.0] * len(hits),
+            [place / _PLACES for place in range(len(hits))],
+        ]
+    ).T
 
 
 def cosines_of(block: Block, rows: NDArray[np.int64], query: Query, index: Index) -> tuple[Vectors, ...]:
@@ -107,13 +116,13 @@ def cosines_of(block: Block, rows: NDArray[np.int64], query: Query, index: Index
 
 
 def _likest(
-    index: Index, likeness: Likeness, places: NDArray[np.int64], counts: NDArray[np.int64]
+    index: Index, likeness: Likeness, places: Sequence[int], counts: Sequence[int]
 ) -> tuple[NDArray[np.int64], Vectors]:
     """The number of the likest of the questions that readers ask at some places of the bank, and its cosine: for each
     quote, which has as many of the places as its count says.
     """
-    questions, cosines = index.bank.likest(places, likeness)
-    best = first_greatest(cosines, counts)
+    questions, cosines = index.bank.likest(np.array(places), likeness)
+    best = first_greatest(cosines, np.array(counts))
     return questions[best], cosines[best]
 
 
@@ -130,12 +139,11 @@ def _readers_terms(index: Index, numbers: Iterable[int]) -> Numbered:
     return Numbered.read(found)
 
 
-def nearest_questions(index: Index, vector: NDArray[np.float32]) -> Vectors:
-    """For each article, the cosine of a unit vector to the nearest of the questions its editors say it answers; 0 if
-    there is none.
+def nearest_questions(index: Index, cosines: Vectors) -> Vectors:
+    """For each article, of the cosines of a question to those that editors listed, the greatest of its own; 0 if it has
+    none.
     """
     found = np.zeros(len(index.articles), np.float32)
-    if len(index.questions):
-        nearest = np.maximum.reduceat(products(index.question_vectors, vector), index.first_questions)
-        found[index.askers] = np.maximum(nearest, 0)
+    if len(cosines):
+        found[index.askers] = np.maximum(np.maximum.reduceat(cosines, index.first_questions), 0)
     return found

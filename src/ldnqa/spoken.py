@@ -5,8 +5,9 @@ The quotes of a small index lie in one block that every question is held against
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,6 @@ from ldnqa.asking import FIGURES, Kind, answers_kind, asks_for_evidence, tiers_a
 from ldnqa.encode import Vectors
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
-from ldnqa.nearby import ranges
 from ldnqa.numbered import Bits, Numbered, Shares
 from ldnqa.policy import Lexicon
 from ldnqa.quotable import OF_A_PASSAGE, OF_A_QUOTE, OWN_SIGNS, Quotable, Quotation, is_known, numbers_of, quotable
@@ -37,23 +37,20 @@ _OWN_COLUMNS = [AT[name] for name in OWN_SIGNS]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """The quotes of `passages` one after the other, a row each: those of a passage from its `starts` on, and `whose`
-    they are. Passages overlap: `first` is the row that has a quote first. `places` are
-    those of the bank in each quote, from its `first_places` on. `texts` are those of all passages, and `at_quotes` and
+    """The quotes of `passages` one after the other, a row each: the `rows` of each passage, and `whose` they are.
+    Passages overlap: `first` is the row that has a quote first. `texts` are those of all passages, and `at_quotes` and
     `at_passages` where those of each quote and of its passage begin.
     """
 
     passages: tuple[Quotable, ...]
     quotations: tuple[Quotation, ...] = field(init=False)
-    starts: NDArray[np.int64] = field(init=False)
+    rows: tuple[range, ...] = field(init=False)
     whose: NDArray[np.int64] = field(init=False)
-    first: NDArray[np.int64] = field(init=False)
+    first: list[int] = field(init=False)
     signs: Rows = field(init=False)
     vectors: Vectors = field(init=False)
     lengths: Vectors = field(init=False)
     texts: Numbered = field(init=False)
-    places: NDArray[np.int64] = field(init=False)
-    first_places: NDArray[np.int64] = field(init=False)
     at_quotes: NDArray[np.int64] = field(init=False)
     at_passages: NDArray[np.int64] = field(init=False)
     _fits: dict[Kind, Rows] = field(init=False, default_factory=dict)
@@ -64,6 +61,7 @@ class Block:
         quotations = tuple(quotation for passage in parts for quotation in passage.quotes)
         counts = [len(passage.quotes) for passage in parts]
         starts = np.cumsum([0, *counts])
+        rows = tuple(range(start, end) for start, end in pairwise(starts.tolist()))
         whose = np.repeat(np.arange(len(parts)), counts)
         first: dict[tuple[str, str, int, int], int] = {}
         places = ((quote.article_id, quote.section_id, quote.start, quote.end) for quote, _ in quotations)
@@ -73,42 +71,38 @@ class Block:
         at_quotes = OF_A_PASSAGE * (whose + 1) + OF_A_QUOTE * np.arange(len(quotations))
         values = {
             "quotations": quotations,
-            "starts": starts,
+            "rows": rows,
             "whose": whose,
-            "first": np.array([first.setdefault(place, row) for row, place in enumerate(places)], dtype=np.int64),
+            "first": [first.setdefault(place, row) for row, place in enumerate(places)],
             "signs": signs,
             "vectors": np.concatenate([passage.vectors for passage in parts]),
             "lengths": np.concatenate([passage.lengths for passage in parts]),
             "texts": Numbered.joined([passage.texts for passage in parts]),
-            "places": np.array([place for _, places in quotations for place in places], dtype=np.int64),
-            "first_places": np.cumsum([0, *(len(places) for _, places in quotations)]),
             "at_quotes": at_quotes,
             "at_passages": OF_A_PASSAGE * whose + OF_A_QUOTE * starts[whose],
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def rows_of(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def rows_of(self, passages: Iterable[int]) -> tuple[list[int], list[int]]:
         """The rows of these passages' quotes, in their order, each quote where it is found first; and for each row
         the place of its passage among these.
         """
-        starts = self.starts[passages]
-        counts = self.starts[passages + 1] - starts
-        place = np.repeat(np.arange(len(passages)), counts)
-        rows = ranges(starts, counts)
-        first, order = self.first[rows], np.arange(len(rows))
-        found_at = np.empty(len(self.first), dtype=np.int64)
-        # Of several the last to be written stays: the first that was found.
-        found_at[first[::-1]] = order[::-1]
-        kept = found_at[first] == order
-        return rows[kept], place[kept]
+        found: dict[int, tuple[int, int]] = {}
+        for place, passage in enumerate(passages):
+            for row in self.rows[passage]:
+                found.setdefault(self.first[row], (row, place))
+        return [row for row, _ in found.values()], [place for _, place in found.values()]
 
-    def places_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    def places_of(self, rows: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
         """Which of these rows' quotes readers ask for, the bank's places in all of these, and how many are in each."""
-        counts = self.first_places[rows + 1] - self.first_places[rows]
-        asked_for = np.flatnonzero(counts)
-        counts = counts[asked_for]
-        return asked_for, self.places[ranges(self.first_places[rows[asked_for]], counts)], counts
+        in_each = [self.quotations[row].places for row in rows]
+        asked_for = [number for number, places in enumerate(in_each) if places]
+        return (
+            asked_for,
+            [place for places in in_each for place in places],
+            [len(places) for places in in_each if places],
+        )
 
     def fits(self, kind: Kind) -> Rows:
         """For each quote whether it has what a question of this kind asks for."""

@@ -6,6 +6,7 @@ with words that the reader has not just been given.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from ldnqa.chunk import call_by_first_name
 from ldnqa.disputes import overlap
-from ldnqa.encode import Vectors, know, products, unit
+from ldnqa.encode import Vectors, know, products
 from ldnqa.index import Index
 from ldnqa.lead import lead_of
 from ldnqa.people import ages_in
@@ -54,10 +55,11 @@ K = TypeVar("K", bound=Hashable)
 @dataclass(frozen=True, eq=False)
 class _Listed:
     """The editors' questions for telling which are near: as they are known again, which have a term, which are of an
-    article, which name only certain things, which name any, what is named with a term, and their unit vectors without
-    what all of them share, and those that name the subject alike.
+    article, which name only certain things, which name any, what is named with a term, the directions that all of them
+    have in common, and those that name the subject alike, and what of their vectors lies `along_shared` ones and how
+    long what is `left` is.
 
-    A question that is near everything by its plain vector, "What is low-dose naltrexone?", is near little by this one.
+    A question that is near everything by its plain vector, "What is low-dose naltrexone?", is near little by the rest.
     """
 
     as_asked: tuple[str, ...]
@@ -67,7 +69,8 @@ class _Listed:
     naming_any: NDArray[np.float32]
     naming_with: Mapping[str, frozenset[tuple[frozenset[str], ...]]]
     shared: Vectors
-    vectors: Vectors
+    along_shared: Vectors
+    left: Vectors
 
     @classmethod
     def of(cls, index: Index, lexicon: Lexicon) -> _Listed:
@@ -80,6 +83,8 @@ class _Listed:
         rows = [[*range(len(texts))], *(rows for name, rows in alike.items() if name and len(rows) >= ALIKE_NAMED)]
         means = np.stack([index.question_vectors[of_name].mean(axis=0) for of_name in rows if of_name])
         shared: Vectors = np.linalg.qr(means.T)[0].T.astype(np.float32)
+        along_shared = index.question_vectors @ shared.T
+        left = np.linalg.norm(index.question_vectors - along_shared @ shared, axis=1)
         things = [tuple(frozenset(terms(thing)) for _, thing in lexicon.things_in(text)) for text in texts]
         # Where a thing has no terms nobody knows what is named.
         things = [named if all(named) else () for named in things]
@@ -95,7 +100,8 @@ class _Listed:
             np.array([bool(named) for named in things], np.float32),
             {term: frozenset(named) for term, named in with_term.items()},
             shared,
-            _without(shared, index.question_vectors),
+            along_shared,
+            np.where(left, left, 1).astype(np.float32),
         )
 
 
@@ -105,18 +111,11 @@ def _where(listed: Iterable[Iterable[K]]) -> dict[K, NDArray[np.float32]]:
     return {thing: np.array([thing in one for one in lists], np.float32) for thing in frozenset().union(*lists)}
 
 
-def _without(shared: Vectors, rows: Vectors) -> Vectors:
-    """Unit rows of what is left without the shared directions."""
-    left = rows - (rows @ shared.T) @ shared
-    lengths = np.linalg.norm(left, axis=1, keepdims=True)
-    units: Vectors = (left / np.where(lengths, lengths, 1)).astype(np.float32)
-    return units
-
-
 def _nearness(listed: _Listed, query: Query, about: frozenset[str], said: Sequence[Quote], near: str | None) -> Vectors:
     """How well each of the editors' questions leads on from a question and what was said to it. All are `about` one."""
-    left = query.vector - products(listed.shared, query.vector) @ listed.shared
-    nearness = products(listed.vectors, unit(left))
+    of_shared = products(listed.shared, query.vector)
+    left = math.sqrt(max(0.0, 1 - float(of_shared @ of_shared)))
+    nearness: Vectors = (query.listed - listed.along_shared @ of_shared) / (listed.left * np.float32(left or 1))
     groups = [group for group in query.own_groups if group.isdisjoint(query.generic) and group.isdisjoint(about)]
     spoken_of = term_set(query.text).union(*(term_set(quote.text) for quote in said), *groups)
     for group in groups:
@@ -158,11 +157,12 @@ def suggest(
     if not index.questions:
         return ()
     near = said[0].article_id if said else read[-1].article_id if read else None
-    likeness = products(index.question_vectors, query.vector)
+    likeness = query.listed
     listed = _listed.get(index) or _listed.setdefault(index, _Listed.of(index, lexicon))
     order = _nearness(listed, query, subject_terms(index), said, near) + PLAIN_SHARE * likeness
     chosen: list[int] = []
     known: list[int] = []
+    answers = _checked.setdefault(index, {})
     done = {_as_asked(text, index) for text in asked}
     for row in np.argsort(-order, kind="stable").tolist():
         if likeness[row] >= SAME_QUESTION or listed.as_asked[row] in done:
@@ -171,7 +171,7 @@ def suggest(
             continue
         if any(index.question_vectors[row] @ index.question_vectors[other] >= SAME_QUESTION for other in chosen):
             continue
-        leads = _answer(row, index, lexicon, approved_only=approved_only)
+        leads = _answer(row, index, lexicon, answers, approved_only=approved_only)
         if leads is None or any(overlap(leads, quote) for quote in said):
             continue
         if any(overlap(leads, passage) for passage in read):
@@ -188,9 +188,10 @@ def _as_asked(text: str, index: Index) -> str:
     return " ".join(terms(call_by_first_name(text, index.subject) if index.subject else text))
 
 
-def _answer(row: int, index: Index, lexicon: Lexicon, *, approved_only: bool) -> Quote | None:
-    """What answers one of the editors' questions, if anything. Tried once; its vector is there."""
-    known = _checked.setdefault(index, {})
+def _answer(
+    row: int, index: Index, lexicon: Lexicon, known: dict[tuple[int, bool], Quote | None], *, approved_only: bool
+) -> Quote | None:
+    """What answers one of the editors' questions, if anything. Tried once, and `known` then; its vector is there."""
     if (row, approved_only) not in known:
         subject = index.subject[0] if index.subject else index.articles[index.questions[row][0]].subject[0]
         text = index.questions[row][1]

@@ -163,4 +163,14 @@ def plain_case(text: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def _name(term: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(term)}(?:s|es)?(?!\w)", re.IGNORECASE)
+    return _names((term,))
+
+
+@lru_cache
+def any_name(terms: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds one of the terms, at least one, as `names` does."""
+    return _names(terms)
+
+
+def _names(terms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, terms))})(?:s|es)?(?!\w)", re.IGNORECASE)

@@ -11,11 +11,12 @@ from ldnqa.chunk import MAX_WORDS
 from ldnqa.disputes import alike, overlap, within
 from ldnqa.index import Index
 from ldnqa.lead import lead_of
+from ldnqa.memory import Same
 from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones, rank_quotes
 from ldnqa.stages import stage
 from ldnqa.text import names, sentences
-from ldnqa.types import Audience, Claim, Hit, Quote, Span
+from ldnqa.types import Article, Audience, Claim, Hit, Quote
 
 _FIGURE = re.compile(r"\d")
 # As many quotes as a person reads in one go.
@@ -44,33 +45,38 @@ class Extractive:
         rest = [scored for scored in rest if _adds(scored, lead, kind, named=named)]
         if kind is Kind.YES_NO and lead.sign("named"):
             rest = [scored for scored in rest if scored.sign("named")]
-        picked = _without_repeats([self._whole(scored.quote) for scored in (lead, *rest)])
-        return [Claim(text=quote.text, quotes=(quote,)) for quote in picked]
-
-    def _whole(self, quote: Quote) -> Quote:
-        """A sentence that only announces ("Sources disagree on ...") with the rest of its paragraph, and a result with
-        the verdict on it, if that is the next sentence; else the quote.
-        """
-        section = self._index.articles[quote.article_id].section(quote.section_id)
-        block = next(b for b in section.blocks if b.start <= quote.start < b.end)
-        end = quote.end
-        if sums_up(quote.text) and quote.start == block.start and ":" not in quote.text:
-            end = block.end
-        elif _FIGURE.search(quote.text) and not gives_verdict(quote.text):
-            rest = section.text[quote.end : block.end]
-            behind = _first_sentence(rest)
-            if behind and gives_verdict(rest[behind.start : behind.end]):
-                end = quote.end + behind.end
-        text = section.text[quote.start : end]
-        if end <= quote.end or len(text.split()) > MAX_WORDS:
-            return quote
-        return quote.model_copy(update={"end": end, "text": text})
+        articles = self._index.articles
+        quotes = [scored.quote for scored in (lead, *rest)]
+        picked = _without_repeats([_whole(Same(quote), Same(articles[quote.article_id])) for quote in quotes])
+        return [_claim(Same(quote)) for quote in picked]
 
 
 # The articles' quotes come again with every question.
 @lru_cache(maxsize=4_096)
-def _first_sentence(text: str) -> Span | None:
-    return next(iter(sentences(text)), None)
+def _whole(of: Same[Quote], article: Same[Article]) -> Quote:
+    """A sentence that only announces ("Sources disagree on ...") with the rest of its paragraph, and a result with the
+    verdict on it, if that is the next sentence; else the quote.
+    """
+    quote = of.it
+    section = article.it.section(quote.section_id)
+    block = next(b for b in section.blocks if b.start <= quote.start < b.end)
+    end = quote.end
+    if sums_up(quote.text) and quote.start == block.start and ":" not in quote.text:
+        end = block.end
+    elif _FIGURE.search(quote.text) and not gives_verdict(quote.text):
+        rest = section.text[quote.end : block.end]
+        behind = next(iter(sentences(rest)), None)
+        if behind and gives_verdict(rest[behind.start : behind.end]):
+            end = quote.end + behind.end
+    text = section.text[quote.start : end]
+    if end <= quote.end or len(text.split()) > MAX_WORDS:
+        return quote
+    return quote.model_copy(update={"end": end, "text": text})
+
+
+@lru_cache(maxsize=4_096)
+def _claim(quote: Same[Quote]) -> Claim:
+    return Claim(text=quote.it.text, quotes=(quote.it,))
 
 
 def _without_repeats(ranked: Sequence[Quote]) -> list[Quote]:

@@ -135,10 +135,10 @@ class _WatchedEncoder:
 
 
 def _watched(index: Index, clock: Clock) -> Index:
-    """The same index, with the clock on its encoder and its two searches."""
+    """The same index, with the clock on its encoder and its two searches; a small index is not searched by meaning."""
     twin = copy(index)
     # The class is frozen so that nobody changes an index in service; this twin is nobody else's.
     object.__setattr__(twin, "encoder", _WatchedEncoder(index.encoder, clock))
     object.__setattr__(twin, "nearest", clock.timed("dense", index.nearest))
-    object.__setattr__(twin, "word_scores", clock.timed("lexical", index.word_scores))
+    object.__setattr__(twin, "word_shares", clock.timed("lexical", index.word_shares))
     return twin
