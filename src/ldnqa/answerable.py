@@ -85,7 +85,6 @@ _SUPPORT: Mapping[str, Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuo
     "rarest": _rarest,
     "agreement": _agreement,
     "vain": lambda index, query, hits, ranked: query.near_own.vain,
-    "words": lambda index, query, hits, ranked: len(query.reading.own.split()),
     "follows": lambda index, query, hits, ranked: float(bool(query.reading.earlier)),
     "again": lambda index, query, hits, ranked: float(query.reading.cited[:1] == (ranked[0].quote.passage_id,)),
 }

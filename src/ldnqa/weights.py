@@ -53,7 +53,6 @@ SUPPORT_SIGNS = {
     "rarest": "share of the three rarest things it names that the passage nearest in meaning has",
     "agreement": "correlation, over the passages read, of their cosine and their share of the terms asked for",
     "vain": "how like it is to the likest question that readers ask in vain",
-    "words": "how many words the question has",
     "follows": "there were questions before it",
     "again": "the last answer was led by the leading quote's passage",
 }
@@ -127,7 +126,6 @@ WITH_QUESTIONS = Weights(
         "about_other": -1.8,
         "passage": 2.3,
         "vain": -10.0,
-        "words": 0.036,
         "follows": -0.71,
         "again": -1.3,
         "listed": -0.85,
