@@ -635,3 +635,72 @@ def test_two_that_are_told_of_are_compared():
         "I have 50 mg tablets from the alcohol clinic and my friend has LDN. Whats the difference between them?"
     ).own
     assert own == "Whats the difference between them? (low-dose naltrexone, naltrexone 50 mg tablets)"
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        "you sure? that sounds too good",
+        "a third? are you sure",
+        "nearly three quarters? that seems an awful lot",
+        "no way",
+    ],
+)
+def test_a_doubt_asks_what_was_asked_again(doubt):
+    asked = "Does LDN help the pain of fibromyalgia?"
+    reading = after(asked, doubt)
+    assert (reading.text, reading.own) == (f"{asked} {doubt}", asked)
+    assert after(doubt).text == doubt
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "and how many of those ladies got better?",
+        "which of the studies came out in favour",
+        "given by itself or on top of other stuff",
+        "say a bit more about that one",
+        "was anything definitely more common",
+        "so a third less, right?",
+    ],
+)
+def test_words_that_only_ask_do_not_make_a_question_stand_alone(question):
+    asked = "Does LDN help the pain of fibromyalgia?"
+    assert after(asked, question).text.startswith(asked)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["how often does full dose naltrexone make people queasy", "which of the usual pain tablets count as opioids"],
+)
+def test_what_names_a_medicine_stands_alone(question):
+    assert after("Does LDN help the pain of fibromyalgia?", question).text == question
+
+
+def test_what_says_nothing_but_it_is_asked_of_the_condition_before():
+    asked = "Has LDN been tried for corneal neuralgia?"
+    assert after(asked, "would it be the first thing you'd try").text.startswith(asked)
+    assert after("What is LDN?", "would it be the first thing you'd try").text.startswith("would low-dose naltrexone")
+
+
+@pytest.mark.parametrize("when", ["this morning's", "this morning", "this week", "this far", "this long"])
+def test_this_before_a_time_is_not_the_medicine(when):
+    assert when in after(f"I forgot my naltrexone {when}, what should I do?").text
+
+
+def test_what_may_be_worse_now_is_not_the_medicine():
+    assert after("He has stopped LDN. Is it more dangerous now?").text.endswith("Is it more dangerous now?")
+
+
+def test_that_one_never_knows_is_no_part_of_the_question():
+    assert after("which pain tablets are opioids, i never know").text == "which pain tablets are opioids"
+
+
+def test_what_evidence_there_is_on_a_condition_is_asked_of_the_subject():
+    assert after("CRPS after a fall, what evidence exists").text == f"CRPS after a fall, {LDN} what evidence exists"
+
+
+def test_all_sorts_lumped_together_combine_no_medicines():
+    told = "I am a waiter and have been on my feet for nine years, and by now it is not only the back that aches."
+    asks = "Does LDN work for long-term pain of all sorts lumped together?"
+    assert "waiter" not in after(f"{told} {asks}").own

@@ -30,6 +30,7 @@ LEXICON = load_policy().lexicon
         "Took two tramadol this morning. When can I begin with LDN?",
         "I take methadone for heroin addiction",
         "I have been clean off oxycodone for 5 days",
+        "I'm scared she'll be sick because she is on methadone",
     ],
 )
 def test_a_statement_tells(text):
@@ -53,6 +54,7 @@ def test_a_statement_tells(text):
         "My brother takes naltrexone tablets to stay off heroin",
         "He has been in recovery from heroin for four years",
         "She gets the naltrexone shot for opioid addiction",
+        "He has stopped naltrexone and I'm terrified he'll use heroin again",
     ],
 )
 def test_a_question_or_a_denial_tells_nothing(text):

@@ -13,7 +13,7 @@ from ldnqa.types import Turn
 
 POLICY = load_policy()
 SAID = yaml.safe_load((Path(__file__).parent / "data" / "alarms.yaml").read_text(encoding="utf-8"))
-# One of the 71 is stopped: who is given LDN while on morphine, and asks before "anything silly" is done.
+# One of the 93 is stopped: who is given LDN while on morphine, and asks before "anything silly" is done.
 STOPPED = 1
 
 

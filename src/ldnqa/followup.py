@@ -166,8 +166,8 @@ def _with_alone(reading: Reading, subject: str | None, other_names: Sequence[str
     kinds = {kind for kind, _ in lexicon.told_of(without_purpose(story.told))}
     people = people_told_of(story.told, lexicon)
     if (kinds or people) and not uses_compared(story.told, asked, lexicon):
-        passed = {"medicine"} if asks_what_helps(asked) else {"medicine", "condition"}
-        matters = people or of_what_they_take(asked) or kinds - passed
+        of_them = kinds - {"medicine"} if asks_what_helps(asked) else kinds & {"situation"}
+        matters = people or of_what_they_take(asked) or of_them
         return replace(reading, alone=own if matters else alone or own)
     # What names another use of the drug says all there is to ask.
     return replace(reading, own=own, asks=own if meant == subject else None)

@@ -18,7 +18,9 @@ _N = re.compile(r"^\W*n(?=\s+(?:for|in|with|what|how|if|why|when|the|on|is|does|
 # "Why tho", "at a low dose even, lol": it is said to be friendly.
 _TRAILING = re.compile(
     r"(?<=[\w?!.,])(?:[\s,.?!]+(?:tho(?:ugh)?|lol|lmao|haha+|btw|by the way|pls|plz|please|thanks|thank you|thx|ty|tia"
-    r"|cheers|mate|bro|hun|innit|eh|if i may(?: ask)?|if you don['’]t mind))+(?P<mark>\W*)$",
+    r"|cheers|mate|bro|hun|innit|eh|if i may(?: ask)?|if you don['’]t mind"
+    r"|i(?: can)? never (?:know|remember|can (?:tell|remember))|i (?:always|keep) forget(?:ting)?|i forget"
+    r"|i(?:['’]ve| have) no idea|i(?:['’]m| am) (?:never|not) sure|i (?:don['’]?t|do not) know))+(?P<mark>\W*)$",
     re.IGNORECASE,
 )
 # What says that the answer before was understood.

@@ -30,7 +30,14 @@ _GOES_ON = re.compile(
 _OPENS_LEANING = re.compile(
     r"(?:(?:(?:based on|going by|out of|from|in|among|with|by) )?how (?:long|much|many|often|soon|so)"
     r"|when|who|which|really|are you sure|any(?:thing)? else"
-    r"|is that|is this|are those|are these|(?:was|were|is|are) there|any|did (?:they|he|she))\b",
+    r"|is that|is this|are those|are these|(?:was|were|is|are|did) (?:there|anything|nothing)|any"
+    r"|did (?:they|he|she))\b",
+    re.IGNORECASE,
+)
+# "Was anything more common?", "the MS one", "ok how far": words that only ask make no topic of their own.
+_ONLY_ASKS = re.compile(
+    r"\b(?:was|were|is|are|did) (?:anything|nothing|something)\b|\bthe (?!right|wrong|only|best|main)\w+ one\b"
+    r"|^\W*ok(?:ay)?\W+(?:so\W+)?how\b",
     re.IGNORECASE,
 )
 # "For men?", "after surgery": a part of a sentence whose other part was said before.
@@ -39,10 +46,18 @@ _ONLY_WHERE = re.compile(
     r"(?!.*\b(?:what|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b)",
     re.IGNORECASE,
 )
-# These bring nothing to look up.
+# "Nearly three quarters? ...": a figure of the answer, said again.
+_FIGURE = (
+    r"(?:(?:nearly|almost|over|about|only|just)\W+)*(?:(?:three|two)[ -](?:quarters?|thirds?)"
+    r"|(?:(?:a|one)[ -])?(?:half|third|quarter)|\d[\d.]*(?: ?%| per ?cent)?)\W+"
+)
+# These bring nothing to look up, doubts of the answer among them.
 _NOTHING_NEW = re.compile(
-    r"\W*(?:(?:and|but|so|ok(?:ay)?|please|yes|no|why|not|really|basically|essentially|in short"
-    r"|(?:tell me |say )?more|go on|are you sure)\b\W*)+",
+    rf"\W*(?:{_FIGURE})?"
+    r"(?:(?:and|but|so|ok(?:ay)?|please|yes|no|why|not|really|basically|essentially|in short"
+    r"|(?:tell me |say )?more|go on|(?:are )?you sure|surely(?: not)?|seriously|honestly|for real|no way"
+    r"|(?:that|it|this)? ?(?:sounds?|seems?|looks?)(?: (?:a bit|rather|very|far|way|just))? (?:too good(?: to be true)?"
+    r"|(?:a|an awful) lot|high|low|odd|strange|unlikely|much|far-?fetched))\b\W*)+",
     re.IGNORECASE,
 )
 _SUBJECT_PRONOUN = re.compile(
@@ -50,7 +65,9 @@ _SUBJECT_PRONOUN = re.compile(
     r"|(?<!\bany of )(?<!\bsome of )(?<!\ball of )(?<!\bnone of )this"
     r"(?! (?:article|page|study|library|site|website|box|trial|review|paper|combination|mix|figure|number|result"
     r"|claim|question|topic|dose|strength|amount|way|group|test|effect|schedule|method|approach|advice|combo|order"
-    r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type)))\b(?!['’]s\b)",
+    r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type"
+    r"|mornings?|afternoon|evening|week|weekend|month|year|spring|summer|autumn|fall|winter|time|far|long|late|early"
+    r"|much|many)\b))\b(?!['’]s\b)",
     re.IGNORECASE,
 )
 # "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
@@ -68,6 +85,8 @@ _EMPTY_PRONOUN = re.compile(
     r"\b(?:has|was|is) (?:it|this) (?:ever )?(?:been )?(?:shown|proven|proved|found) (?:that|whether|to be \w+ to)\b|"
     r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
     r"\W*$|"
+    # "He may use again. Is it more dangerous now?": what he may do.
+    r"\b(?:is|was|would) (?:it|this|that)(?: be)? (?:any )?(?:more|less) \w+ (?:now|than (?:before|ever))\b|"
     # "My heart races. Is it listed?": what was felt.
     r"\b(?:could|can|might|may) (?:it|this|that) (?:just |really )?be"
     r" (?:from|due to|because of|caused|the|my|that)\b|"
@@ -115,10 +134,16 @@ _ANYTHING_ON = re.compile(
 )
 # "Diabetic nerve pain in both feet. Any good?": what may be good for it is the subject.
 _ANY_GOOD = re.compile(
-    r"(?<=\W )(?:any (?:good|use|help|point)|worth (?:it|a (?:try|go|shot|thought)|trying))\W*$", re.IGNORECASE
+    r"(?<=\W )(?:any (?:good|use|help|point|luck|joy|evidence|data|research|studies|trials|proof)"
+    r"|worth (?:it|a (?:try|go|shot|thought)|trying)"
+    r"|what (?:evidence|data|research|studies|trials|proof|results)(?: (?:exists?|(?:is|are) there|(?:is|are) known))?"
+    r"(?: so far| to date)?)\W*$",
+    re.IGNORECASE,
 )
 # "So it works then?" is said of what was just asked about.
 _CONCLUDES = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well)\W+)*so\b|.*\b(?:then|after all)\W*$", re.IGNORECASE)
+# "So a third less pain?" concludes from what was told, whatever follows.
+_SO = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well|oh|wow)\W+)*so\b", re.IGNORECASE)
 # "Is that enough for them few cases": those that were just told of.
 _THOSE = re.compile(
     r"\b(?:them|those|these) (?:\w+ )?(?:cases?|stud(?:y|ies)|trials?|people|patients|women|men)\b", re.IGNORECASE
@@ -133,10 +158,12 @@ _TOOK_PART = re.compile(
 # "Was anyone on anything else in that trial?", "the one with placebo, how many?": it was told of just before.
 _WAS_TOLD = re.compile(
     r"\b(?:that|this|those|these|the same) (?:\w+ )?(?:trials?|stud(?:y|ies)|pilots?|series|reviews?|cases?|patients?"
-    r"|people|women|men|participants|ones?)\b"
+    r"|people|women|men|ladies|lads|folks?|volunteers|participants|ones?)\b"
+    r"|\bof the (?:trials|studies|reviews|reports|cases|ones)\b"
     r"|\bthe (?:\w+ )?one (?:with|without|that|where|in|from)\b|\bthe (?!right|wrong|only|best|main)\w+ one\b"
     r"|\b(?:did|were|had|have|was|do|are) they\b|\bthey (?:\w+ )?(?:gave|got|took|had|were|did|saw|found|used|measured"
-    r"|looked|tested|compared|reported|count(?:ed)?)\b|\bg[ai]ven? them\b|\bthem\W*$",
+    r"|looked|tested|compared|reported|count(?:ed)?)\b|\bg[ai]ven? them\b|\bthem\W*$"
+    r"|^\W*(?:and )?(?:given|taken|used|tried|tested) (?:alone|by|with|on|as)\b",
     re.IGNORECASE,
 )
 # "Where it was tested, did they ...": of whom is said in the question itself.
@@ -152,6 +179,9 @@ _WHAT_IS = re.compile(
 # "Does it slow the illness down?", after one was named.
 _THE_ILLNESS = re.compile(
     r"\b(?:the|this|that) (?:illness|disease|condition|disorder)\b(?! (?:of|that|which)\b)", re.IGNORECASE
+)
+_YES_OR_NO = re.compile(
+    r"\W*(?:(?:and|so|but)\W+)*(?:would|could|should|will|is|was|does|did|can|might)\b", re.IGNORECASE
 )
 # "And when would I feel something?": of whom, and of what, is plain.
 _I = re.compile(r"\b(?:i|we|you)\b", re.IGNORECASE)
@@ -224,10 +254,12 @@ def read_one(
     own = _name_illness(own, before, lexicon)
     meant = _use_named_before(own, lexicon) or _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
-        named = own if before is not None and _happened(own) else _name_subject(own, meant)
+        named = own if before is not None and _happened(own, lexicon) else _name_subject(own, meant)
         if named != own and set(terms(named)) - set(terms(meant)):
             # "Off it for how long": off another medicine, and before what, stands in the question before.
-            of_the_last = before is not None and _concludes(own, before, lexicon)
+            of_the_last = before is not None and (
+                _concludes(own, before, lexicon) or _says_nothing(own, meant, before, lexicon)
+            )
             if not of_the_last and (not _COMING_OFF.search(own) or _SAYS.search(own)):
                 return Reading(named, named)
             own, corrects = named, True
@@ -237,14 +269,14 @@ def read_one(
     fragment = not ours_named and _is_fragment(own)
     if _WHAT_IS.match(own) and [text for _, text in lexicon.things_in(own)] == [_WHAT_IS.sub("", own).strip(" ?.!")]:
         return Reading(own, own)
-    leans = fragment or corrects or _leans(own) or _is_of_them(own, lexicon)
+    leans = fragment or corrects or _leans(own, lexicon) or _is_of_them(own, lexicon) or _NOTHING_NEW.fullmatch(own)
     if before is None or not (leans or _is_of_what_was_told(own, before, lexicon)):
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
     after = before.after or _in_short(before, lexicon)
     steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
     text = _together(*steps, own)
-    if meant and not _happened(own) and not names_any(text, (meant, *other_names)):
+    if meant and not _happened(own, lexicon) and not names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
     # "Is there any proof it was the LDN?" names nothing but what everything is about.
     ours = terms(" ".join((*other_names, subject or "")))
@@ -264,6 +296,16 @@ def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
     return bool(goes_on and not lexicon.things_in(own) and lexicon.things_in(before.text))
 
 
+def _says_nothing(own: str, meant: str, before: Reading, lexicon: Lexicon) -> bool:
+    """Whether a question says nothing but "it" ("would it be the first thing to try?"), after one on a condition."""
+    named = {kind for kind, _ in lexicon.things_in(before.text)}
+    return (
+        "condition" in named
+        and bool(_YES_OR_NO.match(own))
+        and set(terms(own)) <= lexicon.generic_terms | set(terms(meant))
+    )
+
+
 def _in_short(before: Reading, lexicon: Lexicon) -> str:
     """What a story asks as a short question, if that names a condition and a situation where the story does; else all
     of it.
@@ -278,8 +320,11 @@ def _in_short(before: Reading, lexicon: Lexicon) -> str:
 
 
 def _is_of_what_was_told(own: str, before: Reading, lexicon: Lexicon) -> bool:
-    """Whether a question names nothing but points to the study, or to the people, that the one before it tells of."""
-    if len(terms(own)) > MOST_TERMS_OF_TOLD or not _WAS_TOLD.search(own) or _OWN_PEOPLE.search(own):
+    """Whether a question names nothing but points to the study, or to the people, that the one before it tells of, or
+    draws a conclusion from that.
+    """
+    told = _SO.match(own) or (_WAS_TOLD.search(own) and not _OWN_PEOPLE.search(own))
+    if not told or len(terms(own)) > MOST_TERMS_OF_TOLD:
         return False
     return not lexicon.things_in(own) and bool(lexicon.things_in(before.text))
 
@@ -289,9 +334,9 @@ def _together(*steps: str) -> str:
     return " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps[:-1]), steps[-1]])
 
 
-def _happened(own: str) -> bool:
+def _happened(own: str, lexicon: Lexicon) -> bool:
     """Whether a question asks of what was done once ("did it last?"): that is what was just spoken of."""
-    return _leans(own) and bool(_WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own)))
+    return _leans(own, lexicon) and bool(_WHAT_HAPPENED.search(_EMPTY_PRONOUN.sub(" ", own)))
 
 
 def _with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
@@ -359,17 +404,15 @@ def _is_fragment(question: str) -> bool:
     return 0 < len(terms(question)) <= LEANING_TERMS and not _SENTENCE.search(question)
 
 
-def _leans(question: str) -> bool:
+def _leans(question: str, lexicon: Lexicon) -> bool:
     """Whether a question cannot be understood without the one before it."""
-    topic = terms(question)
-    if not topic:
+    said = terms(question)
+    if not said:
         return True
-    if len(topic) > (MOST_TERMS_OF_TWO if _THE_OTHER.search(question) else LEANING_TERMS):
+    points = _POINTS_BACK.search(_EMPTY_PRONOUN.sub(" ", question))
+    topic = [term for term in said if term not in lexicon.generic_terms] if _ONLY_ASKS.search(question) else said
+    most = MOST_TERMS_OF_TWO if _THE_OTHER.search(question) else LEANING_TERMS
+    if len(topic) > most or len(said) > MOST_TERMS_OF_TOLD:
         return False
-    signs = (
-        _GOES_ON.match(question),
-        _OPENS_LEANING.match(question),
-        _ONLY_WHERE.match(question),
-        _POINTS_BACK.search(_EMPTY_PRONOUN.sub(" ", question)),
-    )
-    return any(signs) or len(topic) == 1
+    signs = (_GOES_ON.match(question), _OPENS_LEANING.match(question), _ONLY_WHERE.match(question), points)
+    return any(signs) or len(said) == 1

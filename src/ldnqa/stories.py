@@ -66,8 +66,9 @@ _MAY = re.compile(
     re.IGNORECASE,
 )
 _COMBINES = re.compile(
-    # "When all trials are taken together" combines no medicines.
-    r"\b(?:as well|too|also|(?<!are taken )together|both|either|add|adding|combine|mix|on top)\b",
+    # "When all trials are taken together", "all sorts lumped together" combine no medicines.
+    r"\b(?:as well|too|also|(?<!are taken )(?<!lumped )(?<!pooled )(?<!all )together|both|either|add|adding|combine|mix"
+    r"|on top)\b",
     re.IGNORECASE,
 )
 _OF_TWO = re.compile(

@@ -70,7 +70,11 @@ _DENIED = re.compile(
     r"|\b(?:in recovery from|recover(?:ed|ing) from|clean (?:from|of|off)"
     r"|(?:stay|keep)(?:s|ed|ing)? (?:\w+ )?(?:off|away from|clean of)|for (?:an? |his |her |my |their )?"
     r"(?=[\w-]+ (?:addiction|dependen(?:ce|cy)|use disorder|misuse)\b))"
-    r" ?(?:the |all )?[\w-]+(?!.{0,30}\b(?:days?|weeks?|yesterday|today|hours?)\b)",
+    r" ?(?:the |all )?[\w-]+(?!.{0,30}\b(?:days?|weeks?|yesterday|today|hours?)\b)"
+    # "I'm terrified he'll use heroin again" tells of no heroin.
+    rf"|\b(?:scared|afraid|frightened|terrified|worried|nervous|anxious|fear(?:ing)?|dread(?:ing)?) (?:that )?"
+    rf"(?:i|we|he|she|they|(?:my|our) {KIN})(?:['’]ll| will| may| might| could| would)\b"
+    r".*?(?=[,.;]|\b(?:as|because|since|and|but|when|while|who|if)\b|$)",
     re.IGNORECASE,
 )
 _OF_SELF = re.compile(r"\b(?:i|i['’]?m|me|myself|mine|we|us)\b", re.IGNORECASE)
