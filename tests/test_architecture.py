@@ -46,7 +46,7 @@ FLOORS = [
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "people", "disputes", "restate", "support", "reread", "wanted", "switched", "reading"},
-    {"stories", "told", "left_out", "numbered", "openers"},
+    {"uses", "stories", "told", "left_out", "numbered", "openers"},
     {
         "build",
         "followup",

@@ -25,14 +25,14 @@ from ldnqa.stories import (
     looked_up,
     of_what_they_take,
     story_in,
-    use_told_of,
     uses_compared,
     with_what_is_told,
     without_purpose,
 )
 from ldnqa.switched import switched
-from ldnqa.text import fold_space, names_any, terms, words
+from ldnqa.text import fold_space, terms, words
 from ldnqa.types import Turn
+from ldnqa.uses import use_spoken_of, use_told_of
 from ldnqa.vocabulary import SHORTEST, Vocabulary
 
 # The question of a story that names so much by itself needs of the story no more than what it leaves out. Of 190 long
@@ -74,7 +74,7 @@ def read(
             if asked is not turns[-1]:
                 continue
             return Reading(own, own)
-        meant = _use_spoken_of(readings, subject, other_names, lexicon) if subject else None
+        meant = use_spoken_of(readings, subject, other_names, lexicon) if subject else None
         if story := story_in(own):
             readings.append(_read_story(own, story, meant, other_names, lexicon))
         else:
@@ -87,16 +87,6 @@ def read(
             readings.append(reading)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
-
-
-def _use_spoken_of(readings: Sequence[Reading], subject: str, other_names: Sequence[str], lexicon: Lexicon) -> str:
-    """What "it" is in a conversation: what the last reading that names the drug makes of the subject."""
-    named = (
-        reading.text
-        for reading in reversed(readings)
-        if names_any(reading.text, (subject, *other_names)) or lexicon.regimens_in(reading.text)
-    )
-    return use_told_of(next(named, ""), subject, lexicon)
 
 
 def stands_as_it_is(question: str, names: Sequence[str], lexicon: Lexicon, vocabulary: Vocabulary) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.asking import Kind, asks_for_evidence, cues_of, kind_of, regimens_asked, topics
+from ldnqa.asking import Kind, asks_for_evidence, cues_of, kind_of, topics
 from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products, query_vector, unit
@@ -25,6 +25,7 @@ from ldnqa.spoken import Spoken, spoken, whole_block
 from ldnqa.stages import stage
 from ldnqa.text import names_any, terms, words
 from ldnqa.types import Regimen
+from ldnqa.uses import use_asked
 from ldnqa.wanted import Wanted, Weighted, subject_terms, wanted, weighted
 
 # What was cited beside the lead counts half of what the lead does.
@@ -43,7 +44,6 @@ NAMES_EMBEDDED = 2
 NAMES_WEIGHT = np.float32(0.2)
 # "The trial", where nothing says which, is one that was just quoted: the conversation counts in full.
 _THE_STUDY = re.compile(r"\b(?:the|that|this) (?:study|trial|review|series|pilot)\b", re.IGNORECASE)
-_A_PRODUCT = re.compile(r"\b(?:tablet|pill|capsule|injection|shot)s?\b", re.IGNORECASE)
 # So many questions back the conversation still counts.
 MEMORY = 3
 
@@ -143,7 +143,7 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     return Words(
         reading=reading,
         own=own,
-        regimens=_use_asked(reading, subject, index, lexicon),
+        regimens=use_asked(reading, subject, index, lexicon),
         kind=kind,
         demanded=lexicon.demanded_by(reading.text),
         about_other=(None if of_ours else lexicon.asked_about(reading.own)) or _foreign(reading.own, index, lexicon),
@@ -155,28 +155,6 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         lexicon=lexicon,
         cues=cues_of(reading.asked_now),
     )
-
-
-def _use_asked(reading: Reading, subject: str | None, index: Index, lexicon: Lexicon) -> tuple[Regimen, ...]:
-    """The uses of the drug that are asked about: by the question, by what was told, or by the last question that was.
-
-    Who just asked about another use than the articles are about, and names none now, asks about none of theirs; but who
-    asks about a condition or "the tablets" asks anew.
-    """
-    own = reading.text if lexicon.regimens_in(reading.text) else f"{reading.text} {reading.told}"
-    # "And the monthly depot?" is about no tablets any more, unless both are held against each other.
-    if reading.bare and lexicon.regimens_in(reading.bare) and kind_of(reading.bare) is not Kind.COMPARE:
-        own = reading.bare
-    asked = regimens_asked(own, subject, lexicon)
-    anew = _A_PRODUCT.search(own) or any(kind == "condition" for kind, _ in lexicon.things_in(reading.own))
-    if not asked or anew or names_any(own, index.subject) or lexicon.regimens_in(own):
-        return asked
-    of_drug = (said for said in reading.earlier if names_any(said, index.subject) or lexicon.regimens_in(said))
-    before = regimens_asked(next(of_drug, ""), subject, lexicon)
-    usual = lexicon.regimens_in(index.subject[0]) if index.subject else []
-    if not before or any(use in usual for use in before):
-        return before
-    return tuple(use for use in lexicon.regimens if use not in usual)
 
 
 def look_ahead(said: Words, index: Index) -> Words:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ldnqa.people import CHILDREN, HE_OR_SHE, asks_of_illness, asks_of_others, people_told_of
 from ldnqa.policy import Lexicon
-from ldnqa.text import names, names_any, sentences, terms
+from ldnqa.text import names_any, sentences, terms
 
 # A message of more words is a story with a question in it.
 STORY_WORDS = 20
@@ -157,8 +157,6 @@ _PURPOSE = re.compile(
     r"(?: (?:addiction|dependen(?:ce|cy)|(?:use |abuse )?(?:disorder|problems?)|misuse|abuse|cravings?))?",
     re.IGNORECASE,
 )
-# "I used to take LDN, now I get Vivitrol."
-_CHANGED = re.compile(r"\b(?:used to|now|switch\w*|chang\w*|swap\w*|mov\w+|instead|replaced)\b", re.IGNORECASE)
 _DIFFER = re.compile(r"\b(?:differ\w*|same|compar\w*|alike|similar|interchang\w*|stronger|weaker)\b", re.IGNORECASE)
 # Where a product is told of it is named in front.
 _THE_PRODUCT = re.compile(r"\b(?:this|that|these|those) (?:tablet|capsule|pill|injection|shot)s?\b", re.IGNORECASE)
@@ -287,23 +285,6 @@ def brief(asks: str) -> str:
     said = f"{said.rstrip(' .!?')}?"
     turned = _CLAUSE_FIRST.fullmatch(said)
     return f"{turned['asks']} {turned['clause']}?" if turned else said
-
-
-def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
-    """What "it" is after this: the other use of the drug that was told of last, or the drug, if no use of it is named
-    but in its name; else the subject.
-    """
-    usual = lexicon.regimens_in(subject)
-    if not usual and subject != lexicon.drug:
-        return subject
-    for span in reversed(sentences(told)):
-        said = told[span.start : span.end]
-        uses = [use for use, _ in lexicon.regimen_words(said)]
-        if uses:
-            now = set(uses[-1:] if _CHANGED.search(said) else uses)
-            ours = any(use in usual for use in now)
-            return subject if ours else lexicon.regimens[uses[-1]][0] if len(now) == 1 else lexicon.drug
-    return lexicon.drug if names(told, lexicon.drug) else subject
 
 
 def asks_whether_true(asked: str, generic: frozenset[str]) -> bool:
