@@ -45,7 +45,9 @@ FLOORS = [
     {"manifest", "pieces", "llm", "bank", "embedded"},
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
-    {"asking", "people", "disputes", "restate", "support", "reread", "wanted", "switched", "reading"},
+    {"asking", "people", "disputes", "restate", "support", "reread", "wanted", "switched"},
+    {"leaning"},
+    {"reading"},
     {"uses", "stories", "told", "left_out", "numbered", "openers"},
     {
         "build",

@@ -1,0 +1,151 @@
+"""Whether a question can be understood without the one before it. Pure: it reads the two and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from ldnqa.policy import Lexicon
+from ldnqa.text import terms
+
+# A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
+LEANING_TERMS = 3
+# "And what came out of the other trial?" leans with so many: only the one before tells which trials there are.
+MOST_TERMS_OF_TWO = 5
+# "How many mg did they give them in that trial?" leans with any that a short message has.
+MOST_TERMS_OF_TOLD = 7
+# What is asked of "each one" may be a single word: how they took it.
+_OF_ITS_OWN = 1
+THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|more|tell me more)\b",
+    re.IGNORECASE,
+)
+_OPENS_LEANING = re.compile(
+    r"(?:(?:(?:based on|going by|out of|from|in|among|with|by) )?how (?:long|much|many|often|soon|so)"
+    r"|when|who|which|really|are you sure|any(?:thing)? else"
+    r"|is that|is this|are those|are these|(?:was|were|is|are|did) (?:there|anything|nothing)|any"
+    r"|did (?:they|he|she))\b",
+    re.IGNORECASE,
+)
+# "Was anything more common?", "the MS one", "ok how far": words that only ask make no topic of their own.
+_ONLY_ASKS = re.compile(
+    r"\b(?:was|were|is|are|did) (?:anything|nothing|something)\b|\bthe (?!right|wrong|only|best|main)\w+ one\b"
+    r"|^\W*ok(?:ay)?\W+(?:so\W+)?how\b",
+    re.IGNORECASE,
+)
+# "For men?", "after surgery": a part of a sentence whose other part was said before.
+_ONLY_WHERE = re.compile(
+    r"(?:for|in|with|without|at|on|by|from|to|after|before|during|as)\b"
+    r"(?!.*\b(?:what|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b)",
+    re.IGNORECASE,
+)
+# "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
+EMPTY_PRONOUN = re.compile(
+    r"\bdoes it matter\b|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
+    r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
+    r" (?:it|this)\b|"
+    r"\b(?:is|was|has|are|were) (?:it|this|that)(?: \w+)? (?:reliable|trustworthy|accurate"
+    r"|(?:been )?(?:peer[ -])?reviewed|(?:been )?(?:updated|written|checked|edited|published)|up[ -]to[ -]date"
+    r"|current|out of date"
+    r"|medical advice|advice|from an? \w+|written by|sourced)\b|"
+    r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
+    r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
+    r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
+    r"\b(?:has|was|is) (?:it|this) (?:ever )?(?:been )?(?:shown|proven|proved|found) (?:that|whether|to be \w+ to)\b|"
+    r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
+    r"\W*$|"
+    # "He may use again. Is it more dangerous now?": what he may do.
+    r"\b(?:is|was|would) (?:it|this|that)(?: be)? (?:any )?(?:more|less) \w+ (?:now|than (?:before|ever))\b|"
+    # "My heart races. Is it listed?": what was felt.
+    r"\b(?:could|can|might|may) (?:it|this|that) (?:just |really )?be"
+    r" (?:from|due to|because of|caused|the|my|that)\b|"
+    r"\b(?:is|was|isn['’]t) (?:it|this|that)(?: (?:also|just|quite|very|really))?"
+    r" (?:something (?:others|other people|people)\b|listed\W*$"
+    r"|(?:an? )?(?:known|common|usual|expected|reported|recogni[sz]ed|typical|normal)"
+    r"(?: (?:side )?(?:effect|reaction|thing))?\W*$)|"
+    # What hurts or itches is the body, and what rains is the sky.
+    r"\bit (?:just |really |always |only |still )?"
+    r"(?:hurts?(?! (?:the|my|his|her|your)\b)|burns?|itch(?:es)?|stings?|aches?|rains?|snows?"
+    r"|(?:is|was) (?:raining|snowing|late|night|morning|summer|winter|cold|hot|dark))\b|"
+    r"\bhow (?:does|did|would|will) (?:it|this) feel\b|\bwhat (?:does|is|would) it (?:feel )?(?:like )?(?:to|having)\b|"
+    r"\bit (?:depends|seems|sounds|turns out|says)\b|"
+    r"\b(?:is|was) this (?:an? )?(?:scam|joke|hoax|legit\w*|spam|advert\w*|ad|for real|real|robot|bot|ai)\b|"
+    r"\b(?:made|runs?|funds?|funded|owns?|paid for|sponsor(?:s|ed)?|publish(?:es|ed)?|behind) (?:it|this)\b",
+    re.IGNORECASE,
+)
+# "Did it last?", "was it blinded?": what was done once is what was just spoken of, not the medicine as such.
+_WHAT_HAPPENED = re.compile(
+    r"\b(?:did|was|has|had)(?:n['’]t)? (?:it|this|that)\b"
+    r"(?!(?: ever)? been (?:studied|used|tried|tested|given|prescribed|approved|licensed)\b)",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|this|that|these|those|they|them|one|ones|same|other|first|second)\b"
+    r"(?! (?:articles?|pages?|sites?|box)\b)",
+    re.IGNORECASE,
+)
+CLAUSE = (
+    r"is|are|was|were|am|can|could|do|does|did|should|shall|will|would|may|might|must|has|have|had|i|we|you|he|she|they"
+)
+_SENTENCE = re.compile(rf"\b(?:what|which|how|when|where|who|why|{CLAUSE})\b", re.IGNORECASE)
+# "So a third less pain?" concludes from what was told, whatever follows.
+_SO = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well|oh|wow)\W+)*so\b", re.IGNORECASE)
+# "Was anyone on anything else in that trial?", "the one with placebo, how many?": it was told of just before.
+_WAS_TOLD = re.compile(
+    r"\b(?:that|this|those|these|the same) (?:\w+ )?(?:trials?|stud(?:y|ies)|pilots?|series|reviews?|cases?|patients?"
+    r"|people|women|men|ladies|lads|folks?|volunteers|participants|ones?)\b"
+    r"|\bof the (?:trials|studies|reviews|reports|cases|ones)\b"
+    r"|\bthe (?:\w+ )?one (?:with|without|that|where|in|from)\b|\bthe (?!right|wrong|only|best|main)\w+ one\b"
+    r"|\b(?:did|were|had|have|was|do|are) they\b|\bthey (?:\w+ )?(?:gave|got|took|had|were|did|saw|found|used|measured"
+    r"|looked|tested|compared|reported|count(?:ed)?)\b|\bg[ai]ven? them\b|\bthem\W*$"
+    r"|^\W*(?:and )?(?:given|taken|used|tried|tested) (?:alone|by|with|on|as)\b",
+    re.IGNORECASE,
+)
+# "Where it was tested, did they ...": of whom is said in the question itself.
+_OWN_PEOPLE = re.compile(
+    r"\b(?:people|patients|women|men|children|kids|doctors|trials|studies|researchers|authors|editors|reviewers|experts"
+    r"|capsules|tablets|pills|opioids|drugs|medicines|effects|symptoms|levels|enzymes|dreams)\b.*\b(?:they|them)\b",
+    re.IGNORECASE,
+)
+# "How long did they take each one for": of whom, and what, stands in the question before.
+_OF_THEM = re.compile(r"\beach (?:one|of (?:them|those|the two))\b", re.IGNORECASE)
+
+
+def leans(question: str, lexicon: Lexicon) -> bool:
+    """Whether a question cannot be understood without the one before it."""
+    said = terms(question)
+    if not said:
+        return True
+    points = _POINTS_BACK.search(EMPTY_PRONOUN.sub(" ", question))
+    topic = [term for term in said if term not in lexicon.generic_terms] if _ONLY_ASKS.search(question) else said
+    most = MOST_TERMS_OF_TWO if THE_OTHER.search(question) else LEANING_TERMS
+    if len(topic) > most or len(said) > MOST_TERMS_OF_TOLD:
+        return False
+    signs = (_GOES_ON.match(question), _OPENS_LEANING.match(question), _ONLY_WHERE.match(question), points)
+    return any(signs) or len(said) == 1
+
+
+def is_fragment(question: str) -> bool:
+    """Whether a question is no sentence but a few words ("responders at 30%?"), which go on from what was said."""
+    return 0 < len(terms(question)) <= LEANING_TERMS and not _SENTENCE.search(question)
+
+
+def happened(own: str, lexicon: Lexicon) -> bool:
+    """Whether a question asks of what was done once ("did it last?"): that is what was just spoken of."""
+    return leans(own, lexicon) and bool(_WHAT_HAPPENED.search(EMPTY_PRONOUN.sub(" ", own)))
+
+
+def is_of_them(own: str, lexicon: Lexicon) -> bool:
+    """Whether a question says nothing of its own but of "them" or "each one", of which the one before it tells."""
+    told = set(terms(own)) - lexicon.generic_terms
+    return bool(_OF_THEM.search(own)) and len(told) <= _OF_ITS_OWN and not lexicon.things_in(own)
+
+
+def is_of_what_was_told(own: str, before: str, lexicon: Lexicon) -> bool:
+    """Whether a question names nothing but points to the study, or to the people, that the one before it tells of, or
+    draws a conclusion from that.
+    """
+    told = _SO.match(own) or (_WAS_TOLD.search(own) and not _OWN_PEOPLE.search(own))
+    if not told or len(terms(own)) > MOST_TERMS_OF_TOLD:
+        return False
+    return not lexicon.things_in(own) and bool(lexicon.things_in(before))
