@@ -84,6 +84,7 @@ HARMS = "Depression has been reported in people on naltrexone."
         ("Is it ok to have a beer on it?", "Vivitrol has a label of its own.", False),
         ("Will it clash with my infusions?", "It is studied in Crohn's disease and is safe.", False),
         ("Will it clash with my infusions?", "Sources disagree on whether LDN interacts with other medicines.", True),
+        ("What is done when sources clash?", "When sources disagree, both sides are stated.", True),
         ("Is it ok to mix it with wine?", "Naltrexone together with disulfiram is not recommended.", False),
         ("Are guidelines in agreement on it?", "One web page gives 72 hours.", False),
         ("Are guidelines in agreement on it?", "Labels disagree on it.", True),

@@ -41,7 +41,9 @@ _ONLY_WHERE = re.compile(
 )
 # "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
 EMPTY_PRONOUN = re.compile(
-    r"\bdoes it matter\b|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
+    r"\bdoes it matter\b|"
+    r"\b(?:could|can|might|may|was|is) (?:it|this|that)(?: \w+){0,3} (?:chance|luck|coincidence|a fluke)\b"
+    r"|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
     r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
     r" (?:it|this)\b|"
     r"\b(?:is|was|has|are|were) (?:it|this|that)(?: \w+)? (?:reliable|trustworthy|accurate"
@@ -87,7 +89,7 @@ _POINTS_BACK = re.compile(
 CLAUSE = (
     r"is|are|was|were|am|can|could|do|does|did|should|shall|will|would|may|might|must|has|have|had|i|we|you|he|she|they"
 )
-_SENTENCE = re.compile(rf"\b(?:what|which|how|when|where|who|why|{CLAUSE})\b", re.IGNORECASE)
+_SENTENCE = re.compile(rf"\b(?:(?:what|how|when|where|who)(?:['’]?s)?|which|why|{CLAUSE})\b", re.IGNORECASE)
 # "So a third less pain?" concludes from what was told, whatever follows.
 _SO = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well|oh|wow)\W+)*so\b", re.IGNORECASE)
 # "Was anyone on anything else in that trial?", "the one with placebo, how many?": it was told of just before.

@@ -18,6 +18,7 @@ from ldnqa.bank import NOTHING, Likeness
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import products, query_vector, unit
 from ldnqa.index import Index
+from ldnqa.leaning import is_fragment
 from ldnqa.people import ages_in, people_asked
 from ldnqa.policy import Lexicon
 from ldnqa.reading import Reading
@@ -137,7 +138,7 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
     of_others = reading.bare or (reading.told and asks_for_evidence(reading.text))
     told = "" if of_others else reading.told or reading.text
     of_ours = names_any(reading.own, index.subject)
-    kind = kind_of(reading.text)
+    kind = _kind_asked(reading)
     # A dose that was asked for after a question on children is theirs.
     of_whom = reading.text if reading.bare and kind is Kind.DOSE else reading.asks or reading.own
     return Words(
@@ -155,6 +156,13 @@ def read_words(reading: Reading, index: Index, lexicon: Lexicon, subject: str | 
         lexicon=lexicon,
         cues=cues_of(reading.asked_now),
     )
+
+
+def _kind_asked(reading: Reading) -> Kind:
+    """What is wanted; "and amitriptyline?" wants what the question before it does."""
+    if reading.bare and reading.after and is_fragment(reading.bare):
+        return kind_of(reading.text.removesuffix(reading.bare).strip() or reading.text)
+    return kind_of(reading.text)
 
 
 def look_ahead(said: Words, index: Index) -> Words:

@@ -252,8 +252,9 @@ def _other_medicine(
     if before is None:
         return None
     named = [text for kind, text in lexicon.things_in(before.text) if kind == "medicine"]
-    # An opioid receptor is no medicine.
-    other = next((text for text in named if not re.search(rf"{re.escape(text)}\W+receptor", before.text)), None)
+    # An opioid receptor is no medicine, nor is what an opioid blocker blocks.
+    no_medicine = r"\W+(?:receptor|block|antagonist)"
+    other = next((text for text in named if not re.search(rf"{re.escape(text)}{no_medicine}", before.text)), None)
     ours = subject is not None and names_any(before.text, (subject, *other_names))
     alone = not (ours or lexicon.regimens_in(before.text))
     return other if alone or _COMING_OFF.search(own) else None
