@@ -70,6 +70,10 @@ def _agreement(_: Index, __: Query, ___: Sequence[Hit], ranked: Sequence[ScoredQ
     return correlation([(one.sign("passage"), one.sign("passage_coverage")) for one in passages.values()])
 
 
+def _gives_figure(lead: ScoredQuote) -> bool:
+    return bool(lead.sign("figure_asked") and lead.sign("fits_kind"))
+
+
 # What tells each of SUPPORT_SIGNS, of an index, a query, its hits and their quotes, the lead first.
 _SUPPORT: Mapping[str, Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuote]], float]] = {
     "lead": lambda index, query, hits, ranked: ranked[0].score,
@@ -85,8 +89,11 @@ _SUPPORT: Mapping[str, Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuo
     "rarest": _rarest,
     "agreement": _agreement,
     "vain": lambda index, query, hits, ranked: query.near_own.vain,
+    "no_reason": lambda index, query, hits, ranked: float(query.kind is Kind.WHY and not ranked[0].sign("fits_kind")),
     "follows": lambda index, query, hits, ranked: float(bool(query.reading.earlier)),
-    "again": lambda index, query, hits, ranked: float(query.reading.cited[:1] == (ranked[0].quote.passage_id,)),
+    "again": lambda index, query, hits, ranked: float(
+        query.reading.cited[:1] == (ranked[0].quote.passage_id,) and not _gives_figure(ranked[0])
+    ),
 }
 
 
