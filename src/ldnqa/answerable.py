@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ldnqa.asking import CUES, Kind
+from ldnqa.asking import CUES, HOW_DONE, Kind
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
 from ldnqa.query import Query
@@ -89,6 +89,9 @@ _SUPPORT: Mapping[str, Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuo
     "rarest": _rarest,
     "agreement": _agreement,
     "vain": lambda index, query, hits, ranked: query.near_own.vain,
+    "how_done": lambda index, query, hits, ranked: float(
+        bool(HOW_DONE.search(query.reading.asked_now) and HOW_DONE.search(ranked[0].quote.text))
+    ),
     "no_reason": lambda index, query, hits, ranked: float(query.kind is Kind.WHY and not ranked[0].sign("fits_kind")),
     "follows": lambda index, query, hits, ranked: float(bool(query.reading.earlier)),
     "again": lambda index, query, hits, ranked: float(

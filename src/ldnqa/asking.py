@@ -129,6 +129,7 @@ _ANSWERS = {
     Kind.WHEN: rf"\bbedtime\b|\bmorning\b|\bevening\b|\d+ (?:to \d+ )?{_TIME}\b|\b(?:19|20)\d\d\b|\bbefore\b|\bafter\b",
     Kind.WHO: r"\bpeople\b|\bpatients?\b|\bwomen\b|\bby (?:a|the)\b|\bauthors?\b|\bclinician\b",
     Kind.WHY: r"\bbecause\b|\bsince\b|\bso that\b|\btherefore\b|\bdue to\b|\bas (?:no|it|they)\b"
+    r"|\bno (?:verified )?(?:study|evidence|proof|reason)\b"
     r"|\bcan set off\b|\bcannot\b|\bby (?:\w+ing)\b|, so\b|\brisks?\b|\bfrom person to person\b",
     Kind.MEANING: r"\bmeans?\b|\bshort for\b|^(?:an?|the) (?:[\w-]+ ){1,3}is an? ",
     Kind.COMPARE: r"\bthan\b|\bversus\b|\banother way\b|\btimes as\b|\bwhile\b"
@@ -151,6 +152,10 @@ CUES = {
         "any": r"\bany\w*\b",
     }.items()
 }
+# "Was there a comparison group?": how a study was done is another matter in another study.
+HOW_DONE = re.compile(
+    r"\b(?:compar\w+|placebo|control(?:s|led)?|blind\w*|randomi[sz]\w+|(?:dummy|sugar|sham|fake) \w+)\b", re.IGNORECASE
+)
 # Whose statement a question wants: what the label says, what guidelines recommend, what was found in studies.
 _WHOSE = {
     Tier.DRUG_LABEL: r"\b(?:labels?|leaflets?|monographs?|package inserts?|prescribing information|smpc)\b",

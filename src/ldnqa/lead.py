@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ldnqa.answerable import support
-from ldnqa.asking import FIGURES, Kind, answers_kind, meets, sums_up
+from ldnqa.asking import FIGURES, HOW_DONE, Kind, answers_kind, meets, sums_up
 from ldnqa.index import Index
 from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones
@@ -32,10 +32,6 @@ _OF_THE_STUDY = re.compile(
     r"|\b(?:did|were|had|was|gave|given to) (?:they|them|those|these)\b"
     r"|\bthey (?:did|were|had|got|take|took|gave|given|used)\b|\bin (?:it|there)\b",
     re.IGNORECASE,
-)
-# "Was there a comparison group?": how a study was done is another matter in another study.
-_HOW_DONE = re.compile(
-    r"\b(?:compar\w+|placebo|control(?:s|led)?|blind\w*|randomi[sz]\w+|(?:dummy|sugar|sham|fake) \w+)\b", re.IGNORECASE
 )
 # "Why?" is not answered by what was just quoted, if that gives no reason.
 _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?: not| so| is that)?\W*$", re.IGNORECASE)
@@ -100,10 +96,7 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     # Most often the first falls short of nothing.
     lead = next((scored for scored in good if not any(falls_short(scored))), None) or min(good, key=falls_short)
     if _is_of_its_study(query) and _is_of_another_condition(index, query, lead.quote):
-        figures = query.kind in FIGURES
-        able = (
-            s for s in good if (answers_kind(query.kind, s.quote.text) if figures else _HOW_DONE.search(s.quote.text))
-        )
+        able = (scored for scored in good if _tells_of_it(query, scored.quote.text))
         return next((scored for scored in able if _is_of_its_condition(index, query, scored.quote)), lead)
     return lead
 
@@ -151,7 +144,7 @@ def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
 def _conditions_asked(index: Index, query: Query) -> frozenset[str]:
     """The conditions a question names, or, where it only points to a study, those that the last answer led with."""
     named = query.lexicon.first_names_in(query.text, "condition")
-    if named or not (_OF_THE_STUDY.search(query.text) or _HOW_DONE.search(query.reading.asked_now)):
+    if named or not (_OF_THE_STUDY.search(query.text) or HOW_DONE.search(query.reading.asked_now)):
         return named
     led = next((index.passage(id_) for id_ in query.cited if index.has_passage(id_)), None)
     return query.lexicon.first_names_in(led.text, "condition") if led else named
@@ -159,12 +152,12 @@ def _conditions_asked(index: Index, query: Query) -> frozenset[str]:
 
 def _is_of_its_study(query: Query) -> bool:
     """Whether a figure is asked for, or how a study was done: either is another one in another study."""
-    return query.kind in FIGURES or bool(query.cited and _HOW_DONE.search(query.reading.asked_now))
+    return query.kind in FIGURES or bool(query.cited and HOW_DONE.search(query.reading.asked_now))
 
 
 def _tells_of_it(query: Query, text: str) -> bool:
     """Whether a text has such a figure, or says how a study was done."""
-    return answers_kind(query.kind, text) if query.kind in FIGURES else bool(_HOW_DONE.search(text))
+    return answers_kind(query.kind, text) if query.kind in FIGURES else bool(HOW_DONE.search(text))
 
 
 def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:

@@ -157,6 +157,18 @@ _PURPOSE = re.compile(
     r"(?: (?:addiction|dependen(?:ce|cy)|(?:use |abuse )?(?:disorder|problems?)|misuse|abuse|cravings?))?",
     re.IGNORECASE,
 )
+# "Since the op" tells when something began.
+_BEGAN = re.compile(
+    r"\b(?:ever )?since (?:(?:the|my|his|her|their|an?|i had|he had|she had) )+(?:\w+ )?"
+    r"(?:op|operation|surgery|procedure)\b",
+    re.IGNORECASE,
+)
+# "I have sarcoidosis", "diagnosed with ..."; what one has otherwise mostly has an article before it.
+_HAS_AN_ILLNESS = re.compile(
+    r"\b(?:have|has|got|diagnosed with|suffers? from|living with)"
+    r" (?!(?:an?|the|my|his|her|our|no|not|never|to|been|had|tried|read|heard|seen|some|any|\w+ed)\b)(?!\d)\w{4,}",
+    re.IGNORECASE,
+)
 _DIFFER = re.compile(r"\b(?:differ\w*|same|compar\w*|alike|similar|interchang\w*|stronger|weaker)\b", re.IGNORECASE)
 # Where a product is told of it is named in front.
 _THE_PRODUCT = re.compile(r"\b(?:this|that|these|those) (?:tablet|capsule|pill|injection|shot)s?\b", re.IGNORECASE)
@@ -215,7 +227,8 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
         return f"{felt} {asked}", None
     out = _without_inner(asked)
     points = _COMBINES.search(asked) or _POINTS.search(_IT.sub("", out) if ours else out)
-    alone = None if points else asked
+    unlisted = _of_unlisted_illness(asked, told, subject, lexicon)
+    alone = None if points or unlisted else asked
     if not ours:
         return message, alone
     kinds = {thing: kind for kind, thing in lexicon.told_of(without_purpose(told)) if not names_any(thing, subject)}
@@ -236,7 +249,7 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
     if unknown and (_OF_THE_STORY.search(out) or _COMBINES.search(asked)):
         return message, None
     if not named:
-        return asked, None
+        return message if unlisted else asked, None
     if alone is None and not of_what_they_take(asked):
         of_whom = [thing for thing in named if kinds.get(thing) != "medicine"]
         alone = f"{asked} ({', '.join(of_whom)})" if of_whom else None
@@ -257,6 +270,16 @@ def uses_compared(told: str, asked: str, lexicon: Lexicon) -> list[str]:
     """The uses of the drug that are told of, if it is asked how they differ: "I have 50 mg, he has LDN. The same?"."""
     uses = lexicon.regimens_in(told)
     return [lexicon.regimens[use][0] for use in uses] if len(uses) > 1 and _DIFFER.search(asked) else []
+
+
+def _of_unlisted_illness(asked: str, told: str, subject: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether it is asked what helps somebody who has something that the lexicon has no name for, and for nothing else:
+    "I have sarcoidosis. Does LDN work?".
+    """
+    if not (asks_what_helps(asked) and (has := _HAS_AN_ILLNESS.search(told))):
+        return False
+    things = [*lexicon.things_in(asked), *lexicon.things_in(told[has.start() :])]
+    return all(names_any(thing, subject) for _, thing in things)
 
 
 def _felt_on(told: str, subject: Sequence[str], lexicon: Lexicon) -> str | None:
@@ -293,8 +316,8 @@ def asks_whether_true(asked: str, generic: frozenset[str]) -> bool:
 
 
 def without_purpose(told: str) -> str:
-    """What is told without what tablets of 50 mg and the injection are taken for."""
-    return _PURPOSE.sub(" ", told)
+    """What is told without what tablets of 50 mg and the injection are taken for, and since when something is so."""
+    return _BEGAN.sub(" ", _PURPOSE.sub(" ", told))
 
 
 def is_it_true(asked: str, told: str, meant: str, subject: Sequence[str]) -> str | None:
@@ -327,6 +350,8 @@ def with_what_is_told(asked: str, told: str, meant: str, subject: Sequence[str],
     # Who asks about another medicine asks whatever the condition.
     matters = {"medicine": may, "situation": may and who, "condition": "medicine" not in asked_of}
     named = [thing for thing, kind in things.items() if kind not in asked_of and matters.get(kind, True)]
+    if not named and _of_unlisted_illness(asked, told, subject, lexicon):
+        return None
     unknown = not named and asked_of.isdisjoint({"condition", "medicine"})
     # Who takes the tablets of 50 mg has no other illness that would have to be named.
     unknown = unknown and (may or meant in subject or bool(_OF_AN_EFFECT.search(asked)))
