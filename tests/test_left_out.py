@@ -99,6 +99,9 @@ def test_what_is_told_and_unknown_is_named_beside_what_was_seen_in_others(index,
         "My sister has had lupus since she was at university and has had it in her joints, her skin and her kidneys. "
         "Does LDN help?",
         "I am 81. Does LDN give more side effects at my age?",
+        # No lexicon lists every illness.
+        "I have sarcoidosis. Does LDN work?",
+        "My brother has sarcoidosis and he has been out of breath on the stairs since spring, poor man. Does LDN help?",
     ],
 )
 def test_what_matters_to_the_question_is_not_passed_over(index, policy, question):
@@ -109,3 +112,11 @@ def test_what_matters_to_the_question_is_not_passed_over(index, policy, question
 def test_a_number_that_is_told_hides_no_question(index, policy):
     answer = ask(index, "got crohns since i was 16. has anyone tested ldn for it", policy=policy)
     assert "Crohn's disease" in answer.statements[0].text
+
+
+@pytest.mark.model
+def test_an_operation_that_is_over_is_not_asked_about(index, policy):
+    question = "My hip hurts like mad since the op and my GP floated tiny-dose naltrexone. Is there anything on it for "
+    answer = ask(index, question + "long lasting pain?", policy=policy)
+    assert "pain" in answer.statements[0].text
+    assert "surgery" not in answer.statements[0].text

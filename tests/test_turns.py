@@ -34,6 +34,10 @@ def last_of(index, policy, *questions):
         (("how is such a tiny dose supposed to do anything?",), "may act"),
         # A figure is looked for where the condition is that was asked about.
         (("Was LDN compared with amitriptyline in diabetic nerve pain?", "in which doses"), "rose from 2 mg to 4 mg"),
+        # Why is answered by what says that nothing is known; how a study was done by what says so of that study.
+        (("What dose is used, and when is it taken?", "Why at night?"), "no verified study showing that bedtime"),
+        (("does ldn help long covid", "was there a placebo group"), "no comparison group"),
+        (("has ldn been tried in UC", "could it just be chance, was there a comparison group"), "no control group"),
         (("Can LDN be combined with hydrocodone?", "why not"), "can set off withdrawal"),
         (("Does LDN harm the liver?", "no wait, I meant the 50 mg tablets"), "liver"),
         (("Is there any study of the levothyroxine dose in people who begin LDN?",), "thyroid hormone dispensed"),

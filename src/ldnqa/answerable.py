@@ -30,12 +30,10 @@ _CUES = {f"cue_{cue}": cue for cue in CUES}
 ALL_SIGNS = tuple(dict.fromkeys((*SUPPORT_SIGNS, *SIGNS, *_KINDS, *_CUES)))
 
 
-def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> float:
-    """The probability, 0 to 1, that the articles answer the question; 0 without a quote."""
-    if not ranked:
-        return 0.0
+def support(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote], lead: ScoredQuote) -> float:
+    """The probability, 0 to 1, that the articles answer the question, where `lead` of the `ranked` quotes would."""
     weights = weights_of(index)
-    signs = read_support(index, query, hits, ranked, weights.support)
+    signs = read_support(index, query, hits, ranked, lead, weights.support)
     return 1 / (
         1 + math.exp(-weights.intercept - sum([weight * signs[name] for name, weight in weights.support.items()]))
     )
@@ -46,13 +44,19 @@ def read_support(
     query: Query,
     hits: Sequence[Hit],
     ranked: Sequence[ScoredQuote],
+    lead: ScoredQuote,
     signs: Iterable[str] = ALL_SIGNS,
 ) -> dict[str, float]:
-    """These of ALL_SIGNS for a question, its hits and their quotes, of which there is at least one."""
+    """These of ALL_SIGNS for a question, its hits, their quotes, and the one of these that would lead.
+
+    How near anything comes is told by the quote that ranks first, and whether it fits what is asked by the lead.
+    """
 
     def read(name: str) -> float:
         if told := _SUPPORT.get(name):
             return told(index, query, hits, ranked)
+        if fits := _FITS.get(name):
+            return float(fits(query, lead))
         if name in _KINDS:
             return float(query.kind is _KINDS[name])
         return float(_CUES[name] in query.cues) if name in _CUES else ranked[0].sign(name)
@@ -74,7 +78,7 @@ def _gives_figure(lead: ScoredQuote) -> bool:
     return bool(lead.sign("figure_asked") and lead.sign("fits_kind"))
 
 
-# What tells each of SUPPORT_SIGNS, of an index, a query, its hits and their quotes, the lead first.
+# What tells the others of SUPPORT_SIGNS, of an index, a query, its hits and their quotes, the first of them best.
 _SUPPORT: Mapping[str, Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuote]], float]] = {
     "lead": lambda index, query, hits, ranked: ranked[0].score,
     "ahead": lambda index, query, hits, ranked: hits[0].score - hits[min(_TENTH, len(hits) - 1)].score,
@@ -82,21 +86,24 @@ _SUPPORT: Mapping[str, Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuo
         query.near_own.vain - max(ranked[0].sign("asked"), ranked[0].sign("asked_own"))
     ),
     "covered": lambda index, query, hits, ranked: ranked[0].sign("asked_coverage"),
-    "kind": lambda index, query, hits, ranked: float(not ranked[0].sign("figure_asked") or ranked[0].sign("fits_kind")),
     "unknown": lambda index, query, hits, ranked: query.wanted.unknown,
     "about_other": lambda index, query, hits, ranked: float(query.about_other is not None and bool(index.subject)),
     "passage": lambda index, query, hits, ranked: ranked[0].sign("passage"),
     "rarest": _rarest,
     "agreement": _agreement,
     "vain": lambda index, query, hits, ranked: query.near_own.vain,
-    "how_done": lambda index, query, hits, ranked: float(
-        bool(HOW_DONE.search(query.reading.asked_now) and HOW_DONE.search(ranked[0].quote.text))
-    ),
-    "no_reason": lambda index, query, hits, ranked: float(query.kind is Kind.WHY and not ranked[0].sign("fits_kind")),
     "follows": lambda index, query, hits, ranked: float(bool(query.reading.earlier)),
-    "again": lambda index, query, hits, ranked: float(
-        query.reading.cited[:1] == (ranked[0].quote.passage_id,) and not _gives_figure(ranked[0])
-    ),
+}
+
+# What tells those of SUPPORT_SIGNS and SIGNS that say whether the lead fits what is asked.
+_FITS: Mapping[str, Callable[[Query, ScoredQuote], float]] = {
+    "kind": lambda query, lead: not lead.sign("figure_asked") or lead.sign("fits_kind"),
+    "how_done": lambda query, lead: bool(HOW_DONE.search(query.reading.asked_now) and HOW_DONE.search(lead.quote.text)),
+    "no_reason": lambda query, lead: query.kind is Kind.WHY and not lead.sign("fits_kind"),
+    "again": lambda query, lead: query.reading.cited[:1] == (lead.quote.passage_id,) and not _gives_figure(lead),
+    "other_regimen": lambda query, lead: lead.sign("other_regimen"),
+    "another_tier": lambda query, lead: lead.sign("another_tier"),
+    "comment": lambda query, lead: lead.sign("comment"),
 }
 
 

@@ -129,7 +129,7 @@ _ANSWERS = {
     Kind.WHEN: rf"\bbedtime\b|\bmorning\b|\bevening\b|\d+ (?:to \d+ )?{_TIME}\b|\b(?:19|20)\d\d\b|\bbefore\b|\bafter\b",
     Kind.WHO: r"\bpeople\b|\bpatients?\b|\bwomen\b|\bby (?:a|the)\b|\bauthors?\b|\bclinician\b",
     Kind.WHY: r"\bbecause\b|\bsince\b|\bso that\b|\btherefore\b|\bdue to\b|\bas (?:no|it|they)\b"
-    r"|\bno (?:verified )?(?:study|evidence|proof|reason)\b"
+    r"|\bfound no (?:verified )?(?:study|evidence|proof|reason)\b"
     r"|\bcan set off\b|\bcannot\b|\bby (?:\w+ing)\b|, so\b|\brisks?\b|\bfrom person to person\b",
     Kind.MEANING: r"\bmeans?\b|\bshort for\b|^(?:an?|the) (?:[\w-]+ ){1,3}is an? ",
     Kind.COMPARE: r"\bthan\b|\bversus\b|\banother way\b|\btimes as\b|\bwhile\b"

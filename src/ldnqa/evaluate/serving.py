@@ -112,7 +112,7 @@ def finder(index: Index, policy: Policy, clock: Clock) -> Callable[..., Found]:
                     quotes = rank_quotes(watched, query, hits[:READ])
                 with clock.stage("support"):
                     lead = able_to_lead(watched, query, quotes)
-                    probability = support(watched, query, hits[:READ], quotes) if lead else 0.0
+                    probability = support(watched, query, hits[:READ], quotes, lead) if lead else 0.0
                 if probability >= ANSWER_FROM:
                     break
         return Found(reading.text, tuple(hits), tuple(quotes), probability, lead)

@@ -23,6 +23,7 @@ from ldnqa.evaluate.conversations import read_conversations
 from ldnqa.evaluate.gold import Right, read_gold
 from ldnqa.findings import reading_of
 from ldnqa.index import Index
+from ldnqa.lead import able_to_lead
 from ldnqa.policy import Policy
 from ldnqa.query import read_query
 from ldnqa.quotes import rank_quotes
@@ -110,7 +111,7 @@ def _sample(
     query = read_query(reading, index, policy.lexicon, subject)
     hits = retrieve(index, query, in_view=in_view, limit=READ)
     ranked = rank_quotes(index, query, hits)
-    signs = read_support(index, query, hits, ranked)
+    signs = read_support(index, query, hits, ranked, able_to_lead(index, query, ranked) or ranked[0])
     quotes = np.array([scored.values for scored in ranked[:_RANKED]])
     good = np.array([any(place.holds(scored.quote) for place in right) for scored in ranked[:_RANKED]])
     return Sample(of, group, bool(right), np.array([signs[name] for name in ALL_SIGNS]), quotes, good)
