@@ -41,6 +41,7 @@ FLOORS = [
         "weights",
         "leading",
         "nearby",
+        "metric",
     },
     {"manifest", "pieces", "llm", "bank", "embedded"},
     {"index", "triage"},

@@ -100,7 +100,8 @@ def run(folder, monkeypatch):
     return lambda *args: CliRunner().invoke(main, ["eval", "tune", "--index", "index", *args])
 
 
-def test_it_prints_a_weight_for_every_sign_and_figures_on_questions_left_out(run):
+def test_it_prints_a_weight_for_every_sign_and_figures_on_questions_left_out(run, folder):
+    dev = f"dev {folder.name}/conversations"
     before = {sign: WITH_QUESTIONS.ranking[sign] for sign in WITH_QUESTIONS.ranking}
     done = run("--gold", "gold.yaml", "--conversations", "conversations.yaml", "--dataset", "set")
     assert done.exit_code == 0, done.output
@@ -112,10 +113,10 @@ def test_it_prints_a_weight_for_every_sign_and_figures_on_questions_left_out(run
         # Every weight of ranking is told as a multiple of the first.
         assert fitted[name]["ranking"]["quote"] == 1.0
         first = fitted[name]["right quote first, left out"]
-        assert set(first) == {"gold", "dev", "held"}
+        assert set(first) == {"gold", dev, "held"}
         assert all(0 <= share <= 1 for share in first.values())
-        assert set(fitted[name]["AUROC, left out"]) == {"gold", "dev", "held"}
-        assert set(fitted[name]["AUROC, by the other sets"]) == {"gold", "dev"}
+        assert set(fitted[name]["AUROC, left out"]) == {"gold", dev, "held"}
+        assert set(fitted[name]["AUROC, by the other sets"]) == {"gold", dev}
     # The articles of the set have no subject in common, and none of its quotes is judged.
     assert list(fitted["many subjects"]["support"]) == list(MANY_SUBJECTS.support)
     assert fitted["many subjects"]["ranking"] == fitted["many subjects"]["right quote first, left out"] == {}
@@ -133,7 +134,11 @@ def test_a_sample_tells_whether_a_question_is_answerable_and_which_quotes_are_ri
     found = list(samples(index, policy, folder / "gold.yaml", [folder / "conversations.yaml"]))
     assert [(s.of, s.group, s.answerable) for s in found] == [
         *(("gold", entry["id"], entry["article"] is not None) for entry in GOLD),
-        *(("dev", name, answerable) for name in ("one", "two") for answerable in (True, False)),
+        *(
+            (f"dev {folder.name}/conversations", name, answerable)
+            for name in ("one", "two")
+            for answerable in (True, False)
+        ),
     ]
     for sample in found:
         assert len(sample.support) == len(ALL_SIGNS)
@@ -208,7 +213,7 @@ def test_the_networks_that_choose_a_lead_are_taught_and_told_how_often_they_are_
     done = CliRunner().invoke(main, ["eval", "lead", *given])
     assert done.exit_code == 0, done.output
     for figures in json.loads(done.stdout).values():
-        assert set(figures) == {"gold", "dev", "held"}
+        assert set(figures) == {"gold", f"dev {folder.name}/conversations", "held"}
         assert all(0 <= share <= 1 for share in figures.values())
     with np.load(folder / "leading.npz") as kept:
         assert {name.partition("_")[0] for name in kept} == {"with", "without"}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.encode import Vectors, unit
+from ldnqa.metric import Metric
 from ldnqa.nearby import Cosines, Nearby, directions, nearest
 from ldnqa.types import Passage
 
@@ -40,12 +41,14 @@ _NEAREST, _NEAREST_IN_VAIN = 256, 64
 class Bank:
     """Questions that are tied to places, those of one place together, and questions that nothing answers.
 
-    `vectors` has a unit row for each of `questions`, `vain_vectors` one for each that nothing answers.
+    `vectors` has a unit row for each of `questions`, `vain_vectors` one for each that nothing answers. They are
+    compared across `metric`, or as they are.
     """
 
     questions: tuple[Question, ...]
     vectors: Vectors
     vain_vectors: Vectors
+    metric: Metric | None = None
     places: tuple[Place, ...] = field(init=False)
     _first: NDArray[np.int64] = field(init=False)
     _at_places: NDArray[np.int64] = field(init=False)
@@ -60,12 +63,17 @@ class Bank:
         object.__setattr__(self, "_first", np.array(first, dtype=np.int64))
         object.__setattr__(self, "_at_places", _in_lines(np.array([*first, len(places)], dtype=np.int64)))
         object.__setattr__(self, "_centre", centre)
-        rows, vain = (_units(_across(vectors, centre)) for vectors in (self.vectors, self.vain_vectors))
+        rows, vain = (self.seen(vectors) for vectors in (self.vectors, self.vain_vectors))
         # Those asked in vain behind the others.
         object.__setattr__(self, "_across_centre", Nearby(np.concatenate([rows, vain]), directions(rows)))
 
     def __len__(self) -> int:
         return len(self.questions)
+
+    def seen(self, vectors: Vectors) -> Vectors:
+        """Rows of the model's vectors as they are compared: unit rows."""
+        rows = _units(_across(vectors, self._centre))
+        return self.metric.of_rows(rows) if self.metric else rows
 
     def likeness(self, vector: Vectors, leave_out: int | None = None) -> Likeness:
         """How like the questions are to a question's unit vector, as if the one of number `leave_out` were not there.
@@ -75,7 +83,8 @@ class Bank:
         """
         if not self.places:
             return NOTHING
-        each = self._across_centre.cosines(unit(_across_one(vector, self._centre)), leave_out)
+        across = unit(_across_one(vector, self._centre))
+        each = self._across_centre.cosines(self.metric.of_one(across) if self.metric else across, leave_out)
         tied = len(self.questions)
         in_vain = tied + nearest(each.each[tied:], _NEAREST_IN_VAIN)
         each.work_out(np.concatenate([nearest(each.each[:tied], _NEAREST), in_vain]))

@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -220,6 +222,7 @@ def tune_command(
     They are measured on questions left out; the held half of the conversations is counted and never fitted to.
     """
     from ldnqa.evaluate.beir import index_beir
+    from ldnqa.evaluate.metric import crossed
     from ldnqa.evaluate.retrieval import index_folder
     from ldnqa.evaluate.tune import Sample, samples, samples_of, tune, without_questions
     from ldnqa.index import Index
@@ -234,7 +237,12 @@ def tune_command(
         ("with questions", opened, WITH_QUESTIONS),
         ("without questions", without_questions(opened), WITHOUT_QUESTIONS),
     ):
-        data = list(samples(of, policy, gold, conversations))
+        if of is opened:
+            unseen = crossed(opened, policy, conversations)
+            ours = chain.from_iterable(samples(part.seen_across, policy, None, part.files) for part in unseen)
+            data = [*samples(of, policy, gold, ()), *ours]
+        else:
+            data = list(samples(of, policy, gold, conversations))
         held = list(samples(of, policy, gold, conversations, held=True))
         fitted[name] = tune(data, held, now)
     strangers: list[Sample] = []
@@ -262,20 +270,51 @@ def lead_command(gold: Path | None, conversations: tuple[Path, ...], index: Path
 
     The held half of the conversations is counted and never learned from.
     """
-    from ldnqa.evaluate.leading import lesson_of, measured, readers_lessons, save, teach
+    from ldnqa.evaluate.leading import Lesson, lesson_of, measured, readers_lessons, save, teach
+    from ldnqa.evaluate.metric import crossed
     from ldnqa.evaluate.tune import samples, without_questions
 
     opened, policy = _served(index)
-    learned, right, shown = {}, {}, _progress()
-    for kind, of in (("with", opened), ("without", without_questions(opened))):
-        ours = list(samples(of, policy, gold, conversations))
-        held = list(samples(of, policy, gold, conversations, held=True))
-        readers = list(readers_lessons(of, policy, opened.bank, lambda done, total: shown("asking", done, total)))
+    learned, right = {}, {}
+    asking = partial(_progress(), "asking")
+    unseen = list(crossed(opened, policy, conversations))
+    for kind in ("with", "without"):
+        whole = opened if kind == "with" else without_questions(opened)
+        ours, readers = list(samples(whole, policy, gold, ())), list[Lesson]()
+        for left_out in unseen:
+            of = left_out.seen_across if kind == "with" else whole
+            ours += samples(of, policy, None, left_out.files)
+            readers += readers_lessons(of, policy, opened.bank, asking, left_out.rows)
+        held = list(samples(whole, policy, gold, conversations, held=True))
         right[f"{kind} readers' questions"] = measured(ours, readers, held)
         learned[kind] = teach([*filter(None, map(lesson_of, ours)), *readers])
     if out:
         save(learned, out)
     click.echo(json.dumps(right, indent=1))
+
+
+@evaluate.command("metric")
+@click.option(
+    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="As tests/practice/*.yaml; may be given several times.",
+)  # fmt: skip
+@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the metric goes: metric.npz.")
+def metric_command(conversations: tuple[Path, ...], index: Path | None, out: Path | None) -> None:
+    """Teach the metric across which questions are compared, and print what it does on files left out.
+
+    Give it nothing that is to stay unseen. The networks and the weights of support are to be learned again after it.
+    """
+    from ldnqa.evaluate.metric import asked_of, crossed, save_metric, teach_metric
+    from ldnqa.evaluate.tune import samples
+
+    opened, policy = _served(index)
+    for part in crossed(opened, policy, conversations):
+        figures = {"right place first": [part.plain[0], part.learned[0]], "AUROC": [part.plain[1], part.learned[1]]}
+        click.echo(json.dumps({"left out": [file.stem for file in part.files], "plain, learned": figures}))
+    if out:
+        ours = asked_of(opened.bank, list(samples(opened, policy, None, conversations)))
+        save_metric(teach_metric(opened.bank, ours), opened.encoder.digest, out)
 
 
 def _served(index: Path | None) -> tuple[Index, Policy]:

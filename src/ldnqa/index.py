@@ -24,6 +24,7 @@ from ldnqa.errors import IndexDamaged, IndexMismatch, UnknownPassage
 from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
 from ldnqa.memory import uncollected
+from ldnqa.metric import metric_for
 from ldnqa.pieces import Stack, files_of, read_vectors
 from ldnqa.stores import Store, store_type
 from ldnqa.tally import Tally
@@ -250,7 +251,12 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
         passage_vectors=Stack(of_passages),
         questions=tuple((asked[row].article_id, asked[row].text) for row in listed),
         question_vectors=_read_only(vectors[listed]),
-        bank=Bank(tuple(asked[row] for row in tied), _read_only(vectors[tied]), _read_only(vectors[vain])),
+        bank=Bank(
+            tuple(asked[row] for row in tied),
+            _read_only(vectors[tied]),
+            _read_only(vectors[vain]),
+            metric_for(encoder.digest),
+        ),
         title_vectors=_read_only(np.concatenate(of_titles)),
         vocabulary=_vocabulary(path),
         centre=_read_only((added / max(manifest.counts.quotes, 1)).astype(np.float32)),

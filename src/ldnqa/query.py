@@ -43,7 +43,8 @@ MOST_KEPT = 0.7
 # .947 whichever way, and our own questions pass as often.
 NAMES_EMBEDDED = 2
 NAMES_WEIGHT = np.float32(0.2)
-# "The trial", where nothing says which, is one that was just quoted: the conversation counts in full.
+# "The trial", where nothing says which, is one that was just quoted: the conversation counts in full, as where nothing
+# new is asked.
 _THE_STUDY = re.compile(r"\b(?:the|that|this) (?:study|trial|review|series|pilot)\b", re.IGNORECASE)
 # So many questions back the conversation still counts.
 MEMORY = 3
@@ -182,7 +183,7 @@ def with_vectors(said: Words, index: Index) -> Query:
     own_vector = vector = said.own.vector(index)
     nearest = index.search_dense(own_vector, 1) if reading.earlier or reading.cited else []
     kept = min(MOST_KEPT, max(0.0, FADING_SLOPE * (SELF_CONTAINED - (nearest[0][1] if nearest else 0.0))))
-    if _THE_STUDY.search(reading.own) and not lexicon.things_in(reading.own):
+    if reading.brings_nothing or (_THE_STUDY.search(reading.own) and not lexicon.things_in(reading.own)):
         kept = MOST_KEPT
     for back, text in enumerate(reading.earlier[:MEMORY], start=1):
         weight = kept**back

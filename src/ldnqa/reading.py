@@ -126,6 +126,11 @@ class Reading:
     told: str = ""
 
     @property
+    def brings_nothing(self) -> bool:
+        """Whether it brings nothing to look up but goes on from what was said: "why not?"."""
+        return self.bare is not None and bool(_NOTHING_NEW.fullmatch(self.bare))
+
+    @property
     def asked_now(self) -> str:
         """What is asked just now, without what is told or was asked before."""
         return self.bare or self.asks or self.own

@@ -8,7 +8,7 @@ as the tests do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -48,15 +48,20 @@ class Lesson:
 
 
 def readers_lessons(
-    index: Index, policy: Policy, bank: Bank, progress: Callable[[int, int], None] | None = None
+    index: Index,
+    policy: Policy,
+    bank: Bank,
+    progress: Callable[[int, int], None] | None = None,
+    rows: Iterable[int] | None = None,
 ) -> Iterator[Lesson]:
-    """Lessons from the questions of `bank`, asked of an index that has this bank or none.
+    """Lessons from all questions of `bank` or those of these numbers, asked of an index that has this bank or none.
 
     A question that is alone at its place is passed over in the former: without it nothing is known of the place.
     """
     subject = index.subject[0] if index.subject else None
     alone = {place for place in range(len(bank.places)) if len(bank.at_place(place)) == 1}
-    for row, question in enumerate(bank.questions):
+    for row in range(len(bank)) if rows is None else rows:
+        question = bank.questions[row]
         if progress:
             progress(row + 1, len(bank.questions))
         if index.bank and bank.place_of(row) in alone:

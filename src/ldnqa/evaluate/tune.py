@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.answerable import ALL_SIGNS, read_support
-from ldnqa.bank import Bank
+from ldnqa.bank import Bank, Place
 from ldnqa.dialogue import ask
+from ldnqa.encode import Vectors
 from ldnqa.evaluate.beir import read_questions
 from ldnqa.evaluate.conversations import read_conversations
 from ldnqa.evaluate.gold import Right, read_gold
@@ -48,7 +49,8 @@ Array = NDArray[np.float64]
 class Sample:
     """A question of a set: whether it is answerable, its signs of support, and, where quotes are judged, those of every
     quote with whether it is right; all ALL_SIGNS and SIGNS, in their order. `group` keeps the turns of a
-    conversation together.
+    conversation together. `vector` is that of the question by itself, `places` those of readers' questions in right
+    quotes.
     """
 
     of: str
@@ -57,6 +59,8 @@ class Sample:
     support: Array
     quotes: Array | None = None
     right: NDArray[np.bool_] | None = None
+    vector: Vectors | None = None
+    places: tuple[Place, ...] = ()
 
 
 def without_questions(index: Index) -> Index:
@@ -78,7 +82,7 @@ def samples(
     half = "held" if held else "dev"
     for file in conversations:
         suite = read_conversations(file)
-        of = half if len(conversations) == 1 or held else f"{half} {file.parent.name}/{file.stem}"
+        of = half if held else f"{half} {file.parent.name}/{file.stem}"
         for conversation in (c for c in suite.conversations if c.half == half):
             turns: tuple[Turn, ...] = ()
             for said in conversation.turns:
@@ -114,7 +118,21 @@ def _sample(
     signs = read_support(index, query, hits, ranked, able_to_lead(index, query, ranked) or ranked[0])
     quotes = np.array([scored.values for scored in ranked[:_RANKED]])
     good = np.array([any(place.holds(scored.quote) for place in right) for scored in ranked[:_RANKED]])
-    return Sample(of, group, bool(right), np.array([signs[name] for name in ALL_SIGNS]), quotes, good)
+    told = np.array([signs[name] for name in ALL_SIGNS])
+    return Sample(of, group, bool(right), told, quotes, good, query.own_vector, _places(index, right))
+
+
+def _places(index: Index, right: Sequence[Right]) -> tuple[Place, ...]:
+    """The places of readers' questions that share words with what is right."""
+
+    def shares(place: Place, one: Right) -> bool:
+        article_id, section_id, start, end = place
+        if article_id != one.article or one.section not in (None, section_id):
+            return False
+        at = index.articles[article_id].section(section_id).text.find(one.contains)
+        return at >= 0 and at < end and start < at + len(one.contains)
+
+    return tuple(place for place in index.bank.places if any(shares(place, one) for one in right))
 
 
 def fit_ranking(data: Sequence[Sample]) -> Array:
