@@ -82,7 +82,7 @@ def samples(
     half = "held" if held else "dev"
     for file in conversations:
         suite = read_conversations(file)
-        of = half if held else f"{half} {file.parent.name}/{file.stem}"
+        of = half if held else f"{half} {file.resolve().parent.name}/{file.stem}"
         for conversation in (c for c in suite.conversations if c.half == half):
             turns: tuple[Turn, ...] = ()
             for said in conversation.turns:
