@@ -16,7 +16,7 @@ from ldnqa.memory import Same
 from ldnqa.restate import refusals
 from ldnqa.stages import stage
 from ldnqa.support import Embed, support_of
-from ldnqa.text import any_name, fold_space, names
+from ldnqa.text import any_name, fold_space, names, plain_case
 from ldnqa.tokens import Names
 from ldnqa.types import Article, Claim, Quote, Span
 
@@ -126,7 +126,10 @@ def ground_drafted(
 
 def looks_alike(question: str, look_alikes: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """The rows of `look_alikes` that a question names."""
-    return [row for row in look_alikes if row and any_name(tuple(row)).search(question)]
+    plain = plain_case(question)
+    # Most questions name none, which this tells five times as fast.
+    able = (row for row in look_alikes if any(not name.isascii() or name.lower() in plain for name in row))
+    return [row for row in able if any_name(tuple(row)).search(question)]
 
 
 def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:
