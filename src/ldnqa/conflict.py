@@ -102,8 +102,8 @@ def _asked_about(
     index: Index,
     silent: frozenset[str],
 ) -> float:
-    """How much of the question, whose groups count by their weights, the dispute's words have, 0 to 1; 0 if the question
-    is not about its topic.
+    """How much of a question whose `groups` have these `weights` the dispute's words have, 0 to 1; 0 if the question is
+    not about its topic.
 
     It is if it names most of the topic, if a side that says itself that it contradicts another leads the answer, or if
     the editor's words on the dispute, or what they refute, do.
