@@ -287,6 +287,7 @@ def topics(question: str, lexicon: Lexicon, subject: frozenset[str]) -> list[fro
     return [group - subject for term, group in groups.items() if term not in silent and group - subject]
 
 
+@lru_cache
 def silent_terms(generic: frozenset[str], subject: frozenset[str]) -> frozenset[str]:
     """Terms that name no topic: what everything is about, words that only ask, and verbs that ask for an effect."""
     return generic | subject | _ASKS_FOR_EFFECT

@@ -30,13 +30,19 @@ _CLAIMS = 4096
 @stage("ground")
 def ground(claims: Iterable[Claim], articles: Mapping[str, Article]) -> list[Claim]:
     """The claims that say what one of their quotes says, every quote exact and whole in its section."""
-    return [
-        claim
-        for claim in claims
-        if all(is_exact(quote, articles) and is_whole(quote, articles) for quote in claim.quotes)
+    those = Same(articles)
+    return [claim for claim in claims if _holds(Same(claim), those)]
+
+
+# The articles' quotes come again with every question, and so do claims that are nothing but a quote.
+@lru_cache(maxsize=_CLAIMS)
+def _holds(of: Same[Claim], those: Same[Mapping[str, Article]]) -> bool:
+    claim, articles = of.it, those.it
+    return (
+        all(is_exact(quote, articles) and is_whole(quote, articles) for quote in claim.quotes)
         and any(claim.text == quote.text for quote in claim.quotes)
         and says_no_more(claim.text, [quote.text for quote in claim.quotes])
-    ]
+    )
 
 
 def is_exact(quote: Quote, articles: Mapping[str, Article]) -> bool:
