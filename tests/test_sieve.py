@@ -57,6 +57,10 @@ def test_finds_what_a_pattern_finds_whatever_it_is_made_of(text: str) -> None:
         "ask+?",
         "ſk",
         r"i-?s",
+        "b k",
+        r"ab s| \bas",
+        "k  1|- -",
+        r"(?:a b)+s",
         "",
     ]
     sieve = Sieve(patterns)

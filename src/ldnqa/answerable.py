@@ -52,16 +52,7 @@ def read_support(
     How near anything comes is told by the quote that ranks first, and whether it fits what is asked by the lead.
     """
 
-    def read(name: str) -> float:
-        if told := _SUPPORT.get(name):
-            return told(index, query, hits, ranked)
-        if fits := _FITS.get(name):
-            return float(fits(query, lead))
-        if name in _KINDS:
-            return float(query.kind is _KINDS[name])
-        return float(_CUES[name] in query.cues) if name in _CUES else ranked[0].sign(name)
-
-    return {name: read(name) for name in signs}
+    return {name: _READ[name](index, query, hits, ranked, lead) for name in signs}
 
 
 def _rarest(index: Index, query: Query, hits: Sequence[Hit], _: Sequence[ScoredQuote]) -> float:
@@ -105,6 +96,24 @@ _FITS: Mapping[str, Callable[[Query, ScoredQuote], float]] = {
     "another_tier": lambda query, lead: lead.sign("another_tier"),
     "comment": lambda query, lead: lead.sign("comment"),
 }
+
+
+_Reader = Callable[[Index, Query, Sequence[Hit], Sequence[ScoredQuote], ScoredQuote], float]
+
+
+def _reader(name: str) -> _Reader:
+    if told := _SUPPORT.get(name):
+        return lambda index, query, hits, ranked, lead: told(index, query, hits, ranked)
+    if fits := _FITS.get(name):
+        return lambda index, query, hits, ranked, lead: float(fits(query, lead))
+    if kind := _KINDS.get(name):
+        return lambda index, query, hits, ranked, lead: float(query.kind is kind)
+    if cue := _CUES.get(name):
+        return lambda index, query, hits, ranked, lead: float(cue in query.cues)
+    return lambda index, query, hits, ranked, lead: ranked[0].sign(name)
+
+
+_READ: Mapping[str, _Reader] = {name: _reader(name) for name in ALL_SIGNS}
 
 
 def correlation(pairs: Sequence[tuple[float, float]]) -> float:

@@ -44,8 +44,10 @@ _ASKED = (
     (
         Kind.COMPARE,
         r"\bcompar\w+|\bversus\b|\bvs\.?\b|\bbetter than\b|\b(?:as|so) \w+ as\b"
-        r"|(?<!feel a )(?<!feel any )(?<!notice a )(?<!notice any )(?<!see a )(?<!see any )(?<!make a )(?<!make any )"
-        r"\bdiffer\w*\b"
+        # What follows is looked at before what stands before it, which takes a fifth of the time; so with a dose below.
+        r"|\b(?=differ)"
+        r"(?<!feel a )(?<!feel any )(?<!notice a )(?<!notice any )(?<!see a )(?<!see any )(?<!make a )(?<!make any )"
+        r"differ\w*\b"
         r"|\bsame (?:as|drug|thing|medicine|stuff|substance|product|tablets?)\b",
     ),
     (
@@ -78,8 +80,9 @@ _ASKED = (
     # "When is my last dose", "at every dose": no dose is asked for.
     (
         Kind.DOSE,
+        r"\b(?=dos)"
         r"(?<!low[ -])(?<!standard[ -])(?<!full[ -])(?<!last )(?<!next )(?<!missed )(?<!every )(?<!each )(?<!all )"
-        r"\bdos(?:e|es|age|ing)\b|\bwhat strength\b"
+        r"dos(?:e|es|age|ing)\b|\bwhat strength\b"
         r"|\b(?:how many|what|which) (?:mg|milligrams?)\b(?! (?:less|more|lower|higher|above|below)\b)"
         rf"|\bhow much{_NO_AMOUNT}\b(?!.{{0,20}}\bcost)"
         r"(?! (?:did|does|less|more|lower|better|higher|worse|longer|above|below|of the)\b)",
@@ -284,6 +287,7 @@ def topics(question: str, lexicon: Lexicon, subject: frozenset[str]) -> list[fro
     return [group - subject for term, group in groups.items() if term not in silent and group - subject]
 
 
+@lru_cache
 def silent_terms(generic: frozenset[str], subject: frozenset[str]) -> frozenset[str]:
     """Terms that name no topic: what everything is about, words that only ask, and verbs that ask for an effect."""
     return generic | subject | _ASKS_FOR_EFFECT

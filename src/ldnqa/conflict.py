@@ -58,11 +58,12 @@ def clashes(
     """
     found: list[tuple[tuple[float, int, int], Clash]] = []
     asked = frozenset[str]().union(*groups) - silent
+    weights = [min(map(index.rarity, group)) for group in groups]
     place = (said[0].article_id, said[0].section_id)
     for dispute in disputes(index):
         if dispute.of_topic.isdisjoint(asked) and place not in dispute.sections:
             continue
-        share = _asked_about(dispute, groups, asked, said[0], index, silent)
+        share = _asked_about(dispute, groups, weights, asked, said[0], index, silent)
         if share < ASKED_ABOUT:
             continue
         sides = [side for side in dispute.sides if not approved_only or _approved(side, index)]
@@ -95,12 +96,14 @@ def conflict_of(clash: Clash, cited: Sequence[Source], where: Sequence[str]) -> 
 def _asked_about(
     dispute: Dispute,
     groups: Sequence[frozenset[str]],
+    weights: Sequence[float],
     asked: frozenset[str],
     lead: Quote,
     index: Index,
     silent: frozenset[str],
 ) -> float:
-    """How much of the question the dispute's words have, 0 to 1; 0 if the question is not about its topic.
+    """How much of a question whose `groups` have these `weights` the dispute's words have, 0 to 1; 0 if the question is
+    not about its topic.
 
     It is if it names most of the topic, if a side that says itself that it contradicts another leads the answer, or if
     the editor's words on the dispute, or what they refute, do.
@@ -117,7 +120,6 @@ def _asked_about(
         words = dispute.core
     else:
         return 0.0
-    weights = [min(index.rarity(term) for term in group) for group in groups]
     found = [weight for weight, group in zip(weights, groups, strict=True) if group & words]
     return sum(found) / sum(weights) if found else 0.0
 

@@ -16,7 +16,7 @@ from ldnqa.memory import Same
 from ldnqa.restate import refusals
 from ldnqa.stages import stage
 from ldnqa.support import Embed, support_of
-from ldnqa.text import any_name, fold_space, names
+from ldnqa.text import any_name, fold_space, names, plain_case
 from ldnqa.tokens import Names
 from ldnqa.types import Article, Claim, Quote, Span
 
@@ -30,13 +30,19 @@ _CLAIMS = 4096
 @stage("ground")
 def ground(claims: Iterable[Claim], articles: Mapping[str, Article]) -> list[Claim]:
     """The claims that say what one of their quotes says, every quote exact and whole in its section."""
-    return [
-        claim
-        for claim in claims
-        if all(is_exact(quote, articles) and is_whole(quote, articles) for quote in claim.quotes)
+    those = Same(articles)
+    return [claim for claim in claims if _holds(Same(claim), those)]
+
+
+# The articles' quotes come again with every question, and so do claims that are nothing but a quote.
+@lru_cache(maxsize=_CLAIMS)
+def _holds(of: Same[Claim], those: Same[Mapping[str, Article]]) -> bool:
+    claim, articles = of.it, those.it
+    return (
+        all(is_exact(quote, articles) and is_whole(quote, articles) for quote in claim.quotes)
         and any(claim.text == quote.text for quote in claim.quotes)
         and says_no_more(claim.text, [quote.text for quote in claim.quotes])
-    ]
+    )
 
 
 def is_exact(quote: Quote, articles: Mapping[str, Article]) -> bool:
@@ -126,7 +132,10 @@ def ground_drafted(
 
 def looks_alike(question: str, look_alikes: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """The rows of `look_alikes` that a question names."""
-    return [row for row in look_alikes if row and any_name(tuple(row)).search(question)]
+    plain = plain_case(question)
+    # Most questions name none, which this tells five times as fast.
+    able = (row for row in look_alikes if any(not name.isascii() or name.lower() in plain for name in row))
+    return [row for row in able if any_name(tuple(row)).search(question)]
 
 
 def on_the_drug(claims: Iterable[Claim], question: str, look_alikes: Sequence[Sequence[str]]) -> list[Claim]:

@@ -18,6 +18,8 @@ from ldnqa.tally import Tally, tally
 # Yang, Fang and Lin, "Anserini: Reproducible Ranking Baselines Using Lucene", JDIQ 2018.
 K1 = 0.9
 B = 0.4
+# Of so few texts a sum over all of them takes half the time of one over those that have the term; a term takes 1.6 kB.
+_FEW = 400
 
 
 class Lexical:
@@ -28,6 +30,7 @@ class Lexical:
         self._numbers = {term: number for number, term in enumerate(counted.words)}
         self._scores = _scores(counted)
         self._rarities: dict[str, float] = {}
+        self._of_each: dict[int, NDArray[np.float32]] = {}
 
     def __len__(self) -> int:
         """How many texts are indexed."""
@@ -72,9 +75,22 @@ class Lexical:
         # In the order of the words, so that the same terms give the same sum to the last bit.
         wanted = sorted((self._numbers[term], weight) for term, weight in terms.items() if term in self._numbers)
         for number, weight in wanted:
-            of_term = slice(starts[number], starts[number + 1])
-            scores[places[of_term]] += np.float32(weight) * self._scores[of_term]
+            if len(self) <= _FEW:
+                scores += np.float32(weight) * self._of_every_text(number)
+            else:
+                of_term = slice(starts[number], starts[number + 1])
+                scores[places[of_term]] += np.float32(weight) * self._scores[of_term]
         return scores
+
+    def _of_every_text(self, number: int) -> NDArray[np.float32]:
+        """What a term counts for in each text, 0 where it is not."""
+        found = self._of_each.get(number)
+        if found is None:
+            of_term = slice(self.counted.starts[number], self.counted.starts[number + 1])
+            found = np.zeros(len(self), dtype=np.float32)
+            found[self.counted.texts[of_term]] = self._scores[of_term]
+            self._of_each[number] = found
+        return found
 
     def best(self, scores: NDArray[np.float32], k: int, allowed: Collection[int] | None = None) -> NDArray[np.int64]:
         """Up to `k` of the rows that score above 0, best first, the lower row first among equals."""

@@ -19,8 +19,12 @@ def called_for(question: str, standalone: str, told: Told, policy: Policy) -> tu
 
     `question` is what the reader wrote, `standalone` how it was read, and `told` what it and those before it tell.
     """
+    use = policy.lexicon.regimens_in(standalone)
+    everything = told.all
     return tuple(
-        r for r in policy.notices if r.kind and r.text and _is_asked(r.when, question, standalone, told, policy)
+        r
+        for r in policy.notices
+        if r.kind and r.text and _is_asked(r.when, question, standalone, everything, policy, use)
     )
 
 
@@ -62,14 +66,21 @@ def caution_for(question: str, standalone: str, told: Told, policy: Policy) -> N
     lexicon = policy.lexicon
     use = lexicon.regimens_in(standalone)
     spoken_of = use or lexicon.regimens_in(told.all)
+
+    def is_of_another(asks: str) -> bool:
+        of = lexicon.regimens_in(asks) if spoken_of else ()
+        return bool(of) and not any(one in spoken_of for one in of)
+
     story = story_in(standalone)
     asks = story.asks if story else standalone
     for part in (told.now, told.before) if told.before else (told.now,):
+        everything = Told(part).all
         for rule in policy.notices:
-            of = lexicon.regimens_in(rule.asks or "") if spoken_of else ()
-            if of and not any(one in spoken_of for one in of):
-                continue
-            if rule.asks and _is_asked(rule.when, question, asks, Told(part), policy, use):
+            if (
+                rule.asks
+                and _is_asked(rule.when, question, asks, everything, policy, use)
+                and not is_of_another(rule.asks)
+            ):
                 return rule
     return None
 
@@ -84,16 +95,13 @@ def is_about(rule: NoticeRule, quote: str) -> bool:
     return rule.when.told_matches is not None and _finds(rule.when.told_matches, quote)
 
 
-def _is_asked(
-    when: When, question: str, standalone: str, told: Told, policy: Policy, use: Sequence[Regimen] | None = None
-) -> bool:
+def _is_asked(when: When, question: str, standalone: str, told: str, policy: Policy, use: Sequence[Regimen]) -> bool:
     """Whether the conditions hold that are about what the reader wrote; `use` is what that asks about."""
     lexicon = policy.lexicon
-    use = lexicon.regimens_in(standalone) if use is None else use
     # Most questions tell nothing, and what they name is known by now: the slow patterns come last.
     return (
-        (when.told_matches is None or _finds(when.told_matches, told.all))
-        and (when.told_class is None or when.told_class in lexicon.classes_in(told.all))
+        (when.told_matches is None or _finds(when.told_matches, told))
+        and (when.told_class is None or when.told_class in lexicon.classes_in(told))
         and (when.question_regimen is None or when.question_regimen in use)
         and (when.question_class is None or when.question_class in lexicon.classes_in(standalone))
         and (when.question_matches is None or _finds(when.question_matches, question))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -308,7 +309,18 @@ def _foreign(question: str, index: Index, lexicon: Lexicon) -> str | None:
     return None
 
 
+# The names of the lists, some thousands, come again with every question.
+_tells: WeakKeyDictionary[Index, dict[str, str | None]] = WeakKeyDictionary()
+
+
 def _telling(name: str, index: Index) -> str | None:
     """The term that tells a name from others: the one of its terms that the fewest passages have."""
+    found = _tells.setdefault(index, {})
+    if name not in found:
+        found[name] = _read_telling(name, index)
+    return found[name]
+
+
+def _read_telling(name: str, index: Index) -> str | None:
     known = [term for term in terms(name) if index.has_term(term)]
     return max(known, key=index.rarity, default=None)

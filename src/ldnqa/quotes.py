@@ -70,8 +70,9 @@ def rank_quotes(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredQ
     kind = "with" if index.bank else "without"
     scores = np.vecdot(rows, _shares(kind))
     leads = leading(kind).scores(rows.astype(np.float32))
-    scored = map(ScoredQuote, found, rows.tolist(), scores.tolist(), leads.tolist())
-    return sorted(scored, key=lambda scored: -scored.lead)
+    order = (-leads).argsort(kind="stable")
+    best_first = [found[row] for row in order.tolist()]
+    return list(map(ScoredQuote, best_first, rows[order].tolist(), scores[order].tolist(), leads[order].tolist()))
 
 
 @cache

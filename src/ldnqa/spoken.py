@@ -39,7 +39,8 @@ _OWN_COLUMNS = [AT[name] for name in OWN_SIGNS]
 class Block:
     """The quotes of `passages` one after the other, a row each: the `rows` of each passage, and `whose` they are.
     Passages overlap: `first` is the row that has a quote first. `texts` are those of all passages, and `at_quotes` and
-    `at_passages` where those of each quote and of its passage begin.
+    `at_passages` where those of each quote and of its passage begin. `subjects` are those of all articles, each once,
+    and `of_subject` has the number of each quote's.
     """
 
     passages: tuple[Quotable, ...]
@@ -53,6 +54,8 @@ class Block:
     texts: Numbered = field(init=False)
     at_quotes: NDArray[np.int64] = field(init=False)
     at_passages: NDArray[np.int64] = field(init=False)
+    subjects: tuple[tuple[str, ...], ...] = field(init=False)
+    of_subject: NDArray[np.int64] = field(init=False)
     _fits: dict[Kind, Rows] = field(init=False, default_factory=dict)
     _other_use: dict[tuple[Regimen, ...], tuple[Lexicon, Rows]] = field(init=False, default_factory=dict)
 
@@ -69,7 +72,11 @@ class Block:
         signs[:, _OWN_COLUMNS] = np.concatenate([passage.signs for passage in parts])
         signs[:, AT["editorial"]] = np.array([passage.section.tier is Tier.EDITORIAL for passage in parts])[whose]
         at_quotes = OF_A_PASSAGE * (whose + 1) + OF_A_QUOTE * np.arange(len(quotations))
+        subjects = list(dict.fromkeys(passage.article.subject for passage in parts))
+        of_subject = np.array([subjects.index(passage.article.subject) for passage in parts], np.int64)
         values = {
+            "subjects": tuple(subjects),
+            "of_subject": of_subject[whose],
             "quotations": quotations,
             "rows": rows,
             "whose": whose,
@@ -176,12 +183,12 @@ def spoken(said: Said, block: Block, index: Index) -> Spoken:
     if said.regimens:
         signs[:, AT["other_regimen"]] = block.other_use(said.regimens, said.lexicon)
     # Most articles have their subject in common, and naming it has nothing to do with the passage.
-    others = {
-        subject: not (any(names(text, name) for name in subject) or not set(subject).isdisjoint(index.subject))
-        for subject in dict.fromkeys(passage.article.subject for passage in block.passages if index.subject)
-    }
-    if any(others.values()):
-        signs[:, AT["other_subject"]] = _each(block, [others[passage.article.subject] for passage in block.passages])
+    others = [
+        not (any(names(text, name) for name in subject) or not set(subject).isdisjoint(index.subject))
+        for subject in (block.subjects if index.subject else ())
+    ]
+    if any(others):
+        signs[:, AT["other_subject"]] = np.array(others, np.float64)[block.of_subject]
     tiers = tiers_asked(text)
     if tiers:
         signs[:, AT["another_tier"]] = _each(block, [passage.section.tier not in tiers for passage in block.passages])

@@ -55,9 +55,9 @@ K = TypeVar("K", bound=Hashable)
 @dataclass(frozen=True, eq=False)
 class _Listed:
     """The editors' questions for telling which are near: as they are known again, which have a term, which are of an
-    article, which name only certain things, which name any, what is named with a term, the directions that all of them
-    have in common, and those that name the subject alike, and what of their vectors lies `along_shared` ones and how
-    long what is `left` is.
+    article, what `things` any of them names, which name just those, which name any, the numbers of what is named with a
+    term, the directions that all of them have in common, and those that name the subject alike, and what of their
+    vectors lies `along_shared` ones and how long what is `left` is.
 
     A question that is near everything by its plain vector, "What is low-dose naltrexone?", is near little by the rest.
     """
@@ -65,9 +65,10 @@ class _Listed:
     as_asked: tuple[str, ...]
     with_term: Mapping[str, NDArray[np.float32]]
     of_article: Mapping[str, NDArray[np.float32]]
-    naming: Mapping[tuple[frozenset[str], ...], NDArray[np.float32]]
+    things: tuple[tuple[frozenset[str], ...], ...]
+    naming: NDArray[np.float32]
     naming_any: NDArray[np.float32]
-    naming_with: Mapping[str, frozenset[tuple[frozenset[str], ...]]]
+    numbers_with: Mapping[str, frozenset[int]]
     shared: Vectors
     along_shared: Vectors
     left: Vectors
@@ -88,17 +89,19 @@ class _Listed:
         things = [tuple(frozenset(terms(thing)) for _, thing in lexicon.things_in(text)) for text in texts]
         # Where a thing has no terms nobody knows what is named.
         things = [named if all(named) else () for named in things]
-        with_term: dict[str, set[tuple[frozenset[str], ...]]] = {}
-        for named in things:
+        each = tuple(dict.fromkeys(named for named in things if named))
+        with_term: dict[str, set[int]] = {}
+        for number, named in enumerate(each):
             for term in frozenset[str]().union(*named):
-                with_term.setdefault(term, set()).add(named)
+                with_term.setdefault(term, set()).add(number)
         return cls(
             tuple(_as_asked(text, index) for text in texts),
             _where(map(terms, texts)),
             _where([article_id] for article_id, _ in index.questions),
-            _where([named] if named else [] for named in things),
+            each,
+            np.array([[named == one for named in things] for one in each], np.float32).reshape(len(each), len(things)),
             np.array([bool(named) for named in things], np.float32),
-            {term: frozenset(named) for term, named in with_term.items()},
+            {term: frozenset(numbers) for term, numbers in with_term.items()},
             shared,
             along_shared,
             np.where(left, left, 1).astype(np.float32),
@@ -125,12 +128,9 @@ def _nearness(listed: _Listed, query: Query, about: frozenset[str], said: Sequen
     if near and near in listed.of_article:
         nearness += np.float32(SAME_ARTICLE_BONUS) * listed.of_article[near]
     # Of many things few are spoken of.
-    naming = {things for term in spoken_of if term in listed.naming_with for things in listed.naming_with[term]}
-    foreign = listed.naming_any
-    for things in naming:
-        if any(thing <= spoken_of for thing in things):
-            foreign = foreign - listed.naming[things]
-    nearness -= np.float32(FOREIGN_PENALTY) * foreign
+    near_those = frozenset[int]().union(*(listed.numbers_with[term] for term in listed.numbers_with.keys() & spoken_of))
+    told = [number for number in near_those if any(thing <= spoken_of for thing in listed.things[number])]
+    nearness -= np.float32(FOREIGN_PENALTY) * (listed.naming_any - np.add.reduce(listed.naming[told]))
     return nearness
 
 

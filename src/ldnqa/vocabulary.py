@@ -87,6 +87,8 @@ class Vocabulary:
         def right(match: re.Match[str]) -> str:
             written = match.group()
             word = written.lower().replace("’", "'")
+            if word in self.counts:
+                return written
             meant = self._run_together(word, known, names, together) or self._meant(word, frozenset(known))
             if meant is None:
                 return written
@@ -96,7 +98,9 @@ class Vocabulary:
             text = written.sub(meant, text)
         text = _WRITTEN.sub(right, _TWO_WORDS.sub(self._hyphened, text))
         for name in names:
-            text = _with_name(text, name)
+            wanted = _parts_of(name)
+            if len(wanted) >= _WORDS_OF_NAME:
+                text = _with_name(text, wanted)
         return text
 
     def _run_together(
@@ -173,12 +177,14 @@ def _is_swap_or_double(written: str, meant: str) -> bool:
     return sorted(written) == sorted(meant) or undoubled == meant_undoubled
 
 
-def _with_name(text: str, name: str) -> str:
+@cache
+def _parts_of(name: str) -> list[str]:
+    return re.split(r"[\s-]+", name.lower())
+
+
+def _with_name(text: str, wanted: Sequence[str]) -> str:
     """`text` where all words of a name but one stand in their order, with that one put right if it is near."""
-    wanted = re.split(r"[\s-]+", name.lower())
     written = list(_WORDS_ALONE.finditer(text))
-    if len(wanted) < _WORDS_OF_NAME:
-        return text
     for at in range(len(written) - len(wanted) + 1):
         there = written[at : at + len(wanted)]
         other = [n for n, word in enumerate(there) if word.group().lower() != wanted[n]]

@@ -53,7 +53,8 @@ class Wording(Noun):
         rest = " ".join(words(message))
         found = []
         while rest:
-            begins = ((said, row) for said, row in self._small_talk if f"{rest} ".startswith(f"{said} "))
+            able = self._small_talk.get(rest.partition(" ")[0], ())
+            begins = ((said, row) for said, row in able if f"{rest} ".startswith(f"{said} "))
             said, row = next(begins, ("", None))
             if not said:
                 return None
@@ -62,11 +63,16 @@ class Wording(Noun):
         return next((row.answer for row in self.small_talk if row in found), None)
 
     @cached_property
-    def _small_talk(self) -> list[tuple[str, SmallTalk | None]]:
-        """What is said in small talk, the longest first, and the row it stands in; None for what only fills."""
+    def _small_talk(self) -> dict[str, list[tuple[str, SmallTalk | None]]]:
+        """What is said in small talk by its first word, the longest first, and the row it stands in; None for what only
+        fills.
+        """
         rows: list[SmallTalk | None] = [*self.small_talk, None]
         said = ((said, row) for row in rows for said in (row.said if row else self.filling))
-        return sorted(said, key=lambda one: -len(one[0]))
+        by_first: dict[str, list[tuple[str, SmallTalk | None]]] = {}
+        for one in sorted(said, key=lambda one: -len(one[0])):
+            by_first.setdefault(one[0].partition(" ")[0], []).append(one)
+        return by_first
 
     def asks_of_dates(self, message: str) -> bool:
         """Whether a message asks how old the articles are, or when they were changed."""
