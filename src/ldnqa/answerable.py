@@ -65,8 +65,9 @@ def _agreement(_: Index, __: Query, ___: Sequence[Hit], ranked: Sequence[ScoredQ
     return correlation([(one.sign("passage"), one.sign("passage_coverage")) for one in passages.values()])
 
 
-def _gives_figure(lead: ScoredQuote) -> bool:
-    return bool(lead.sign("figure_asked") and lead.sign("fits_kind"))
+def _gives_more(query: Query, lead: ScoredQuote) -> bool:
+    """Whether what was quoted before has the figure, or the reason, that is asked for now."""
+    return bool(lead.sign("fits_kind") and (lead.sign("figure_asked") or query.kind is Kind.WHY))
 
 
 # What tells the others of SUPPORT_SIGNS, of an index, a query, its hits and their quotes, the first of them best.
@@ -91,7 +92,7 @@ _FITS: Mapping[str, Callable[[Query, ScoredQuote], float]] = {
     "kind": lambda query, lead: not lead.sign("figure_asked") or lead.sign("fits_kind"),
     "how_done": lambda query, lead: bool(HOW_DONE.search(query.reading.asked_now) and HOW_DONE.search(lead.quote.text)),
     "no_reason": lambda query, lead: query.kind is Kind.WHY and not lead.sign("fits_kind"),
-    "again": lambda query, lead: query.reading.cited[:1] == (lead.quote.passage_id,) and not _gives_figure(lead),
+    "again": lambda query, lead: query.reading.cited[:1] == (lead.quote.passage_id,) and not _gives_more(query, lead),
     "other_regimen": lambda query, lead: lead.sign("other_regimen"),
     "another_tier": lambda query, lead: lead.sign("another_tier"),
     "comment": lambda query, lead: lead.sign("comment"),
