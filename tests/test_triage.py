@@ -269,10 +269,20 @@ def test_who_asks_calmly_for_a_way_to_do_harm_gets_the_crisis_line(question, enc
         "We were told at school of a stroke as a face that hangs down. Is LDN used in stroke clinics?",
         "waht are teh side efects",
         "Two years on from my heart attack I take aspirin and a statin, chest is quiet. Is LDN an option for my knees?",
+        "ok so what's ldn supposed to be doing in the body",
+        "My dad struggles with medical terms. Can he have this in plain words?",
     ],
 )
 def test_what_a_question_means_speaks_against_an_alarm(question, encoder):
     assert triage(question, POLICY, encoder=encoder) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what is ldn doing to me right now, i can't breathe", "My dad suddenly struggles with words. Is it his naltrexone?"],
+)
+def test_the_same_in_earnest_is_an_emergency(question, encoder):
+    assert triage(question, POLICY, encoder=encoder) is not None
 
 
 @pytest.mark.parametrize(
