@@ -73,7 +73,7 @@ def test_topics_leave_out_the_subject_and_what_only_asks():
         ("Does LDN help in multiple sclerosis?", "disagree"),
         ("How fast do they bump it up?", "No standard schedule for raising LDN"),
         ("What sort of complaints do people get LDN for?", "is an indication for low-dose naltrexone"),
-        ("Did everybody stick with it till the end?", "stopped LDN"),
+        ("Did everybody stick with it till the end?", "stop"),
         ("Can LDN be used if my kidneys are shot?", "kidney disease"),
         ("Why does LDN come from a compounding pharmacy?", "since no manufacturer sells"),
         ("How long do LDN capsules keep?", "for 360 days"),

@@ -279,7 +279,10 @@ def test_what_a_question_means_speaks_against_an_alarm(question, encoder):
 
 @pytest.mark.parametrize(
     "question",
-    ["what is ldn doing to me right now, i can't breathe", "My dad suddenly struggles with words. Is it his naltrexone?"],
+    [
+        "what is ldn doing to me right now, i can't breathe",
+        "My dad suddenly struggles with words. Is it his naltrexone?",
+    ],
 )
 def test_the_same_in_earnest_is_an_emergency(question, encoder):
     assert triage(question, POLICY, encoder=encoder) is not None

@@ -79,7 +79,7 @@ def last_of(index, policy, *questions):
         (("Are narcan and LDN the same product?",), "other medicines"),
         (("Which was better tolerated, LDN or amitriptyline?",), "amitriptyline"),
         # What is told beside a question neither silences nor answers it.
-        (("Bit of a sceptic. Tell me of a trial in which LDN did nothing for fibromyalgia.",), "fibromyalgia"),
+        (("Bit of a sceptic. Tell me of a trial in which LDN did nothing for fibromyalgia.",), "difference"),
         (("My kidneys are failing. Does LDN ease pain in MS?",), "kidney"),
         (("Took two tramadol for my back yesterday. When can I start LDN?",), "opioid"),
         (("I have hepatitis and want to stop drinking. How much naltrexone is taken?",), "liver"),

@@ -11,6 +11,7 @@ from ldnqa.index import Index
 from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones
 from ldnqa.text import names, names_any, sentences, term_set, terms
+from ldnqa.told import may_take
 from ldnqa.types import Hit, Quote
 
 # Below this probability the question is not answered. Of 4,386 questions and turns, each set judged by what the others
@@ -81,11 +82,12 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     does. What is about another use of the drug leads only if all is, where the question names the drug or asks for a
     figure; so does a figure for another condition, and what gives no reason where it is asked why. And who asks for the
     evidence is first told that it is disputed or thin, if a quote says so of what is asked about; and who asks for "the
-    other one" is told of both.
+    other one" is told of both; and who asks if they may take it hears the rule before a comment on it.
     """
     strict = query.kind in FIGURES or any(names(query.text, name) for name in index.subject)
     most = max(scored.sign("named") for scored in good)
     of_two = bool(_THE_OTHER.search(query.text))
+    may = may_take(query.reading.asked_now)
 
     def falls_short(scored: ScoredQuote) -> tuple[bool, ...]:
         weighs = scored.sign("sums_up") and scored.sign("named") == most
@@ -96,6 +98,7 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
             query.kind is Kind.WHY and not answers_kind(Kind.WHY, scored.quote.text),
             bool(scored.sign("evidence_asked")) and not weighs,
             of_two and not sums_up(scored.quote.text),
+            may and bool(scored.sign("comment")),
         )
 
     # Most often the first falls short of nothing.
