@@ -40,7 +40,6 @@ FLOORS = [
         "tokens",
         "weights",
         "leading",
-        "nearby",
         "metric",
     },
     {"manifest", "pieces", "llm", "bank", "embedded"},

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from makers import article, section
 
-from ldnqa.chunk import call_by_first_name, embedded_text, quotable_spans, quote_text, split
+from ldnqa.chunk import (
+    call_by_first_name,
+    call_by_short_name,
+    embedded_text,
+    matched_text,
+    quotable_spans,
+    quote_text,
+    split,
+)
 from ldnqa.types import BlockKind, EditorNote
 
 
@@ -84,11 +92,13 @@ def test_short_blocks_join_and_long_ones_are_cut_between_sentences():
     assert all(passage.text.rstrip().endswith(".") for passage in passages)
 
 
-def test_the_subheading_is_context_and_every_name_of_the_subject_is_its_first_where_passages_are_matched():
-    made = article(section("# Dosing", "LDN is taken at night."))
+def test_the_subheading_is_context_and_the_subject_has_its_first_name_if_matched_and_its_short_one_if_embedded():
+    made = article(section("# Dosing", "Low-dose naltrexone (LDN) is taken at night."))
     (passage,) = split(made, count, 256)
-    assert passage.text == "LDN is taken at night."
-    assert embedded_text(made, passage) == "low-dose naltrexone, Part, Dosing: low-dose naltrexone is taken at night."
+    assert passage.text == "Low-dose naltrexone (LDN) is taken at night."
+    assert embedded_text(made, passage) == "LDN, Part, Dosing: LDN (LDN) is taken at night."
+    matched = "low-dose naltrexone, Part, Dosing: Low-dose naltrexone (low-dose naltrexone) is taken at night."
+    assert matched_text(made, passage) == matched
 
 
 def passages_of(*blocks, max_tokens=10_000, **more) -> list[str]:
@@ -204,14 +214,13 @@ def test_an_editors_note_on_another_section_is_quoted_from_end_to_end():
     assert found == {comment, "More.", "Enough."}
 
 
-def test_a_quote_is_matched_with_the_context_of_its_place():
+def test_a_quote_is_embedded_with_the_context_of_its_place():
     made = article(section("Pain fell.", "# Dosing", "LDN is taken at night.", "# Harms", "Dreams came."))
     part = made.sections[0]
-    matched = [quote_text(made, part, quote) for _, quote in quotable_spans(part)]
-    assert matched == [
-        "low-dose naltrexone, Part: Pain fell.",
-        "low-dose naltrexone, Part, Dosing: low-dose naltrexone is taken at night.",
-        "low-dose naltrexone, Part, Harms: Dreams came.",
+    assert [quote_text(made, part, quote) for _, quote in quotable_spans(part)] == [
+        "LDN, Part: Pain fell.",
+        "LDN, Part, Dosing: LDN is taken at night.",
+        "LDN, Part, Harms: Dreams came.",
     ]
 
 
@@ -233,6 +242,20 @@ def test_a_subject_is_called_by_its_first_name_unless_another_name_may_mean_some
 def test_the_longest_name_is_taken_first():
     names = ("low-dose naltrexone", "tiny", "the tiny dose")
     assert call_by_first_name("Is the tiny dose tiny?", names) == "Is low-dose naltrexone low-dose naltrexone?"
+    assert call_by_short_name("Is the tiny dose low-dose naltrexone?", names) == "Is tiny tiny?"
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("low-dose naltrexone helps, Low-dose naltrexone does.", "LDN helps, LDN does."),
+        ("naltrexone is sold as tablets", "naltrexone is sold as tablets"),
+        ("low-dose naltrexones and LDN", "low-dose naltrexones and LDN"),
+    ],
+)
+def test_what_is_embedded_has_the_shortest_of_the_names_that_mean_the_same(text, called):
+    assert call_by_short_name(text, ("low-dose naltrexone", "LDN", "naltrexone")) == called
+    assert call_by_short_name(text, ("low-dose naltrexone",)) == text
 
 
 WORD = st.sampled_from("pain dose 4.5 mg not However, These Vivid trial Crohn’s naïve • … e.g. women:".split())

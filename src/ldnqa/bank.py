@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from ldnqa.encode import Vectors, unit
 from ldnqa.metric import Metric
-from ldnqa.nearby import Cosines, Nearby, directions, nearest
 from ldnqa.types import Passage
 
 
@@ -33,8 +32,9 @@ class Question(NamedTuple):
 
 Place = tuple[str, str, int, int]
 
-# So many questions are compared in full with the one that is asked; of those asked in vain only the likest counts.
-_NEAREST, _NEAREST_IN_VAIN = 256, 64
+# BLAS has the product of a block of rows at once, in half the time of row by row. It would share out blocks of so many
+# figures and more among all cores (see `encode.products`).
+_SHARED_OUT = 9_216
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Bank:
     _first: NDArray[np.int64] = field(init=False)
     _at_places: NDArray[np.int64] = field(init=False)
     _centre: Vectors = field(init=False)
-    _across_centre: Nearby = field(init=False)
+    _across_centre: Vectors = field(init=False)
 
     def __post_init__(self) -> None:
         places = [_place(question) for question in self.questions]
@@ -65,7 +65,7 @@ class Bank:
         object.__setattr__(self, "_centre", centre)
         rows, vain = (self.seen(vectors) for vectors in (self.vectors, self.vain_vectors))
         # Those asked in vain behind the others.
-        object.__setattr__(self, "_across_centre", Nearby(np.concatenate([rows, vain]), directions(rows)))
+        object.__setattr__(self, "_across_centre", _in_blocks(np.concatenate([rows, vain])))
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -84,15 +84,18 @@ class Bank:
         if not self.places:
             return NOTHING
         across = unit(_across_one(vector, self._centre))
-        each = self._across_centre.cosines(self.metric.of_one(across) if self.metric else across, leave_out)
-        tied = len(self.questions)
-        in_vain = tied + nearest(each.each[tied:], _NEAREST_IN_VAIN)
-        each.work_out(np.concatenate([nearest(each.each[:tied], _NEAREST), in_vain]))
-        return Likeness(np.maximum.reduceat(each.each[:tied], self._first), each.greatest(tied), each)
+        each: Vectors = (self._across_centre @ (self.metric.of_one(across) if self.metric else across)).reshape(-1)
+        if leave_out is not None:
+            each[leave_out] = -1
+        tied, end = len(self.questions), len(self.questions) + len(self.vain_vectors)
+        vain = float(each[tied:end].max(initial=0))
+        return Likeness(np.maximum.reduceat(each[:tied], self._first), vain, each[:tied])
 
     def likest(self, places: NDArray[np.int64], likeness: Likeness) -> tuple[NDArray[np.int64], Vectors]:
         """For each place the number of its likest question, and the cosine of that."""
-        return likeness.each.likest(self._at_places[places])
+        lines = self._at_places[places]
+        found = lines[np.arange(len(lines)), likeness.each[lines].argmax(axis=1)]
+        return found, likeness.each[found]
 
     def at_place(self, place: int) -> range:
         """The numbers of the questions of a place."""
@@ -128,17 +131,23 @@ class Bank:
 
 
 class Likeness(NamedTuple):
-    """Of each place the cosine of its likest question, of those far away roughly; `vain` is the cosine of the likest
-    question that nothing answers, and `each` has that of every other.
+    """Of each place the cosine of its likest question; `vain` is the cosine of the likest question that nothing
+    answers, 0 if there is none so like, and `each` has that of every other.
     """
 
-    best: NDArray[np.float32]
+    best: Vectors
     vain: float
-    each: Cosines
+    each: Vectors
 
 
-_NO_ROWS = np.empty((0, 0), np.float32)
-NOTHING = Likeness(np.empty(0, np.float32), 0.0, Cosines(np.empty(0, np.float32), _NO_ROWS, _NO_ROWS))
+NOTHING = Likeness(np.empty(0, np.float32), 0.0, np.empty(0, np.float32))
+
+
+def first_greatest(values: NDArray[np.generic], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where in `values` the greatest of each group stands first; groups follow each other, and none is empty."""
+    starts = lengths.cumsum() - lengths
+    greatest = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, starts), lengths))
+    return greatest[greatest.searchsorted(starts)]
 
 
 def _place(question: Question) -> Place:
@@ -171,3 +180,11 @@ def _units(rows: Vectors) -> Vectors:
     lengths[lengths == 0] = 1
     units: Vectors = (rows / lengths).astype(np.float32)
     return units
+
+
+def _in_blocks(rows: Vectors) -> Vectors:
+    """The same rows, and rows of zeros at the end, in as many blocks as are needed."""
+    at_once = max(1, (_SHARED_OUT - 1) // rows.shape[1])
+    padded = np.zeros((-len(rows) % at_once + len(rows), rows.shape[1]), np.float32)
+    padded[: len(rows)] = rows
+    return padded.reshape(-1, at_once, rows.shape[1])

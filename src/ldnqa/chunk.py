@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from ldnqa.machine import machine_words
 from ldnqa.text import plain_case, sentences
 from ldnqa.types import Article, Block, BlockKind, Passage, Section, Span
 
-CHUNKER_VERSION = "7"
+CHUNKER_VERSION = "8"
 
 # Passages of about 120 words are what the starting figures on the evaluation sets were measured with; shorter
 # blocks than 30 words ("Mild headache occurs.") are too little context to be found by, so they join a neighbour.
@@ -70,43 +71,71 @@ def split(article: Article, count_tokens: Callable[[str], int], max_tokens: int)
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
-    """What is embedded and matched for a passage: its words with the article's subject and its headings before them."""
+    """What is embedded for a passage: its words with the article's subject and its headings before them."""
     section = article.section(passage.section_id)
-    return _context(article, section, passage.start) + call_by_first_name(passage.text, article.subject)
+    return call_by_short_name(_context(article, section, passage.start) + passage.text, article.subject)
+
+
+def matched_text(article: Article, passage: Passage) -> str:
+    """What is matched for a passage: the same with the first name of the subject."""
+    section = article.section(passage.section_id)
+    return call_by_first_name(_context(article, section, passage.start) + passage.text, article.subject)
 
 
 def quote_text(article: Article, section: Section, span: Span) -> str:
     """What is embedded for one quotable span: its words with the same context as its passage."""
-    words = call_by_first_name(section.text[span.start : span.end], article.subject)
-    return _context(article, section, span.start) + words
+    words = section.text[span.start : span.end]
+    return call_by_short_name(_context(article, section, span.start) + words, article.subject)
 
 
 def call_by_first_name(text: str, subject: Sequence[str]) -> str:
     """`text` with every other name of a subject ("LDN") replaced by its first ("low-dose naltrexone").
 
-    Only for what is embedded and matched: a model does not know that two names mean one thing. A name that is part of
-    the first one ("naltrexone"), or has it as a part, stays: it may mean something else.
+    Only for what is matched. A name that is part of the first one ("naltrexone"), or has it as a part, stays: it may
+    mean something else.
     """
-    for plain, pattern in _other_names(tuple(subject)):
-        if plain in plain_case(text):
-            text = pattern.sub(subject[0], text)
+    return _call(text, subject[0], _names(tuple(subject))[1:])
+
+
+def call_by_short_name(text: str, subject: Sequence[str]) -> str:
+    """`text` with every name of a subject that `call_by_first_name` knows replaced by the shortest of them.
+
+    Only for what is embedded: a model does not know that two names mean one thing, and reads "LDN" in less time than
+    "low-dose naltrexone".
+    """
+    names = _names(tuple(subject))
+    short = min(names, key=lambda name: len(name.text))
+    return _call(text, short.text, [name for name in names if name is not short])
+
+
+class _Name(NamedTuple):
+    """A name of a subject, where it is found, and letters in lower case that are in every text it is found in."""
+
+    text: str
+    pattern: re.Pattern[str]
+    plain: str
+
+
+def _call(text: str, name: str, others: Sequence[_Name]) -> str:
+    for other in others:
+        if other.plain in plain_case(text):
+            text = other.pattern.sub(name, text)
     return text
 
 
 # Each question, and each of readers' questions that it is like, is held against the names of every subject.
 @lru_cache(maxsize=1_024)
-def _other_names(subject: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
-    """Patterns for the names of a subject that are called by its first, the longest first, each with letters in lower
-    case that are in every text it is found in.
-    """
+def _names(subject: tuple[str, ...]) -> list[_Name]:
+    """The first name of a subject, and those that mean the same, the longest first."""
     first = subject[0].lower()
     others = [name for name in subject[1:] if name.lower() not in first and first not in name.lower()]
     return [
-        (
-            name.lower() if name.isascii() else "",
+        _Name(
+            name,
             re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE),
+            name.lower() if name.isascii() else "",
         )
-        for name in sorted(others, key=len, reverse=True)
+        for name in [subject[0], *sorted(others, key=len, reverse=True)]
     ]
 
 

@@ -85,7 +85,7 @@ def ask(
         return _ByWords(subject, reading, asked, said, triage(question, policy, history, index.encoder))
 
     # The model reads while the words are looked at: most questions as they stand, the others when it is known how.
-    if not history and stands_as_it_is(question, index.subject, policy.lexicon, index.vocabulary):
+    if not history and stands_as_it_is(question, index.subject, index.vocabulary):
         by_words = beside(read_by_words, index.encoder.encode_queries, [as_embedded(question, index)])
     else:
         how = reading_of(index, policy, question, history, article_id)

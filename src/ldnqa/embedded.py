@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ldnqa.bank import Question
-from ldnqa.chunk import call_by_first_name, embedded_text, quote_text
+from ldnqa.chunk import call_by_first_name, call_by_short_name, matched_text, quote_text
 from ldnqa.text import terms
 from ldnqa.types import Article, Asked, Passage
 
@@ -33,10 +33,10 @@ def questions_of(article: Article) -> Iterator[Question]:
 
 
 def question_text(question: Question, subjects: Sequence[Subject]) -> str:
-    """A question as it is embedded: with every subject by its first name, as what a reader asks is."""
+    """A question as it is embedded: with every subject by its short name, as what a reader asks is."""
     text = question.text
     for subject in subjects:
-        text = call_by_first_name(text, subject)
+        text = call_by_short_name(text, subject)
     return text
 
 
@@ -50,7 +50,7 @@ def quote_texts(article: Article, passages: Iterable[Passage]) -> Iterator[str]:
 
 def passage_terms(article: Article, passage: Passage) -> list[str]:
     """What a passage is found by: its terms, and once each those that readers ask for it with."""
-    own = terms(embedded_text(article, passage))
+    own = terms(matched_text(article, passage))
     asked = (asked for asked in article.asked if _touches(asked, passage))
     texts = (call_by_first_name(text, article.subject) for each in asked for text in each.questions)
     more = dict.fromkeys(term for text in texts for term in terms(text))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.bank import Question
-from ldnqa.chunk import embedded_text, split
+from ldnqa.chunk import call_by_short_name, embedded_text, split
 from ldnqa.earlier import Line, Own, rows_of, sizes
 from ldnqa.embedded import Subject, question_text, questions_of, quote_texts
 from ldnqa.embedding import Embedding
@@ -124,7 +124,7 @@ def _texts(part: Part, kind: int, subjects: Sequence[Subject]) -> Iterable[str]:
     if part.article is None:
         return ()
     if kind == OF_TITLES:
-        return (part.article.title,)
+        return (call_by_short_name(part.article.title, part.article.subject),)
     if kind == OF_QUOTES:
         return quote_texts(part.article, part.passages)
     return (embedded_text(part.article, passage) for passage in part.passages)

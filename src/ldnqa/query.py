@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ldnqa.asking import Kind, asks_for_evidence, cues_of, kind_of, topics
 from ldnqa.bank import NOTHING, Likeness
-from ldnqa.chunk import call_by_first_name
+from ldnqa.chunk import call_by_first_name, call_by_short_name
 from ldnqa.encode import products, query_vector, unit
 from ldnqa.index import Index
 from ldnqa.leaning import is_fragment
@@ -279,17 +279,24 @@ def _spelled_out(question: str, index: Index, lexicon: Lexicon) -> Spelled:
         named = [term for term in terms(said) if term not in lexicon.generic_terms]
         group = frozenset([*named, *(term for name in others if (term := _telling(name, index)))])
         groups.update((term, group) for term in named or others[:1])
-    asked = as_embedded(question, index)
     found = (
-        *(t for t in terms(asked) if t not in ages),
+        *(t for t in terms(_as_matched(question, index)) if t not in ages),
         *(term for _, others in matches for name in others if (term := _telling(name, index))),
     )
     names = dict.fromkeys(", ".join(others[:NAMES_EMBEDDED]) for _, others in matches)
-    return Spelled(asked, tuple(names), tuple(dict.fromkeys(found)), tuple(dict.fromkeys(groups.values())))
+    own_groups = tuple(dict.fromkeys(groups.values()))
+    return Spelled(as_embedded(question, index), tuple(names), tuple(dict.fromkeys(found)), own_groups)
 
 
 def as_embedded(question: str, index: Index) -> str:
-    """A question as it is embedded: what it calls by other names by their first, as the articles do."""
+    """A question as it is embedded: what has several names by the shortest."""
+    for names_of_one in index.nicknames:
+        question = call_by_short_name(question, names_of_one)
+    return question
+
+
+def _as_matched(question: str, index: Index) -> str:
+    """A question as it is matched: what has several names by the first."""
     for names_of_one in index.nicknames:
         question = call_by_first_name(question, names_of_one)
     return question

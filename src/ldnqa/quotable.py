@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.asking import points_away, sums_up
-from ldnqa.chunk import embedded_text
+from ldnqa.chunk import matched_text
 from ldnqa.conflict import notes_on
 from ldnqa.disputes import disputes, overlap
 from ldnqa.encode import Vectors
@@ -108,7 +108,7 @@ def _read(index: Index, passage: Passage) -> Quotable:
     vectors = index.quote_vectors(passage.id) - index.centre
     lengths = np.linalg.norm(vectors, axis=1)
     lengths[lengths == 0] = 1
-    all_of_it = frozenset(terms(embedded_text(article, passage)))
+    all_of_it = frozenset(terms(matched_text(article, passage)))
     heading = term_set(section.heading)
     around = heading | term_set(article.title)
     of_quotes = [

@@ -12,12 +12,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from ldnqa.bank import Likeness
+from ldnqa.bank import Likeness, first_greatest
 from ldnqa.chunk import call_by_first_name
 from ldnqa.encode import Vectors, products, unit
 from ldnqa.index import Index
 from ldnqa.leading import SIGNS
-from ldnqa.nearby import first_greatest
 from ldnqa.numbered import Numbered
 from ldnqa.query import Query
 from ldnqa.quotable import numbers_of, quotable
