@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,6 +62,23 @@ def test_the_same_questions_teach_the_same(bank, metric):
     again = teach_metric(bank, unseen(bank, 1))
     assert np.array_equal(metric.straight, again.straight)
     assert np.array_equal(metric.outer, again.outer)
+
+
+def test_likeness_is_the_cosine_to_every_question_and_to_the_likest_of_a_place(bank, metric):
+    asked = made(np.random.default_rng(3), [PLACES - 1])[0]
+    for across in (bank, replace(bank, metric=metric)):
+        seen, vain = across.seen(across.vectors), across.seen(across.vain_vectors)
+        own = across.seen(np.array([asked]))[0]
+        likeness = across.likeness(asked)
+        assert np.allclose(likeness.each, seen @ own, atol=1e-5)
+        assert np.array_equal(likeness.best, likeness.each.reshape(PLACES, 40).max(axis=1))
+        assert likeness.vain == pytest.approx(max(0, (vain @ own).max()), abs=1e-5)
+        numbers, cosines = across.likest(np.array([2, 5]), likeness)
+        assert [across.place_of(number) for number in numbers] == [2, 5]
+        assert np.array_equal(cosines, likeness.best[[2, 5]])
+        without = across.likeness(asked, leave_out=int(numbers[0]))
+        assert without.best[2] < likeness.best[2]
+        assert np.array_equal(np.delete(without.best, 2), np.delete(likeness.best, 2))
 
 
 def test_where_nothing_is_answered_or_all_is_there_are_no_figures(bank):
