@@ -150,6 +150,12 @@ def test_what_a_statement_must_have_to_lead(policy, question, text, able):
         ("What are the serious side effects of LDN?", "Serious adverse events"),
         ("Can LDN be dangerous?", "should avoid LDN"),
         ("What are rare side effects of LDN?", "rare"),
+        # Of nobody and with nothing in particular.
+        ("Is LDN safe?", "Most side effects of LDN are mild"),
+        ("is low dose naltrexone safe to take", "Serious adverse events"),
+        ("Is naltrexone safe?", "Serious adverse events"),
+        ("How safe is naltrexone 50 mg?", "Serious adverse events"),
+        ("Is LDN safe in pregnancy?", "pregnancy"),
     ],
 )
 def test_harm_and_gravity_are_answered_by_what_speaks_of_them(index, policy, question, says):

@@ -64,11 +64,11 @@ class Shares:
             for group, weight in one.groups
         ]
         self._words = len(groups) // 64 + 1
-        self._weights = np.zeros((64 * self._words, len(wanted)))
+        self._weights = np.zeros((len(wanted), 64 * self._words))
         self._bits: dict[str, int] = {}
         self._of_numbers: Bits = np.zeros((self._words, 0), "<u8")
         for bit, (column, group, weight) in enumerate(groups):
-            self._weights[bit, column] = weight
+            self._weights[column, bit] = weight
             for term in group:
                 self._bits[term] = self._bits.get(term, 0) | 1 << bit
 
@@ -92,6 +92,7 @@ class Shares:
         return found
 
     def of(self, bits: Bits) -> NDArray[np.float64]:
-        """The shares, 0 to 1, shape (texts, things wanted), of texts with these bits."""
-        shares: NDArray[np.float64] = np.unpackbits(bits.view(np.uint8), axis=1, bitorder="little") @ self._weights
+        """The shares, 0 to 1, shape (texts, things wanted), of texts with these bits; each by itself."""
+        has = np.unpackbits(bits.view(np.uint8), axis=1, bitorder="little").astype(np.float64)
+        shares: NDArray[np.float64] = np.vecdot(has[:, np.newaxis], self._weights)
         return shares
