@@ -1,6 +1,6 @@
 """What of an article is embedded, and what is counted; the same for the same article whatever is beside it.
 
-Only readers' own words depend on more: on the names of all subjects, each of which is called by its first.
+Only readers' own words depend on more: on the names of all subjects, each of which is called by its shortest.
 """
 
 from __future__ import annotations
