@@ -29,6 +29,7 @@ from ldnqa.index import Index
 from ldnqa.manifest import read_pointer
 from ldnqa.pieces import KEYS, TEXTS, VECTORS, cut
 from ldnqa.progress import Pace, Progress
+from ldnqa.query import as_embedded
 from ldnqa.types import Article, Asked, GlossaryEntry, Review, ReviewStatus
 
 DOSING = article(section("The usual dose is 1.5 to 4.5 mg at bedtime."), id="dosing", title="What dose is used?")
@@ -374,7 +375,10 @@ def test_readers_words_are_embedded_anew_when_a_name_they_use_becomes_another(tm
     make(tmp_path / "stepwise", dosing, OPIOIDS)
     stepwise = make(tmp_path / "stepwise", dosing, OPIOIDS, other)
     assert stepwise.index_id == make(tmp_path / "at-once", dosing, OPIOIDS, other).index_id
-    [row] = Index.open(tmp_path / "stepwise", HashedEncoder()).bank.vectors
+    index = Index.open(tmp_path / "stepwise", HashedEncoder())
+    [row] = index.bank.vectors
+    # What a reader asks is called by the same name.
+    assert as_embedded("Is nalmefene as strong?", index) == "Is Revex as strong?"
     assert np.array_equal(row, HashedEncoder().encode_queries(["Is Revex as strong?"])[0])
 
 
