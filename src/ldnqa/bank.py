@@ -166,7 +166,7 @@ def _in_lines(borders: NDArray[np.int64]) -> NDArray[np.int64]:
 def _across(rows: Vectors, centre: Vectors) -> Vectors:
     """What of the rows does not point to the centre."""
     length = np.float32(centre @ centre)
-    return rows - (np.outer(rows @ centre, centre) / length).astype(np.float32) if length else rows
+    return rows - (rows @ centre / length)[:, np.newaxis] * centre if length else rows
 
 
 def _across_one(row: Vectors, centre: Vectors) -> Vectors:

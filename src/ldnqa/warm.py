@@ -27,6 +27,8 @@ def warming(index: Index, policy: Policy) -> Iterator[str]:
     for pattern in (*lexicon.every_pattern(), *policy.red_flags.every_pattern()):
         compiled(pattern)
         yield "pattern"
+    index.search_dense(index.centre, 1)
+    yield "store"
     if len(index.passages) <= MOST_PASSAGES:
         for passage in index.passages:
             quotable(index, passage)

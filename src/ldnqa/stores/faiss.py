@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from ldnqa.stores import Blocks, check_fit, check_rows
+
+# It takes a tenth of a second to import, and the first question of a small index is answered without a search.
+if TYPE_CHECKING:
+    import faiss
+elif find_spec("faiss") is None:
+    raise ModuleNotFoundError("No module named 'faiss'", name="faiss")
 
 # Up to here exact search takes no longer than the encoder does for the question: see docs/scaling.md.
 EXACT_UP_TO = 50_000
@@ -39,10 +46,14 @@ class FaissStore:
     def __init__(self, ids: Sequence[str], vectors: Blocks) -> None:
         """An exact store; ValueError if the ids and the vectors do not fit together."""
         check_fit(ids, vectors)
-        self._index: faiss.Index = _flat(vectors)
+        self._vectors = vectors
         self._ids = ids
         self._rows = {id_: row for row, id_ in enumerate(ids)}
         self._read = 0
+
+    @cached_property
+    def _index(self) -> faiss.Index:
+        return _flat(self._vectors)
 
     @property
     def kind(self) -> str:
@@ -103,6 +114,8 @@ class FaissStore:
         """Write into the folder `path` how many lists to read, and the lists of more than EXACT_UP_TO vectors."""
         read = 0
         if sum(map(len, vectors)) > EXACT_UP_TO:
+            import faiss
+
             index, read = _in_lists(_flat(vectors))
             # Through Python's own files, so that a full disk is an OSError.
             (path / _LISTS).write_bytes(faiss.serialize_index(index).data)
@@ -114,6 +127,8 @@ class FaissStore:
         read = json.loads((path / _READ).read_bytes())
         if not read:
             return cls(ids, vectors)
+        import faiss
+
         check_fit(ids, vectors)
         store = cls((), [vectors[0][:0]])
         store._index = faiss.deserialize_index(np.frombuffer((path / _LISTS).read_bytes(), dtype=np.uint8))
@@ -126,12 +141,16 @@ class FaissStore:
 
 
 def _flat(vectors: Blocks) -> faiss.Index:
+    import faiss
+
     index = faiss.IndexFlatIP(vectors[0].shape[1])
     index.add(np.concatenate(vectors))
     return index
 
 
 def _parameters(lists: int, rows: NDArray[np.int64] | None) -> faiss.SearchParameters | None:
+    import faiss
+
     selector = {} if rows is None else {"sel": faiss.IDSelectorBatch(rows)}
     if lists:
         return faiss.SearchParametersIVF(nprobe=lists, **selector)  # type: ignore[call-arg]
@@ -140,6 +159,8 @@ def _parameters(lists: int, rows: NDArray[np.int64] | None) -> faiss.SearchParam
 
 def _vectors_of(flat: faiss.Index) -> NDArray[np.float32]:
     """The rows of a flat index, where it has them; they are gone when it is."""
+    import faiss
+
     rows: Any = faiss.downcast_index(flat)
     vectors: NDArray[np.float32] = faiss.rev_swig_ptr(rows.get_xb(), flat.ntotal * flat.d).reshape(flat.ntotal, flat.d)
     return vectors
@@ -147,6 +168,8 @@ def _vectors_of(flat: faiss.Index) -> NDArray[np.float32]:
 
 def _in_lists(flat: faiss.Index) -> tuple[faiss.Index, int]:
     """The vectors of a flat index in lists, and how many of the lists have to be read."""
+    import faiss
+
     count, dimension = flat.ntotal, flat.d
     vectors = _vectors_of(flat)
     lists = int(_LISTS_PER_ROOT * count**0.5)
