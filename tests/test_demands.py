@@ -309,6 +309,16 @@ def test_what_goes_on_keeps_what_it_is_about(index, policy, before, question, sa
             "And the monthly depot, when is that stopped?",
         ),
         (("has LDN been tested in long COVID",), "which six things got better exactly"),
+        # Of a child, and of who is on dialysis, no dose is known.
+        ((), "My child: what dose of naltrexone should be used?"),
+        ((), "Child-Pugh B: what dose of naltrexone should be used?"),
+        ((), "Dialysis patient: what dose of naltrexone should be used?"),
+        # The study that was told of says nothing of that, and what others say is said of others.
+        (("Was LDN ever tested together with brain stimulation?",), "did anybody quit that trial?"),
+        (("Was there a fibromyalgia study in everyday practice?",), "what did they compare it with?"),
+        # No trial was told of, and the only tablets there were amitriptyline's.
+        (("Can I take LDN with opioids?",), "was it against placebo?"),
+        (("Does LDN help diabetic neuropathy?",), "and the 50 mg tablets?"),
     ],
 )
 def test_what_is_known_of_another_study_or_product_is_no_answer(index, policy, before, question):
@@ -317,6 +327,30 @@ def test_what_is_known_of_another_study_or_product_is_no_answer(index, policy, b
         sources = ask(index, asked, policy=policy, history=history).sources
         history = (*history, Turn(question=asked, source_ids=tuple(source.id for source in sources)))
     assert ask(index, question, policy=policy, history=history).status is Status.ABSTAINED
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("before", "question", "says"),
+    [
+        ("Was LDN ever tested together with brain stimulation?", "was it a randomised one?", "randomised trial of 86"),
+        ("How often does full-dose naltrexone cause nausea?", "out of how many people?", "570 people"),
+        ("What did the MS trial find that 60 of 80 people completed?", "when was that published?", "trial of 2010"),
+        ("What side effects does LDN have?", "how long do they last?", "first weeks"),
+        ("Does LDN help fibromyalgia?", "is that proven?", "fibromyalgia disagree"),
+        ("Is LDN useful in long COVID?", "any side effects?", "often seen with LDN"),
+        ("Is methylnaltrexone another name for LDN?", "and naltrexone, is that an opioid itself?", "is not an opioid"),
+        (
+            "I'm having surgery. When do I quit the low dose?",
+            "and for someone on the full 50?",
+            "standard-dose (50 mg)",
+        ),
+    ],
+)
+def test_what_was_just_told_answers_what_is_asked_of_it(index, policy, before, question, says):
+    sources = ask(index, before, policy=policy).sources
+    history = (Turn(question=before, source_ids=tuple(source.id for source in sources)),)
+    assert says in ask(index, question, policy=policy, history=history).statements[0].text
 
 
 @pytest.mark.model
@@ -331,3 +365,9 @@ def test_the_amount_of_another_medicine_is_no_use_of_ours(policy, medicine):
     """Whether a list has it or only its ending tells what it is."""
     assert policy.lexicon.regimens_in(f"I take {medicine} 50 mg. Can I try LDN?") == ["low_dose"]
     assert policy.lexicon.regimens_in("My cholesterol fell on the 50 mg") == ["standard_dose"]
+
+
+def test_all_doses_of_another_medicine_are_its_own(policy):
+    dose = "The dose of LDN rose from 2 mg to 4 mg, and that of amitriptyline from 10 mg to 25 mg or 50 mg."
+    assert policy.lexicon.regimens_in(dose) == ["low_dose"]
+    assert "standard_dose" in policy.lexicon.regimens_in("Amitriptyline 10 mg or 50 mg naltrexone, which is better?")

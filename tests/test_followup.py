@@ -416,6 +416,48 @@ def test_whether_what_was_told_is_true_is_asked_as_that_claim():
     assert after(message).own == "Is it true that LDN eases the pain of fibromyalgia by a third?"
 
 
+def test_a_full_stop_behind_ok_ends_what_went_before():
+    question = "how much of a swallowed tablet gets into the blood?"
+    assert after("Is LDN on the banned list for athletes?", f"ok. {question}").text == question
+
+
+@pytest.mark.parametrize("opening", ["One more, not about skin: ", "ok leave that. ", "Other matter: "])
+def test_what_says_that_it_is_something_else_leaves_the_question_before(opening):
+    question = "from what age are the easy-read bits?"
+    assert after("Does LDN help psoriasis?", opening + question).text == question
+
+
+def test_two_names_of_one_thing_are_switched_as_one():
+    before = "Does naltrexone clash with Antabuse (disulfiram)?"
+    assert after(before, "thioridazine?").text == "Does naltrexone clash with thioridazine?"
+
+
+def test_what_it_is_for_is_a_question_of_its_own():
+    assert after("Is the Vivitrol shot a form of LDN?", "What is it for, then?").own == (
+        "What is naltrexone injection for, then?"
+    )
+    assert after("Who discovered LDN?", "what's it for?").own == "what's low-dose naltrexone for?"
+
+
+def test_the_tablets_are_a_use_of_the_drug():
+    before = "Was hepatitis removed from the Vivitrol label?"
+    assert after(before, "and the tablets?").text == "Was hepatitis removed from the naltrexone 50 mg tablets label?"
+
+
+def test_whether_something_is_proven_says_nothing_of_its_own():
+    assert after("Does LDN help fibromyalgia?", "is that proven?").own == "Does LDN help fibromyalgia? is that proven?"
+
+
+def test_what_is_asked_of_a_study_is_no_part_of_what_is_asked_of_it_next():
+    before = "Does LDN help nerve pain from diabetes?"
+    assert after(before, "how long did it last?", "is that proven?").text == f"{before} is that proven?"
+    assert "MS" in after(before, "and for MS?", "is that proven?").text
+
+
+def test_an_n_that_is_asked_for_is_a_number_of_people():
+    assert vocabulary_of([]).corrected("n=?") == "how many people?"
+
+
 def test_of_each_one_tells_the_question_before():
     assert after("LDN or amitriptyline?", "how long did they take each one for").text.startswith(
         "LDN or amitriptyline?"
@@ -565,6 +607,12 @@ def test_what_is_said_to_be_friendly_asks_nothing(tail):
 def test_what_points_to_those_just_told_of_goes_with_the_question_before(question):
     assert after("Has LDN been tested in Crohn's disease?", question).text.startswith("Has LDN been tested in Crohn's")
     assert after("Has LDN been tested in Crohn's disease?", "do patients with MS say that it helps them?").bare is None
+
+
+def test_a_figure_of_those_just_told_of_is_looked_up_with_the_question_before():
+    before = "Does LDN help fibromyalgia?"
+    assert after(before, "what dose did they use?").own == f"{before} what dose did they use?"
+    assert after(before, "what dose is used?").own == "what dose is used?"
 
 
 def test_what_something_is_stands_by_itself():

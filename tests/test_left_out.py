@@ -30,6 +30,8 @@ def test_an_unknown_thing_of_a_list_is_left_out(question, missing, rest, things)
         ("Does LDN help lupus?", {"lupus"}),
         ("Can I take LDN with zinc or gabapentin?", {"zinc", "gabapentin"}),
         ("I have lupus and take prednisone. Does LDN help?", {"lupus", "prednisone"}),
+        # Of what is asked about nothing is left.
+        ("do the 50 mg naltrexone tablets have lactose or gluten in them", {"lactose", "gluten"}),
         ("I'm grumpy, does LDN help MS?", {"grumpy"}),
         # Without the one there is nothing to compare the other with.
         ("Which is better for pain, LDN or gabapentin?", {"gabapentin"}),

@@ -66,8 +66,15 @@ def _agreement(_: Index, __: Query, ___: Sequence[Hit], ranked: Sequence[ScoredQ
 
 
 def _gives_more(query: Query, lead: ScoredQuote) -> bool:
-    """Whether what was quoted before has the figure, or the reason, that is asked for now."""
-    return bool(lead.sign("fits_kind") and (lead.sign("figure_asked") or query.kind is Kind.WHY))
+    """Whether what was quoted before has the figure, the reason or whatever else is asked for now."""
+    return bool(lead.sign("fits_kind") and (lead.sign("figure_asked") or query.kind is Kind.WHY)) or _has_it(
+        query, lead
+    )
+
+
+def _has_it(query: Query, lead: ScoredQuote) -> bool:
+    """Whether more is demanded of an answer than to be near, and this one has it."""
+    return bool(query.demanded) and query.lexicon.has(query.demanded, lead.quote.text)
 
 
 # What tells the others of SUPPORT_SIGNS, of an index, a query, its hits and their quotes, the first of them best.

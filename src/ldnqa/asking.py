@@ -123,7 +123,7 @@ _TIME = r"(?:hours?|days?|nights?|weeks?|months?|years?)"
 # What a statement must have to be an answer of a kind; a kind that is not here takes any.
 _ANSWERS = {
     Kind.DOSE: r"\d\s?(?:mg|mcg|µg|micrograms?|milligrams?|ml)\b",
-    Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some) {_TIME}\b|\btime until\b|\bhalf-life\b"
+    Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some|first) {_TIME}\b|\btime until\b|\bhalf-life\b"
     r"|\bno (?:[\w-]+ )?time\b",
     Kind.HOW_OLD: r"\b(?:aged?|years? old|years of age|mean age|older|younger|children|adults)\b",
     Kind.HOW_MANY: r"\d+(?:\.\d+)?%|\b\d+ of \d+"
@@ -183,7 +183,8 @@ _ASKS_FOR_EVIDENCE = re.compile(
 )
 # A statement that gives the whole state of a disputed or open point.
 _SUMS_UP = re.compile(
-    r"\b(?:disagrees?|is not settled|is not known|is mixed|is divided|differently|too thin)\b", re.IGNORECASE
+    r"\b(?:disagrees?|is not settled|is not known|has not been proven|is mixed|is divided|differently|too thin)\b",
+    re.IGNORECASE,
 )
 # What keeps a result from being taken for a proof.
 _VERDICT = re.compile(
@@ -201,7 +202,7 @@ _ASKS_FOR_EFFECT = frozenset(
     terms(
         "ease help reduce lower raise relieve improve work cause damage harm treat cure stop start change increase"
         " decrease affect begin keep bring take get make feel know exist fall drop rise"
-        " before after without prove agree restart resume never common"
+        " before after without prove proven agree restart resume never common"
     )
 )
 # The articles' quotes come again with every question; reading them anew took a tenth of the time of ranking.

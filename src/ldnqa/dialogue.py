@@ -11,6 +11,7 @@ from ldnqa.answerers.extractive import Extractive
 from ldnqa.asked import Asked
 from ldnqa.bundles import bundles
 from ldnqa.compose import abstained, answered, urgent
+from ldnqa.embedded import as_embedded
 from ldnqa.encode import beside
 from ldnqa.errors import InvalidQuestion, UnknownArticle
 from ldnqa.findings import find, reading_of, with_danger
@@ -21,7 +22,7 @@ from ldnqa.lead import unspoken_of
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
 from ldnqa.policy import Policy
-from ldnqa.query import Words, as_embedded, look_ahead, read_query, read_words
+from ldnqa.query import Words, look_ahead, read_query, read_words
 from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.rewrite import rewritten
@@ -86,10 +87,10 @@ def ask(
 
     # The model reads while the words are looked at: most questions as they stand, the others when it is known how.
     if not history and stands_as_it_is(question, index.subject, index.vocabulary):
-        by_words = beside(read_by_words, index.encoder.encode_queries, [as_embedded(question, index)])
+        by_words = beside(read_by_words, index.encoder.encode_queries, [as_embedded(question, index.nicknames)])
     else:
         how = reading_of(index, policy, question, history, article_id)
-        texts = (as_embedded(text, index) for text in how[1].looked_up)
+        texts = (as_embedded(text, index.nicknames) for text in how[1].looked_up)
         by_words = beside(lambda: read_by_words(how), index.encoder.encode_queries, texts)
     subject, reading, asked, said, emergency = by_words
 

@@ -5,7 +5,7 @@ Only readers' own words depend on more: on the names of all subjects, each of wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from ldnqa.bank import Question
 from ldnqa.chunk import call_by_first_name, call_by_short_name, matched_text, quote_text
@@ -32,12 +32,13 @@ def questions_of(article: Article) -> Iterator[Question]:
             yield Question(article.id, text, asked.section_id, asked.start, asked.end)
 
 
-def question_text(question: Question, subjects: Sequence[Subject]) -> str:
-    """A question as it is embedded: with every subject by its short name, as what a reader asks is."""
-    text = question.text
+def as_embedded(question: str, subjects: Iterable[Subject]) -> str:
+    """A question as it is embedded: with every subject by its short name, and without the mark at its end, which one
+    reader in two leaves out.
+    """
     for subject in subjects:
-        text = call_by_short_name(text, subject)
-    return text
+        question = call_by_short_name(question, subject)
+    return question.rstrip("?.! ")
 
 
 def quote_texts(article: Article, passages: Iterable[Passage]) -> Iterator[str]:

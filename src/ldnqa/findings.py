@@ -42,12 +42,15 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
     """What answers a question and each of its parts, else a story's question alone, or what is known of a list."""
     reading = said.reading
     answerer = Extractive(index)
+    drug = policy.lexicon.drug
 
     def claims_for(query: Query, text: str) -> list[Claim]:
         hits = retrieve(index, query, in_view=asked.article_id, approved_only=asked.approved_only)
         claims = ground(answerer.draft(query, hits, asked.audience), index.articles)
         # "What has naloxone to do with it? And methylnaltrexone?": the second is what is asked about now.
-        newest = reading.bare if reading.bare and looks_alike(reading.bare, policy.wording.look_alikes) else text
+        bare = reading.bare or ""
+        names_one = looks_alike(bare, policy.wording.look_alikes) or (drug and names(bare, drug))
+        newest = bare if names_one else text
         return on_the_drug(claims, newest, policy.wording.look_alikes)
 
     query = with_vectors(said, index)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ldnqa.bank import Question
 from ldnqa.chunk import call_by_short_name, embedded_text, split
 from ldnqa.earlier import Line, Own, rows_of, sizes
-from ldnqa.embedded import Subject, question_text, questions_of, quote_texts
+from ldnqa.embedded import Subject, as_embedded, questions_of, quote_texts
 from ldnqa.embedding import Embedding
 from ldnqa.encode import Encoder, Vectors
 from ldnqa.manifest import Piece
@@ -120,7 +120,7 @@ def _known(part: Part, kind: int, as_named: bool) -> bool:
 def _texts(part: Part, kind: int, subjects: Sequence[Subject]) -> Iterable[str]:
     """What is embedded of an article, for each of its vectors of a kind."""
     if kind == OF_QUESTIONS:
-        return (question_text(question, subjects) for question in part.questions)
+        return (as_embedded(question.text, subjects) for question in part.questions)
     if part.article is None:
         return ()
     if kind == OF_TITLES:

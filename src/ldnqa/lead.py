@@ -36,6 +36,12 @@ _OF_THE_STUDY = re.compile(
     r"|\bthey (?:did|were|had|got|take|took|gave|given|used)\b|\bin (?:it|there)\b",
     re.IGNORECASE,
 )
+# "Was it against placebo?": whatever was told of before, if that was a study.
+_HOW_IT_WAS_TESTED = re.compile(
+    r"\b(?:was|were|is) (?:it|that|this|they|those)\b.{0,30}\b(?:placebo|blind\w*|randomi[sz]\w+|control (?:group|arm)"
+    r"|(?:dummy|sugar|sham|fake) \w+)\b",
+    re.IGNORECASE,
+)
 # "Why?" is not answered by what was just quoted, if that gives no reason.
 _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?: not| so| is that)?\W*$", re.IGNORECASE)
 
@@ -71,6 +77,8 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
     if _leaves_out_the_other(index, query, lead.quote):
         return None
     if _BARE_WHY.search(query.text) and lead.sign("cited_passage") and not answers_kind(Kind.WHY, lead.quote.text):
+        return None
+    if _is_of_another_study(index, query, lead):
         return None
     return None if _is_of_its_study(query) and _is_of_another_condition(index, query, lead.quote) else lead
 
@@ -161,6 +169,14 @@ def _conditions_asked(index: Index, query: Query) -> frozenset[str]:
 def _is_of_its_study(query: Query) -> bool:
     """Whether a figure is asked for, or how a study was done: either is another one in another study."""
     return query.kind in FIGURES or bool(query.cited and HOW_DONE.search(query.reading.asked_now))
+
+
+def _is_of_another_study(index: Index, query: Query, lead: ScoredQuote) -> bool:
+    """Whether it is asked how what was told was tested, which is of no condition, and a quote is of something else."""
+    bare = query.reading.bare
+    if not (bare and query.cited and _HOW_IT_WAS_TESTED.search(bare)) or lead.sign("cited_passage"):
+        return False
+    return not _conditions_asked(index, query)
 
 
 def _tells_of_it(query: Query, text: str) -> bool:

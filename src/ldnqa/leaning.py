@@ -17,7 +17,8 @@ MOST_TERMS_OF_TOLD = 7
 _OF_ITS_OWN = 1
 THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
 _GOES_ON = re.compile(
-    r"(?:and|but|or|so|ok(?:ay)?|yes|no|also|then|what about|how about|what if|why(?: not)?|more|tell me more)\b",
+    r"(?:and|but|or|so|ok(?:ay)?(?!\s*[.!])|yes|no|also|then|what about|how about|what if|why(?: not)?"
+    r"|more|tell me more)\b",
     re.IGNORECASE,
 )
 _OPENS_LEANING = re.compile(
@@ -53,7 +54,8 @@ EMPTY_PRONOUN = re.compile(
     r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
     r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
     r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
-    r"\b(?:has|was|is) (?:it|this) (?:ever )?(?:been )?(?:shown|proven|proved|found) (?:that|whether|to be \w+ to)\b|"
+    r"\b(?:has|was|is) (?:it|this) (?:ever )?(?:been )?(?:shown|proven|proved|found)(?:, ?\w+,)?"
+    r" (?:that|whether|to be \w+ to)\b|"
     r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
     r"\W*$|"
     # "He may use again. Is it more dangerous now?": what he may do.

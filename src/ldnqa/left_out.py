@@ -56,11 +56,13 @@ def without(question: str, missing: Collection[str]) -> LeftOut | None:
         return None
     kept: list[str] = []
     left: list[str] = []
+    known = 0
     for number, thing in enumerate(things):
         bare = thing.rstrip("?.! ")
         unknown = [word for word in words(bare) if word in missing]
         join = between[number - 1] if number else ""
         if not unknown:
+            known += 1
             kept.append(thing if not kept else _joined(kept[-1], join, thing))
         elif len(words(bare)) <= _MOST_WORDS and number and not _SAYS.search(bare):
             left.append(_PREPOSITION.sub("", bare, count=1) if _PREPOSITION.match(bare) else bare)
@@ -71,6 +73,9 @@ def without(question: str, missing: Collection[str]) -> LeftOut | None:
             kept.append((join if kept else "") + bare[:cut])
         else:
             return None
+    # "Do they have lactose or gluten in them?": of what is asked about nothing is known.
+    if not known:
+        return None
     rest = "".join(kept).strip()
     return LeftOut(rest, tuple(left)) if left and not _ENDS_SO.search(rest.rstrip("?.! ")) else None
 

@@ -32,7 +32,8 @@ _TAKEN = (
 )
 # "Hmm. Did they ...", "k. and ...": a sound says nothing; "n for MS" is "and", "r they" "are".
 _SOUNDS = re.compile(
-    r"\W*(?:(?:h+m+|m+h*m+|huh|a+h+|aha|o+h+|wow|u+gh|ooh|phew|gosh|blimey|k(?=[.,]))\b\W*)+(?=\w)", re.IGNORECASE
+    r"\W*(?:(?:h+m+|m+h*m+|huh|a+h+|aha|o+h+|wow|u+gh|ooh|phew|gosh|blimey|k(?=[.,])|ok(?:ay)?(?=\s*[.!]))\b\W*)+(?=\w)",
+    re.IGNORECASE,
 )
 # Thanks and greetings ask nothing and lean on nothing.
 _COURTESY = re.compile(
@@ -47,6 +48,8 @@ _UNDERSTOOD = re.compile(
 _ONE_MORE = re.compile(
     r"\W*(?:(?:ok(?:ay)?|k|right|so|and|now|well|sorry)\W+)*"
     r"(?:(?P<new>(?:an? |on an? )?(?:different|new|unrelated|separate|other) (?:topic|thing|subject|question|matter)"
+    r"|(?:an?|one) (?:other|more|further|last|quick)(?: (?:thing|question))?,? not (?:about|on) [\w'’ -]{2,30}(?=:)"
+    r"|(?:leave|forget|drop) (?:that|it)(?=\s*[.,;:!])"
     r"|something (?:else|different)(?: entirely| altogether)?|chang(?:e|ing) (?:of |the )?(?:topic|subject))"
     r"|(?:an?|one) (?:other|more|further|last|quick) (?:thing|question)|another (?:thing|question)"
     r"|quick question)\W+(?=\w)",

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ldnqa.asking import Kind, asks_for_evidence, cues_of, kind_of, topics
 from ldnqa.bank import NOTHING, Likeness
-from ldnqa.chunk import call_by_first_name, call_by_short_name
+from ldnqa.chunk import call_by_first_name
+from ldnqa.embedded import as_embedded
 from ldnqa.encode import products, query_vector, unit
 from ldnqa.index import Index
 from ldnqa.leaning import is_fragment
@@ -228,7 +229,8 @@ def with_vectors(said: Words, index: Index) -> Query:
         people=said.people,
         lexicon=lexicon,
         cues=said.cues,
-        cited=_cited(reading.cited, kept, index),
+        # What is looked up with the question before it goes on from what answered that.
+        cited=_cited(reading.cited, MOST_KEPT if reading.bare and reading.own != reading.bare else kept, index),
         near=near,
         near_own=near_own,
         # With the questions before it more is wanted.
@@ -285,14 +287,7 @@ def _spelled_out(question: str, index: Index, lexicon: Lexicon) -> Spelled:
     )
     names = dict.fromkeys(", ".join(others[:NAMES_EMBEDDED]) for _, others in matches)
     own_groups = tuple(dict.fromkeys(groups.values()))
-    return Spelled(as_embedded(question, index), tuple(names), tuple(dict.fromkeys(found)), own_groups)
-
-
-def as_embedded(question: str, index: Index) -> str:
-    """A question as it is embedded: what has several names by the shortest."""
-    for names_of_one in index.nicknames:
-        question = call_by_short_name(question, names_of_one)
-    return question
+    return Spelled(as_embedded(question, index.nicknames), tuple(names), tuple(dict.fromkeys(found)), own_groups)
 
 
 def _as_matched(question: str, index: Index) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ldnqa.asking import FIGURES, asks_for_evidence, kind_of, silent_terms
 from ldnqa.leaning import (
     CLAUSE,
     EMPTY_PRONOUN,
@@ -84,6 +85,18 @@ _TOOK_PART = re.compile(
 # "And what is 6-beta-naltrexol?" can be understood by itself, whatever stood before.
 _WHAT_IS = re.compile(
     r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| are) (?!the\b|that\b|this\b|it\b)", re.IGNORECASE
+)
+# "What's it for, then?": all but the name is said by words that say nothing elsewhere.
+_FOR_WHAT = re.compile(
+    r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| was) (?:it|this) (?:\w+ )?(?:used |given |meant )?for\b",
+    re.IGNORECASE,
+)
+# "What dose did they use?": who, and what for, stands in the question before.
+_DOSE_OF_THOSE = re.compile(
+    r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*(?:what|which|how much|how many)\b.{0,20}\b"
+    r"(?:dos(?:e|es|age)|strength|mg|much)\b"
+    r".{0,12}\b(?:did|were|was|had) (?:they|those|these|them)\b(?: \w+)?\W*",
+    re.IGNORECASE,
 )
 # "Does it slow the illness down?", after one was named.
 _THE_ILLNESS = re.compile(
@@ -167,10 +180,11 @@ def read_one(
     meant = _use_named_before(own, lexicon) or _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = own if before is not None and happened(own, lexicon) else _name_subject(own, meant)
-        if named != own and set(terms(named)) - set(terms(meant)):
+        for_what = bool(_FOR_WHAT.match(own))
+        if named != own and (for_what or set(terms(named)) - set(terms(meant))):
             # "Off it for how long": off another medicine, and before what, stands in the question before.
-            of_the_last = before is not None and (
-                _concludes(own, before, lexicon) or _says_nothing(own, meant, before, lexicon)
+            of_the_last = not for_what and (
+                before is not None and (_concludes(own, before, lexicon) or _says_nothing(own, meant, before, lexicon))
             )
             if not of_the_last and (not _COMING_OFF.search(own) or _SAYS.search(own)):
                 return Reading(named, named)
@@ -186,18 +200,31 @@ def read_one(
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
     after = before.after or _in_short(before, lexicon)
-    steps = [after, *([before.bare] if before.bare and set(terms(before.bare)) - lexicon.generic_terms else ())]
+    last = before.bare if before.bare and set(terms(before.bare)) - lexicon.generic_terms else None
+    # Who was in it, and then whether that is proven, are two questions on the same.
+    if last and _asks_about_it(last, lexicon) and _asks_about_it(own, lexicon):
+        last = None
+    steps = [after, *([last] if last else ())]
     text = _together(*steps, own)
     if meant and not happened(own, lexicon) and not names_any(text, (meant, *other_names)):
         text = _name_subject(text, meant)
     # "Is there any proof it was the LDN?" names nothing but what everything is about.
     ours = terms(" ".join((*other_names, subject or "")))
-    told_apart = set(terms(own)) - lexicon.generic_terms - set(ours) or (_I.search(own) and lexicon.other_names(own))
-    of_its_own = told_apart and not (THE_OTHER.search(own) or _THAT_FIGURE.search(own))
+    silent = silent_terms(lexicon.generic_terms, frozenset(ours))
+    told_apart = set(terms(own)) - silent or (_I.search(own) and lexicon.other_names(own))
+    of_the_told = THE_OTHER.search(own) or _THAT_FIGURE.search(own) or _DOSE_OF_THOSE.fullmatch(own)
+    of_its_own = told_apart and not of_the_told
     # Of two steps what asks nothing of its own goes on from the last.
     at_the_last = steps[1:] and _THAT.search(own) and not _PLURAL.search(own)
     brings = own if of_its_own else _together(steps[-1], own) if at_the_last else text
     return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
+
+
+def _asks_about_it(question: str, lexicon: Lexicon) -> bool:
+    """Whether a question names nothing, and demands some fact or the evidence of what was spoken of."""
+    if lexicon.things_in(question):
+        return False
+    return asks_for_evidence(question) or kind_of(question) in FIGURES or bool(lexicon.demanded_by(question))
 
 
 def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:

@@ -217,6 +217,9 @@ def looked_up(message: str, told: str, asked: str, subject: Sequence[str], lexic
         return message, None
     if _THE_PAGE.search(asked):
         return asked, None
+    # "My child: what dose is used?" is asked of nobody else.
+    if told.rstrip().endswith(":") and (lexicon.people_in(told) or lexicon.told_of(told)):
+        return message, None
     ours = names_any(asked, subject)
     if not ours and asks_of_others(asked) and names_any(told, subject):
         # "My doctor wants to add LDN. Was it better than placebo?"

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from ldnqa.chunk import call_by_first_name
 from ldnqa.disputes import overlap
+from ldnqa.embedded import as_embedded
 from ldnqa.encode import Vectors, know, products
 from ldnqa.index import Index
 from ldnqa.lead import lead_of
 from ldnqa.people import ages_in
 from ldnqa.policy import Lexicon
-from ldnqa.query import Query, as_embedded, read_query
+from ldnqa.query import Query, read_query
 from ldnqa.quotes import rank_quotes
 from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
@@ -195,7 +196,7 @@ def _answer(
     if (row, approved_only) not in known:
         subject = index.subject[0] if index.subject else index.articles[index.questions[row][0]].subject[0]
         text = index.questions[row][1]
-        know(index.encoder.encode_queries, as_embedded(text, index), index.question_vectors[row])
+        know(index.encoder.encode_queries, as_embedded(text, index.nicknames), index.question_vectors[row])
         query = read_query(Reading(text, text), index, lexicon, subject)
         hits = retrieve(index, query, approved_only=approved_only)
         ranked = rank_quotes(index, query, hits)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ldnqa.policy import Lexicon
+from ldnqa.types import Regimen
 
 # "And for MS?", "in Crohn's?", "MS?".
 _ANOTHER = re.compile(
@@ -47,6 +49,10 @@ def switched(own: str, before: str, lexicon: Lexicon) -> str | None:
     # The opioid of "opioid addiction" is no medicine that could be another one.
     within = {text for _, text in things if any(text != whole and text in whole for _, whole in things)}
     old = [text for other, text in things if other == kind and text not in within]
+    for one, other in pairwise(old):
+        # "Antabuse (disulfiram)" is one thing.
+        if (twice := f"{one} ({other})") in before:
+            before, old = before.replace(twice, one), [text for text in old if text != other]
     if not old or thing.lower() in (text.lower() for text in old):
         return None
     # "Is LDN an opioid?" "Tramadol too?" puts nothing in the place of the opioid.
@@ -59,7 +65,7 @@ def switched(own: str, before: str, lexicon: Lexicon) -> str | None:
 
 def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
     """`before` about another use of the drug, if `thing` is nothing but a name of one: "and the 50 mg tablets?"."""
-    said = lexicon.regimen_words(thing)
+    said = lexicon.regimen_words(thing) or _by_form(thing, lexicon)
     if len({regimen for regimen, _ in said}) != 1 or not _BEFORE_A_NAME.fullmatch(thing[: thing.index(said[0][1])]):
         return None
     regimen, words = said[-1]
@@ -75,3 +81,9 @@ def _other_regimen(thing: str, before: str, lexicon: Lexicon) -> str | None:
     # "Can naltrexone harm the liver?" "At 4.5 mg too?": the drug itself was named, and of no regimen.
     drug = next((word for word in _LETTERS.findall(before) if not before_named and word.lower() in name.split()), None)
     return re.sub(rf"\b{drug}\b", name, before, count=1) if drug else None
+
+
+def _by_form(thing: str, lexicon: Lexicon) -> list[tuple[Regimen, str]]:
+    """The uses whose first name ends with what `thing` begins with: "and the tablets?"."""
+    word = next(iter(_LETTERS.findall(thing)), "")
+    return [(use, word) for use, names in lexicon.regimens.items() if names[0].split()[-1] == word.lower()]

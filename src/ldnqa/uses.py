@@ -20,6 +20,12 @@ _CHANGED = re.compile(r"\b(?:used to|now|switch\w*|chang\w*|swap\w*|mov\w+|inste
 _A_PRODUCT = re.compile(r"\b(?:tablet|pill|capsule|injection|shot)s?\b", re.IGNORECASE)
 
 
+# "Is the shot a form of LDN?" is about the shot.
+_AS_WHAT = re.compile(
+    r"\b(?:an?|the same|another|just an?) (?:form|kind|type|name|thing) (?:of|as|for) .*", re.IGNORECASE
+)
+
+
 def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
     """What "it" is after this: the other use of the drug that was told of last, or the drug, if no use of it is named
     but in its name; else the subject.
@@ -28,7 +34,7 @@ def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
     if not usual and subject != lexicon.drug:
         return subject
     for span in reversed(sentences(told)):
-        said = told[span.start : span.end]
+        said = _AS_WHAT.sub("", told[span.start : span.end])
         uses = [use for use, _ in lexicon.regimen_words(said)]
         if uses:
             now = set(uses[-1:] if _CHANGED.search(said) else uses)

@@ -43,6 +43,7 @@ _SHORTHAND = {
 
 _SHORT_OF_MARKS = (
     (re.compile(r"\bb4\b", re.IGNORECASE), "before"),
+    (re.compile(r"\bn ?= ?(?=\?|$)", re.IGNORECASE), "how many people"),
     (re.compile(r"(?<![\w/])w/o\b", re.IGNORECASE), "without"),
     (re.compile(r"(?<![\w/])w/ ?(?=\w)", re.IGNORECASE), "with "),
     (re.compile(r"\bb/c\b|\bbc(?= (?:of|it|they|i|he|she|the|my)\b)", re.IGNORECASE), "because"),

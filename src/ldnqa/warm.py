@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from ldnqa.caution import answer_to
 from ldnqa.dialogue import ask
+from ldnqa.embedded import as_embedded
 from ldnqa.encode import know
 from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.policy.sieve import compiled
-from ldnqa.query import as_embedded
 from ldnqa.quotable import quotable
 from ldnqa.spoken import MOST_PASSAGES
 from ldnqa.vocabulary import frequency
@@ -34,7 +34,7 @@ def warming(index: Index, policy: Policy) -> Iterator[str]:
             quotable(index, passage)
             yield "passage"
         for (_, text), vector in zip(index.questions, index.question_vectors, strict=True):
-            know(index.encoder.encode_queries, as_embedded(text, index), vector)
+            know(index.encoder.encode_queries, as_embedded(text, index.nicknames), vector)
             ask(index, text, policy=policy)
             yield "question"
         for rule in policy.notices:

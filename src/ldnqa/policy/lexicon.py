@@ -16,8 +16,10 @@ from ldnqa.types import NonEmpty, Noun, Regimen
 # "Tramadol 50 mg", "25 mg tablets of quetiapine", "my sertraline is 50 mg".
 _A_DOSE = re.compile(r"\d ?(?:mg|milligrams?)\b", re.IGNORECASE)
 _DOSE_OF = (
-    r"\b(?:{thing})\b(?: (?:is|was|at|of|only|just|about|dose|tablets?|capsules?|pills?|a|my)\b){{0,3}}[ (]*"
+    r"\b(?:{thing})\b(?: (?:is|was|at|of|from|only|just|about|dose|tablets?|capsules?|pills?|a|my)\b){{0,3}}[ (]*"
     r"\d+(?:\.\d+)? ?(?:mg|milligrams?)\b(?! (?:of )?(?:naltrexone|ldn))"
+    # "From 10 mg to 25 mg or 50 mg" are all of it.
+    r"(?:,? (?:to|or|and) \d+(?:\.\d+)? ?(?:mg|milligrams?)\b(?! (?:of )?(?:naltrexone|ldn)))*"
     r"|\b\d+(?:\.\d+)? ?(?:mg|milligrams?)(?: (?:tablets?|capsules?|pills?|of|a|dose))* (?:of )?(?:{thing})\b"
 )
 _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+")
