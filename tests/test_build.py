@@ -60,8 +60,8 @@ def test_reports_what_it_did(tmp_path: Path) -> None:
     index = Index.open(tmp_path, HashedEncoder())
     assert report.index_id == index.id
     assert (report.articles, report.passages) == (2, len(index.passages))
-    # A quote that is its passage is embedded once; to these come a question and the one title that is none.
-    assert report.embedded == len(index.passages) + sum(len(p.quotes) for p in index.passages) - 2 + 1 + 1
+    # A quote that is its passage is embedded once; to these come a question, without its mark, and both titles.
+    assert report.embedded == len(index.passages) + sum(len(p.quotes) for p in index.passages) - 2 + 1 + 2
     assert (report.reused, report.unchanged) == (0, False)
 
 

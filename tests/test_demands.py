@@ -152,7 +152,7 @@ def test_what_a_statement_must_have_to_lead(policy, question, text, able):
         ("What are rare side effects of LDN?", "rare"),
         # Of nobody and with nothing in particular.
         ("Is LDN safe?", "Most side effects of LDN are mild"),
-        ("is low dose naltrexone safe to take", "Serious adverse events"),
+        ("is low dose naltrexone safe to take", "Most side effects of LDN are mild"),
         ("Is naltrexone safe?", "Serious adverse events"),
         ("How safe is naltrexone 50 mg?", "Serious adverse events"),
         ("Is LDN safe in pregnancy?", "pregnancy"),
@@ -339,6 +339,8 @@ def test_what_is_known_of_another_study_or_product_is_no_answer(index, policy, b
         ("What side effects does LDN have?", "how long do they last?", "first weeks"),
         ("Does LDN help fibromyalgia?", "is that proven?", "fibromyalgia disagree"),
         ("Is LDN useful in long COVID?", "any side effects?", "often seen with LDN"),
+        ("Is LDN the same as Narcan?", "what's the shot for", "opioid use disorder"),
+        ("Does LDN help MS?", "can I drink codeine cough syrup on the naltrexone injection?", "may not work"),
         ("Is methylnaltrexone another name for LDN?", "and naltrexone, is that an opioid itself?", "is not an opioid"),
         (
             "I'm having surgery. When do I quit the low dose?",

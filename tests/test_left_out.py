@@ -103,6 +103,8 @@ def test_what_is_told_and_unknown_is_named_beside_what_was_seen_in_others(index,
         "I am 81. Does LDN give more side effects at my age?",
         # No lexicon lists every illness.
         "I have sarcoidosis. Does LDN work?",
+        # What is known beside it is only the use of the drug.
+        "low dose naltrexone and male fertility, sperm count?",
         "My brother has sarcoidosis and he has been out of breath on the stairs since spring, poor man. Does LDN help?",
     ],
 )

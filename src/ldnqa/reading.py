@@ -91,6 +91,11 @@ _FOR_WHAT = re.compile(
     r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| was) (?:it|this) (?:\w+ )?(?:used |given |meant )?for\b",
     re.IGNORECASE,
 )
+_FOR_WHAT_USE = re.compile(
+    r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| are) (?:the |a )?[\w -]{2,40}"
+    r" (?:used |given |meant )?for\W*",
+    re.IGNORECASE,
+)
 # "What dose did they use?": who, and what for, stands in the question before.
 _DOSE_OF_THOSE = re.compile(
     r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*(?:what|which|how much|how many)\b.{0,20}\b"
@@ -194,6 +199,9 @@ def read_one(
         return Reading(on_it, on_it)
     fragment = not ours_named and is_fragment(own)
     if _WHAT_IS.match(own) and [text for _, text in lexicon.things_in(own)] == [_WHAT_IS.sub("", own).strip(" ?.!")]:
+        return Reading(own, own)
+    # "What's the shot for?" names what it asks of.
+    if _FOR_WHAT_USE.fullmatch(own) and lexicon.regimens_in(own):
         return Reading(own, own)
     goes_on = fragment or corrects or leans(own, lexicon) or is_of_them(own, lexicon) or _NOTHING_NEW.fullmatch(own)
     if before is None or not (goes_on or is_of_what_was_told(own, before.text, lexicon)):
