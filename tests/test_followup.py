@@ -444,6 +444,11 @@ def test_the_tablets_are_a_use_of_the_drug():
     assert after(before, "and the tablets?").text == "Was hepatitis removed from the naltrexone 50 mg tablets label?"
 
 
+def test_a_name_without_its_hyphen_is_replaced_whole():
+    before = "does low dose naltrexone help with crohns?"
+    assert after(before, "and the 50 mg tablets?").text == "does naltrexone 50 mg tablets help with crohns?"
+
+
 def test_whether_something_is_proven_says_nothing_of_its_own():
     assert after("Does LDN help fibromyalgia?", "is that proven?").own == "Does LDN help fibromyalgia? is that proven?"
 

@@ -316,7 +316,7 @@ class Lexicon(Noun):
     @cached_property
     def _regimen_patterns(self) -> Sieve:
         # "50mg" and "low-dose" are written with and without what stands between.
-        return Sieve(_any_of(names).replace(r"\ ", "[ -]?") for names in self.regimens.values())
+        return Sieve(re.sub(r"\\[ -]", "[ -]?", _any_of(names)) for names in self.regimens.values())
 
     @cached_property
     def _patterns_unless_named(self) -> Sieve:
