@@ -67,9 +67,8 @@ def _agreement(_: Index, __: Query, ___: Sequence[Hit], ranked: Sequence[ScoredQ
 
 def _gives_more(query: Query, lead: ScoredQuote) -> bool:
     """Whether what was quoted before has the figure, the reason or whatever else is asked for now."""
-    return bool(lead.sign("fits_kind") and (lead.sign("figure_asked") or query.kind is Kind.WHY)) or _has_it(
-        query, lead
-    )
+    fits = lead.sign("fits_kind") and (lead.sign("figure_asked") or query.kind is Kind.WHY)
+    return bool(fits) or _has_it(query, lead)
 
 
 def _has_it(query: Query, lead: ScoredQuote) -> bool:

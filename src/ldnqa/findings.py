@@ -20,7 +20,7 @@ from ldnqa.reading import Reading
 from ldnqa.retrieve import retrieve
 from ldnqa.stories import asks_what_helps, story_in
 from ldnqa.suggest import unknown_words
-from ldnqa.text import names, names_any, terms
+from ldnqa.text import names, names_any
 from ldnqa.told import asked_beside, may_take, only_tells
 from ldnqa.types import Claim, Turn
 from ldnqa.wanted import subject_terms
@@ -76,11 +76,8 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
     # One thing that no article knows need not silence what is said of the others.
     missing = unknown_words(reading.own, query, index) if not claims else ()
     left = without(reading.text, missing) if not reading.bare and without(asked.question, missing) else None
-    # What is left names something beside the use of the drug.
-    uses = (
-        frozenset(terms(" ".join(said for _, said in policy.lexicon.regimen_words(left.rest)))) if left else frozenset()
-    )
-    if left and topics(left.rest, policy.lexicon, subject_terms(index) | uses):
+    # What is left must name something beside the use of the drug.
+    if left and topics(left.rest, policy.lexicon, subject_terms(index) | policy.lexicon.regimen_terms(left.rest)):
         rest = read_query(replace(reading, text=left.rest, own=left.rest), index, policy.lexicon, subject)
         claims = claims_for(rest, reading.text)
         found = [(", ".join(left.things), []), (left.rest, claims)]

@@ -10,7 +10,7 @@ from ldnqa.asking import FIGURES, HOW_DONE, Kind, answers_kind, meets, sums_up
 from ldnqa.index import Index
 from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones
-from ldnqa.text import names, names_any, sentences, term_set, terms
+from ldnqa.text import names, names_any, sentences, term_set
 from ldnqa.told import may_take
 from ldnqa.types import Hit, Quote
 
@@ -150,7 +150,7 @@ def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
         return True
     if _FOR_WHAT.search(query.text) and _OF_USES.search(text):
         return True
-    product = frozenset(terms(" ".join(said for _, said in query.lexicon.regimen_words(query.text))))
+    product = query.lexicon.regimen_terms(query.text)
     # Only what the lexicon knows by several names is missed: side effects, alcohol, a nursing mother; not a knee.
     topics = (group for group, _ in query.wanted.topics.groups)
     asked = [group for group in topics if len(group) > 1 and group.isdisjoint(product)]

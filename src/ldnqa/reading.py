@@ -99,8 +99,7 @@ _FOR_WHAT_USE = re.compile(
 # "What dose did they use?": who, and what for, stands in the question before.
 _DOSE_OF_THOSE = re.compile(
     r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*(?:what|which|how much|how many)\b.{0,20}\b"
-    r"(?:dos(?:e|es|age)|strength|mg|much)\b"
-    r".{0,12}\b(?:did|were|was|had) (?:they|those|these|them)\b(?: \w+)?\W*",
+    r"(?:dos(?:e|es|age)|strength|mg)\b.{0,12}\b(?:did|were|was|had) (?:they|those|these|them)\b(?: \w+)?\W*",
     re.IGNORECASE,
 )
 # "Does it slow the illness down?", after one was named.

@@ -21,9 +21,7 @@ _A_PRODUCT = re.compile(r"\b(?:tablet|pill|capsule|injection|shot)s?\b", re.IGNO
 
 
 # "Is the shot a form of LDN?" is about the shot.
-_AS_WHAT = re.compile(
-    r"\b(?:an?|the same|another|just an?) (?:form|kind|type|name|thing) (?:of|as|for) .*", re.IGNORECASE
-)
+_AS_WHAT = re.compile(r"\b(?:an?|the same|another) (?:form|kind|type|name|thing) (?:of|as|for) .*", re.IGNORECASE)
 
 
 def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:

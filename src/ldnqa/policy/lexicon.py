@@ -133,6 +133,10 @@ class Lexicon(Noun):
         ]
         return [(regimen, said) for _, regimen, said in sorted(found)]
 
+    def regimen_terms(self, text: str) -> frozenset[str]:
+        """The terms of the names of regimens in `text`."""
+        return frozenset(terms(" ".join(said for _, said in self.regimen_words(text))))
+
     @cached_property
     def drug(self) -> str:
         """What the names of all regimens share: the drug, whatever its use; empty where they share nothing."""
@@ -187,8 +191,7 @@ class Lexicon(Noun):
         question = without_told_behind(question)
         *_, last = _BEHIND_QUESTION.split(question.strip())
         # "Does LDN cause depression? And the 50 mg one?" asks the first again.
-        named = frozenset(terms(" ".join(said for _, said in self.regimen_words(last))))
-        alone = frozenset(terms(last)) - self.generic_terms - named
+        alone = frozenset(terms(last)) - self.generic_terms - self.regimen_terms(last)
         its_own = frozenset(self._demand_patterns.all_in(last))
         return its_own if its_own or alone else frozenset(self._demand_patterns.all_in(question))
 
