@@ -49,13 +49,13 @@ def address(index_folder, tmp_path_factory):
         yield address
 
 
-@pytest.fixture
-def project(tmp_path, index_folder):
+@pytest.fixture(scope="module")
+def whole_project(tmp_path_factory, index_folder):
     """What stands in the folder of somebody who follows a page: the articles, an index, the question sets cut short."""
-    shutil.copytree(packaged_corpus(), tmp_path / "corpus", ignore=shutil.ignore_patterns("__*"))
-    shutil.copytree(index_folder, tmp_path / "index")
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    tests = tmp_path / "tests"
+    project = tmp_path_factory.mktemp("project")
+    shutil.copytree(packaged_corpus(), project / "corpus", ignore=shutil.ignore_patterns("__*"))
+    shutil.copytree(index_folder, project / "index")
+    tests = project / "tests"
     (tests / "triage").mkdir(parents=True)
     for path in (ROOT / "tests" / "triage").glob("*.yaml"):
         suite = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -69,14 +69,20 @@ def project(tmp_path, index_folder):
     suite = yaml.safe_load((ROOT / "tests" / "conversations.yaml").read_text(encoding="utf-8"))
     suite["conversations"] = [c for c in suite["conversations"] if c["half"] == "dev"][:2]
     (tests / "conversations.yaml").write_text(yaml.safe_dump(suite), encoding="utf-8")
-    write_beir(tmp_path / "set", CORPUS, QUERIES, QRELS)
-    shutil.copy(ROOT / "tests" / "data" / "velaprine-label.xml", tmp_path / "label.xml")
-    (tmp_path / "paper.pdf").write_bytes(
-        pdf([["Velaprine in mice", "Velaprine was given to nine mice for two weeks."]])
-    )
+    write_beir(project / "set", CORPUS, QUERIES, QRELS)
+    shutil.copy(ROOT / "tests" / "data" / "velaprine-label.xml", project / "label.xml")
+    (project / "paper.pdf").write_bytes(pdf([["Velaprine in mice", "Velaprine was given to nine mice for two weeks."]]))
     page = "<main><h1>What is velaprine?</h1><h2>Use</h2><p>Velaprine is used in nothing at all.</p></main>"
-    (tmp_path / "saved-page.html").write_text(f"<title>Velaprine</title>{page}", encoding="utf-8")
-    (tmp_path / "page.txt").write_text("What else is velaprine?\n\nUse\n\nVelaprine is not sold.\n", encoding="utf-8")
+    (project / "saved-page.html").write_text(f"<title>Velaprine</title>{page}", encoding="utf-8")
+    (project / "page.txt").write_text("What else is velaprine?\n\nUse\n\nVelaprine is not sold.\n", encoding="utf-8")
+    return project
+
+
+@pytest.fixture
+def project(tmp_path, whole_project):
+    """Such a folder, for one page."""
+    shutil.copytree(whole_project, tmp_path, dirs_exist_ok=True)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
     return tmp_path
 
 
