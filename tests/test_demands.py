@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ldnqa import ask
@@ -57,6 +59,15 @@ HARMS = "Depression has been reported in people on naltrexone."
         ("Was anything more common?", "Dizziness was more frequent.", True),
         ("How far did the pain drop?", "32% is no average fall in pain.", False),
         ("How far did the pain drop?", "Pain fell by 28.8%.", True),
+        ("What other treatments did those patients get?", "LDN was given with other treatments.", False),
+        ("What other treatments did those patients get?", "LDN was given with gabapentin.", True),
+        ("What if I throw up an hour after my dose?", "Nausea was commoner than with placebo.", False),
+        ("What if she misses the monthly injection?", "Cough medicines may not work with the injection.", False),
+        ("What if she misses a dose?", "A missed dose is skipped.", True),
+        ("Below which score is that remission?", "Remission was reached by 67% of 17 patients.", False),
+        ("Below which score is that remission?", "Remission means a score below 150.", True),
+        ("Can LDN be stopped from one day to the next?", "No time to stop LDN before surgery was found.", False),
+        ("What illness is thioridazine prescribed for?", "Thioridazine has caused sleepiness.", False),
         ("Which was the biggest study?", "Studies disagree.", False),
         ("How long were they followed?", "Examples of titration:\n• a trial reached 6 mg over 4 weeks", False),
         ("How long were they followed?", "The trial lasted 12 weeks.", True),
@@ -197,11 +208,26 @@ def test_words_in_another_sense_or_of_another_product_are_no_answer(index, polic
         ("What is the naltrexone shot for?", "injection"),
         ("Is morphine safe with the naltrexone injection?", "may not work"),
         ("Can LDN damage my liver?", "no verified"),
+        # Of one condition there is no first dose among the best, and another's stands there.
+        ("What's the starting dose of naltrexone for nerve pain?", "nerve pain|neuropathic"),
         ("Is LDN effective?", "a review of 47 papers"),
     ],
 )
 def test_what_leads_is_of_the_product_and_the_point_asked_about(index, policy, question, says):
-    assert says in ask(index, question, policy=policy).statements[0].text
+    assert re.search(says, ask(index, question, policy=policy).statements[0].text)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "question",
+    [
+        "usual starting dose of buprenorphine for opioid addiction?",
+        "What illness is thioridazine prescribed for?",
+        "what is disulfiram given for",
+    ],
+)
+def test_what_is_asked_of_another_medicine_is_not_answered_by_ours(index, policy, question):
+    assert ask(index, question, policy=policy).status is Status.ABSTAINED
 
 
 @pytest.mark.model

@@ -21,6 +21,7 @@ from ldnqa.index import Index
 from ldnqa.lead import unspoken_of
 from ldnqa.llm import LanguageModel
 from ldnqa.llm.patience import Patience
+from ldnqa.picked import picked
 from ldnqa.policy import Policy
 from ldnqa.query import Words, look_ahead, read_query, read_words
 from ldnqa.reading import Reading
@@ -70,16 +71,17 @@ def ask(
     if article_id is not None and article_id not in index.articles:
         raise UnknownArticle(article_id)
     history = tuple(history)[-MAX_HISTORY_TURNS:]
+    meant, turns = picked(question, history, index) if history else (question, history)
 
     def read_by_words(how: tuple[str | None, Reading] | None = None) -> _ByWords:
-        subject, reading = how or reading_of(index, policy, question, history, article_id)
+        subject, reading = how or reading_of(index, policy, meant, turns, article_id)
         asked = Asked.of(
-            question,
+            meant,
             reading.text,
             policy,
             article_id=article_id,
             audience=audience,
-            history=history,
+            history=turns,
             approved_only=approved_only,
         )
         said = look_ahead(read_words(reading, index, policy.lexicon, subject), index)
@@ -89,7 +91,7 @@ def ask(
     if not history and stands_as_it_is(question, index.subject, index.vocabulary):
         by_words = beside(read_by_words, index.encoder.encode_queries, [as_embedded(question, index.nicknames)])
     else:
-        how = reading_of(index, policy, question, history, article_id)
+        how = reading_of(index, policy, meant, turns, article_id)
         texts = (as_embedded(text, index.nicknames) for text in how[1].looked_up)
         by_words = beside(lambda: read_by_words(how), index.encoder.encode_queries, texts)
     subject, reading, asked, said, emergency = by_words

@@ -20,7 +20,7 @@ from ldnqa.types import Hit, Quote
 ANSWER_FROM = 0.35
 # So near is what may lead where nothing good has what is asked for: "Depression ... have been reported" where it is
 # asked whether naltrexone causes any, behind what is said of its treatment. Farther ones only share what is demanded.
-NEARLY_RATIO = 0.8
+NEARLY_RATIO = 0.75
 NEARLY_BEHIND = 6.0
 # A reason may stand so far behind what was just quoted, where it is only asked why.
 WHY_BEHIND = 3.0
@@ -72,15 +72,17 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
         # "No opioid-free time specific to LDN could be verified" may lead where only the tablets have a figure.
         near = (scored for scored in _nearly_good(ranked) if not scored.other_regimen)
         lead = next((scored for scored in near if _has_what_is_asked(index, query, scored)), None)
+    if lead and _is_of_its_study(query) and _is_of_another_condition(index, query, lead.quote):
+        near = (scored for scored in _nearly_good(ranked) if not scored.other_regimen)
+        able = (scored for scored in near if _tells_of_its_condition(index, query, scored.quote))
+        lead = next((scored for scored in able if _has_what_is_asked(index, query, scored)), None)
     if lead is None or _is_of_others(index, query, lead.quote) or not _has_what_is_asked(index, query, lead):
         return None
     if _leaves_out_the_other(index, query, lead.quote):
         return None
     if _BARE_WHY.search(query.text) and lead.sign("cited_passage") and not answers_kind(Kind.WHY, lead.quote.text):
         return None
-    if _is_of_another_study(index, query, lead):
-        return None
-    return None if _is_of_its_study(query) and _is_of_another_condition(index, query, lead.quote) else lead
+    return None if _is_of_another_study(index, query, lead) else lead
 
 
 def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> ScoredQuote:
@@ -112,8 +114,7 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     # Most often the first falls short of nothing.
     lead = next((scored for scored in good if not any(falls_short(scored))), None) or min(good, key=falls_short)
     if _is_of_its_study(query) and _is_of_another_condition(index, query, lead.quote):
-        able = (scored for scored in good if _tells_of_it(query, scored.quote.text))
-        return next((scored for scored in able if _is_of_its_condition(index, query, scored.quote)), lead)
+        return next((scored for scored in good if _tells_of_its_condition(index, query, scored.quote)), lead)
     return lead
 
 
@@ -179,9 +180,12 @@ def _is_of_another_study(index: Index, query: Query, lead: ScoredQuote) -> bool:
     return not _conditions_asked(index, query)
 
 
-def _tells_of_it(query: Query, text: str) -> bool:
-    """Whether a text has such a figure, or says how a study was done."""
-    return answers_kind(query.kind, text) if query.kind in FIGURES else bool(HOW_DONE.search(text))
+def _tells_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:
+    """Whether a quote has such a figure, or says how a study was done, for a condition that the question names."""
+    tells = answers_kind(query.kind, quote.text) if query.kind in FIGURES else HOW_DONE.search(quote.text)
+    return (
+        bool(tells) and _is_of_its_condition(index, query, quote) and not _is_of_another_condition(index, query, quote)
+    )
 
 
 def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:

@@ -1,0 +1,59 @@
+"""What a reader picks of a list that an answer led with: "the second one" -> what stands second in that list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ldnqa.index import Index
+from ldnqa.types import Turn
+
+_NUMBERS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4}
+_NUMBERS |= {"5th": 4, "last": -1} | {f"number {word}": n for n, word in enumerate("one two three four five".split())}
+_NUMBERS |= {f"number {n + 1}": n for n in range(5)}
+# "The last one wants to try it", "after the first one": neither is picked of a list.
+_THERE = r" (?:(?:on|in|of|from) (?:that|the|your|this) list|you (?:named|listed|mentioned|gave))\b"
+_PICKS = re.compile(
+    rf"(?<!\bafter )(?<!\bbefore )(?<!\bsince )\b(?:the |your )?({'|'.join(_NUMBERS)})"
+    rf"(?: (?:ones?|points?|items?|bullets?)\b(?! \w+s\b)(?:{_THERE})?|{_THERE}|(?=\W*$))",
+    re.IGNORECASE,
+)
+_OF_A_LIST = re.compile(r"\b(?:lists?|listed|points?|items?|bullets?)\b", re.IGNORECASE)
+_ITEM = re.compile(r"^• (.+)$", re.MULTILINE)
+# What a list goes on to say of a thing stands behind its name.
+_BEHIND_NAME = re.compile(r"[:;(]|,(?! and\b)|\.(?!\d)")
+
+
+def picked(question: str, history: Sequence[Turn], index: Index) -> tuple[str, tuple[Turn, ...]]:
+    """A question and the turns before it, with what is picked in each of them by its name.
+
+    It is picked from what the last answer led with, or from the first list in that answer where a list is spoken of;
+    and a list stays at hand while readers go on picking from it.
+    """
+    lists: list[list[str]] = []
+    turns: list[Turn] = []
+    for turn in (*history, Turn(question=question)):
+        able = lists if _OF_A_LIST.search(turn.question) else lists[:1]
+        said = _by_name(turn.question, next(filter(None, able), []))
+        turns.append(turn if said is None else turn.model_copy(update={"question": said}))
+        found = [_items(index.passage(id_).text) for id_ in turn.source_ids if index.has_passage(id_)]
+        if said is None or any(found[:1]):
+            lists = found
+    *before, last = turns
+    return last.question, tuple(before)
+
+
+def _by_name(question: str, items: Sequence[str]) -> str | None:
+    """A question with the name of the item that it picks; None where it picks none."""
+    found = _PICKS.search(question) if items else None
+    if found is None:
+        return None
+    number = _NUMBERS[found[1].lower()]
+    if number >= len(items):
+        return None
+    return question[: found.start()] + items[number] + question[found.end() :]
+
+
+def _items(text: str) -> list[str]:
+    """The names of the items of a list in a text; none where it has no list."""
+    return [_BEHIND_NAME.split(item)[0].strip() for item in _ITEM.findall(text)]
