@@ -30,6 +30,7 @@ def talk(index, policy, *questions):
         ((STUDIED, "Tell me more about the second one.", "and the third?"), "Tell me more about Crohn's disease."),
         ((STUDIED, "and the last on that list"), "Crohn's disease"),
         ((STUDIED, "and number 1?"), "fibromyalgia?"),
+        ((DIFFER, "take the second one - explain", "now the one on cytokines"), "now whether LDN lowers cytokines"),
         ((DIFFER, "take the second one - explain"), "take whether LDN eases pain in multiple sclerosis - explain"),
     ],
 )

@@ -20,7 +20,7 @@ from ldnqa.types import Hit, Quote
 ANSWER_FROM = 0.35
 # So near is what may lead where nothing good has what is asked for: "Depression ... have been reported" where it is
 # asked whether naltrexone causes any, behind what is said of its treatment. Farther ones only share what is demanded.
-NEARLY_RATIO = 0.75
+NEARLY_RATIO = 0.8
 NEARLY_BEHIND = 6.0
 # A reason may stand so far behind what was just quoted, where it is only asked why.
 WHY_BEHIND = 3.0

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ldnqa.index import Index
+from ldnqa.text import term_set
 from ldnqa.types import Turn
 
 _NUMBERS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4}
@@ -18,6 +19,8 @@ _PICKS = re.compile(
     rf"(?: (?:ones?|points?|items?|bullets?)\b(?! \w+s\b)(?:{_THERE})?|{_THERE}|(?=\W*$))",
     re.IGNORECASE,
 )
+# "The one on cytokines", "the one about the dose".
+_PICKS_BY_WORD = re.compile(r"\bthe (?:one|point|item) (?:on|about|with|for) (?:the )?(\w+)", re.IGNORECASE)
 _OF_A_LIST = re.compile(r"\b(?:lists?|listed|points?|items?|bullets?)\b", re.IGNORECASE)
 _ITEM = re.compile(r"^• (.+)$", re.MULTILINE)
 # What a list goes on to say of a thing stands behind its name.
@@ -45,13 +48,14 @@ def picked(question: str, history: Sequence[Turn], index: Index) -> tuple[str, t
 
 def _by_name(question: str, items: Sequence[str]) -> str | None:
     """A question with the name of the item that it picks; None where it picks none."""
-    found = _PICKS.search(question) if items else None
-    if found is None:
+    if not items:
         return None
-    number = _NUMBERS[found[1].lower()]
-    if number >= len(items):
-        return None
-    return question[: found.start()] + items[number] + question[found.end() :]
+    if found := _PICKS.search(question):
+        number = _NUMBERS[found[1].lower()]
+        able = [items[number]] if number < len(items) else []
+    elif found := _PICKS_BY_WORD.search(question):
+        able = [item for item in items if term_set(found[1]) <= term_set(item)]
+    return question[: found.start()] + able[0] + question[found.end() :] if found and len(able) == 1 else None
 
 
 def _items(text: str) -> list[str]:
