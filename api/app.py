@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ldnqa.settings import Settings
 
 from . import chat, mcp, openapi, operation, routes, routes_feedback, routes_operation, routes_pages, routes_widget
-from .deps import WORKING_THREADS, Resources, open_encoder, open_resources
+from .deps import Resources, open_encoder, open_resources, working_threads
 from .errors import LastResort, answer_with_problems
 from .schemas import Problem
 
@@ -50,7 +50,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         logging.getLogger("uvicorn.access").addFilter(_without_query)
-        anyio.to_thread.current_default_thread_limiter().total_tokens = WORKING_THREADS
+        anyio.to_thread.current_default_thread_limiter().total_tokens = working_threads(settings)
         first, again = resources, reopen
         if first is None:
             encoder = await anyio.to_thread.run_sync(open_encoder, settings)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from makers import article, section
 
 from ldnqa import earlier as earlier_module
+from ldnqa import embedding as embedding_module
 from ldnqa import index as index_module
 from ldnqa import parts as parts_module
 from ldnqa import saving as saving_module
@@ -194,8 +195,11 @@ def interrupted(folder: Path, at: int, encoder: HashedEncoder) -> None:
         if progress.stage == "encoding" and progress.done > at:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        make(folder, *COUNTED, encoder=encoder, progress=stop)
+    with pytest.MonkeyPatch.context() as patch:
+        # Its texts are short, and a step would take them all.
+        patch.setattr(embedding_module, "_AT_A_TIME", 4_000)
+        with pytest.raises(KeyboardInterrupt):
+            make(folder, *COUNTED, encoder=encoder, progress=stop)
 
 
 def test_a_build_that_was_interrupted_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

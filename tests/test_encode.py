@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from threading import Thread
 
@@ -187,6 +188,37 @@ def test_the_export_agrees_with_the_original_on_every_text() -> None:
             assert float(ours[0] @ theirs[0]) > 0.99999
     assert isinstance(encoder, Exported)
     encoder.check_against_original(TEXTS)
+
+
+@pytest.mark.model
+def test_a_text_has_the_bits_it_has_alone_whatever_it_is_encoded_with() -> None:
+    encoder = load_encoder()
+    assert isinstance(encoder, OnnxEncoder)
+    told = [" ".join(f"pain {n} dose".split()[: 1 + n % 3]) + " again" * (n % 40) for n in range(240)]
+    calls = Counter[int]()
+    run = encoder._run
+
+    def counted(texts):
+        calls[len(texts)] += 1
+        return run(texts)
+
+    encoder._run = counted
+    together = encoder.encode_passages(told)
+    assert max(calls) > 4, "texts of as many tokens share a call"
+    for text, row in zip(told, together, strict=True):
+        assert np.array_equal(row, encoder.encode_passages([text])[0])
+
+
+@pytest.mark.model
+def test_a_model_that_adds_up_company_in_another_order_reads_each_text_alone(exported: Path, tmp_path: Path) -> None:
+    shutil.copytree(exported / "models", tmp_path / "models")
+    [record] = (tmp_path / "models").glob("*/export.json")
+    record.write_text(record.read_text().replace('"several": true', '"several": false'))
+    encoder = load_encoder(cache=tmp_path)
+    assert isinstance(encoder, OnnxEncoder)
+    run = encoder._run
+    encoder._run = lambda texts: run(texts) if len(texts) == 1 else pytest.fail("in company")
+    assert np.array_equal(encoder.encode_passages(TEXTS), load_encoder().encode_passages(TEXTS))
 
 
 @pytest.fixture(scope="module")

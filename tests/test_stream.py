@@ -261,7 +261,7 @@ def test_a_fault_after_the_stream_is_opened_is_an_error_event_with_the_disclaime
 
 @pytest.mark.usefixtures("quick_heartbeat")
 def test_the_question_of_a_client_that_goes_away_is_not_asked(monkeypatch):
-    monkeypatch.setattr("ldnqa.api.app.WORKING_THREADS", 1)
+    monkeypatch.setattr("ldnqa.api.app.working_threads", lambda _: 1)
     held = Held()
     app = create_app(resources=replace(service_fakes.resources(), ask=held))
     left = threading.Event()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,11 @@ from ldnqa.earlier import Earlier, Journal, Known
 from ldnqa.encode import Encoder
 from ldnqa.pieces import KEY_BYTES
 
-# Texts between two signs of progress: about a second on two cores.
-_AT_A_TIME = 128
+# Signs of the texts between two signs of progress: about a second on two cores.
+_AT_A_TIME = 25_000
+
+# Where a vector and its key are written, and the text.
+Wanted = tuple[NDArray[np.float32], NDArray[np.uint8], str]
 
 
 class Embedding:
@@ -46,12 +48,10 @@ class Embedding:
         """Count vectors with these keys, which are taken over from the served build."""
         self._taken.append(keys)
 
-    def fill(
-        self, texts: Iterator[tuple[NDArray[np.float32], NDArray[np.uint8], str]], kind: str
-    ) -> Iterator[tuple[int, int]]:
+    def fill(self, texts: Iterator[Wanted], kind: str) -> Iterator[tuple[int, int]]:
         """Write the vector and the key of each (row, key, text); gives (done, embedded) of every few, as it goes."""
         encode = self._encoder.encode_queries if kind == "question" else self._encoder.encode_passages
-        while batch := list(islice(texts, _AT_A_TIME)):
+        while batch := list(_some(texts)):
             names = [hashlib.sha256(f"{self._encoder.digest} {kind} {text}".encode()).digest() for *_, text in batch]
             vectors = [self._vector(name) for name in names]
             missing = {
@@ -72,3 +72,13 @@ class Embedding:
     def _vector(self, key: bytes) -> NDArray[np.float32] | None:
         found = self._known.get(key)
         return self.earlier.vector(key) if found is None else found
+
+
+def _some(texts: Iterator[Wanted]) -> Iterator[Wanted]:
+    """The next of the texts, until there are enough for one step."""
+    signs = 0
+    for each in texts:
+        yield each
+        signs += len(each[2])
+        if signs >= _AT_A_TIME:
+            return

@@ -132,6 +132,7 @@ def _write_graph(model: Any, folder: Path) -> None:
             dynamo=False,
         )
     graph = onnx.load(str(folder / _GRAPH))
+    _sum_as_product(graph.graph, _ranks(graph))
     # Weights in a file of their own are mapped and not copied: 60 MB less in a process that serves.
     onnx.save_model(
         graph,
@@ -141,6 +142,49 @@ def _write_graph(model: Any, folder: Path) -> None:
         size_threshold=_OUTSIDE_FROM_BYTES,
     )
     (folder / _WEIGHTS).chmod(0o644)
+
+
+def _ranks(graph: Any) -> dict[str, int]:
+    """How many axes each array of a graph has, as far as that can be told."""
+    from onnx import shape_inference
+
+    told = shape_inference.infer_shapes(graph).graph.value_info
+    return {value.name: len(value.type.tensor_type.shape.dim) for value in told}
+
+
+def _sum_as_product(graph: Any, ranks: Mapping[str, int]) -> None:
+    """Put products with a row of ones in the place of sums over the tokens of each text.
+
+    Such a sum ONNX Runtime adds up in another order for several texts than for one, and everything else it does to each
+    text as if it were alone: a text's row would have other bits beside others.
+    """
+    from onnx import helper, numpy_helper
+
+    arrays = {node.output[0]: node.attribute[0].t for node in graph.node if _is_array(node)}
+    axes = {name: numpy_helper.to_array(array) for name, array in arrays.items()}
+    axes |= {each.name: numpy_helper.to_array(each) for each in graph.initializer if len(each.dims) == 1}
+    graph.initializer.append(numpy_helper.from_array(np.array([1], np.int64), "ldnqa_one"))
+    for at, node in reversed(list(enumerate(graph.node))):
+        kept = next((each.i for each in node.attribute if each.name == "keepdims"), 1)
+        of_tokens = node.op_type == "ReduceSum" and axes.get(node.input[1], np.array([])).tolist() == [1]
+        if not of_tokens or kept or ranks.get(node.input[0]) != len(("texts", "tokens", "figures")):
+            continue
+        name, summed = node.output[0], node.input[0]
+        value = numpy_helper.from_array(np.array([1], np.float32))
+        steps = [
+            helper.make_node("Shape", [summed], [f"{name}_shape"], start=1, end=2),
+            helper.make_node("Concat", ["ldnqa_one", f"{name}_shape"], [f"{name}_row"], axis=0),
+            helper.make_node("ConstantOfShape", [f"{name}_row"], [f"{name}_ones"], value=value),
+            helper.make_node("MatMul", [f"{name}_ones", summed], [f"{name}_sums"]),
+            helper.make_node("Squeeze", [f"{name}_sums", "ldnqa_one"], [name]),
+        ]
+        del graph.node[at]
+        for step in reversed(steps):
+            graph.node.insert(at, step)
+
+
+def _is_array(node: Any) -> bool:
+    return node.op_type == "Constant" and [each.name for each in node.attribute] == ["value"]
 
 
 @contextmanager
