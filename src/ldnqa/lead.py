@@ -22,8 +22,9 @@ ANSWER_FROM = 0.35
 # asked whether naltrexone causes any, behind what is said of its treatment. Farther ones only share what is demanded.
 NEARLY_RATIO = 0.8
 NEARLY_BEHIND = 6.0
-# A reason may stand so far behind what was just quoted, where it is only asked why.
-WHY_BEHIND = 3.0
+# So far behind the first may stand what gives a reason where it is only asked why, and a figure of the condition asked
+# about where the first ones have another's.
+SOME_BEHIND = 3.0
 # "Does the injection help pain?" "No study used the injection": what a product is for, said of it as a whole.
 _FOR_WHAT = re.compile(r"\b(?:for|help\w*|treat\w*|works?|use[ds]?|good|try)\b", re.IGNORECASE)
 _OF_USES = re.compile(r"\b(?:ties|labelled for|named? (?:\w+ )?uses?|among the uses|no study)\b", re.IGNORECASE)
@@ -65,7 +66,7 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
     if not any(_has_what_is_asked(index, query, scored) for scored in good):
         good = [scored for scored in _nearly_good(ranked) if _has_what_is_asked(index, query, scored)] or good
     if _BARE_WHY.search(query.text) and not any(answers_kind(Kind.WHY, scored.quote.text) for scored in good):
-        good = [scored for scored in ranked if scored.lead >= ranked[0].lead - WHY_BEHIND]
+        good = [scored for scored in ranked if scored.lead >= ranked[0].lead - SOME_BEHIND]
     lead: ScoredQuote | None = leading_one(index, query, good)
     figure_of_a_use = query.kind in FIGURES and query.lexicon.regimens_in(query.text)
     if lead and lead.other_regimen and figure_of_a_use:
@@ -73,7 +74,7 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
         near = (scored for scored in _nearly_good(ranked) if not scored.other_regimen)
         lead = next((scored for scored in near if _has_what_is_asked(index, query, scored)), None)
     if lead and _is_of_its_study(query) and _is_of_another_condition(index, query, lead.quote):
-        near = (scored for scored in _nearly_good(ranked) if not scored.other_regimen)
+        near = (s for s in ranked if not s.other_regimen and s.lead >= ranked[0].lead - SOME_BEHIND)
         able = (scored for scored in near if _tells_of_its_condition(index, query, scored.quote))
         lead = next((scored for scored in able if _has_what_is_asked(index, query, scored)), None)
     if lead is None or _is_of_others(index, query, lead.quote) or not _has_what_is_asked(index, query, lead):
