@@ -31,6 +31,7 @@ def talk(index, policy, *questions):
         ((STUDIED, "and the last on that list"), "Crohn's disease"),
         ((STUDIED, "and number 1?"), "fibromyalgia?"),
         ((DIFFER, "take the second one - explain", "now the one on cytokines"), "now whether LDN lowers cytokines"),
+        ((DIFFER, "does LDN help fibromyalgia?", "and the one on cytokines?"), "and whether LDN lowers cytokines?"),
         ((DIFFER, "take the second one - explain"), "take whether LDN eases pain in multiple sclerosis - explain"),
     ],
 )

@@ -30,32 +30,41 @@ _BEHIND_NAME = re.compile(r"[:;(]|,(?! and\b)|\.(?!\d)")
 def picked(question: str, history: Sequence[Turn], index: Index) -> tuple[str, tuple[Turn, ...]]:
     """A question and the turns before it, with what is picked in each of them by its name.
 
-    It is picked from what the last answer led with, or from the first list in that answer where a list is spoken of;
-    and a list stays at hand while readers go on picking from it.
+    It is picked by its number from what the last answer led with, or from the first list in that answer where a list is
+    spoken of, and a list stays at hand while readers go on picking from it; by a word from the last list there was.
     """
     lists: list[list[str]] = []
+    last_list: list[str] = []
     turns: list[Turn] = []
     for turn in (*history, Turn(question=question)):
         able = lists if _OF_A_LIST.search(turn.question) else lists[:1]
-        said = _by_name(turn.question, next(filter(None, able), []))
-        turns.append(turn if said is None else turn.model_copy(update={"question": said}))
+        numbered = next(filter(None, able), [])
+        said = _by_number(turn.question, numbered) or _by_word(turn.question, last_list)
+        turns.append(turn.model_copy(update={"question": said}) if said else turn)
         found = [_items(index.passage(id_).text) for id_ in turn.source_ids if index.has_passage(id_)]
-        if said is None or any(found[:1]):
+        if not said or any(found[:1]):
             lists = found
+        last_list = next(filter(None, found), last_list)
     *before, last = turns
     return last.question, tuple(before)
 
 
-def _by_name(question: str, items: Sequence[str]) -> str | None:
-    """A question with the name of the item that it picks; None where it picks none."""
-    if not items:
-        return None
-    if found := _PICKS.search(question):
-        number = _NUMBERS[found[1].lower()]
-        able = [items[number]] if number < len(items) else []
-    elif found := _PICKS_BY_WORD.search(question):
-        able = [item for item in items if term_set(found[1]) <= term_set(item)]
-    return question[: found.start()] + able[0] + question[found.end() :] if found and len(able) == 1 else None
+def _by_number(question: str, items: Sequence[str]) -> str | None:
+    """A question with the name of the item that it picks by its place; None where it picks none."""
+    found = _PICKS.search(question)
+    number = _NUMBERS[found[1].lower()] if found else len(items)
+    return _instead(question, found, items[number]) if found and items and number < len(items) else None
+
+
+def _by_word(question: str, items: Sequence[str]) -> str | None:
+    """A question with the name of the item that it picks by a word of it; None where it picks none, or several."""
+    found = _PICKS_BY_WORD.search(question)
+    able = [item for item in items if term_set(found[1]) <= term_set(item)] if found else []
+    return _instead(question, found, able[0]) if found and len(able) == 1 else None
+
+
+def _instead(question: str, found: re.Match[str], name: str) -> str:
+    return question[: found.start()] + name + question[found.end() :]
 
 
 def _items(text: str) -> list[str]:
