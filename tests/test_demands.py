@@ -208,6 +208,7 @@ def test_words_in_another_sense_or_of_another_product_are_no_answer(index, polic
         ("What is the naltrexone shot for?", "injection"),
         ("Is morphine safe with the naltrexone injection?", "may not work"),
         ("Can LDN damage my liver?", "no verified"),
+        ("How high did the amitriptyline dose go when it was tested against LDN?", "50 mg"),
         # Of one condition there is no first dose among the best, and another's stands there.
         ("What's the starting dose of naltrexone for nerve pain?", "nerve pain|neuropathic"),
         ("Is LDN effective?", "a review of 47 papers"),
@@ -215,6 +216,14 @@ def test_words_in_another_sense_or_of_another_product_are_no_answer(index, polic
 )
 def test_what_leads_is_of_the_product_and_the_point_asked_about(index, policy, question, says):
     assert re.search(says, ask(index, question, policy=policy).statements[0].text)
+
+
+@pytest.mark.model
+def test_what_is_taken_together_is_found_behind_what_was_just_quoted(index, policy):
+    wine = "Will I be sick if I drink wine while I'm on naltrexone 50 mg?"
+    turns = [Turn(question=wine), Turn(question="Does disulfiram do that then?")]
+    answer = ask(index, "can they be taken together?", policy=policy, history=turns)
+    assert "not recommended" in answer.statements[0].text
 
 
 @pytest.mark.model

@@ -48,6 +48,9 @@ def test_what_is_picked_of_a_list_is_told_of(index, policy, questions, means):
     [
         ("what about the ninth one?", "ninth one"),
         ("and the second trial?", "second trial"),
+        ("How long do they last?", "last?"),
+        ("what comes first?", "first?"),
+        ("was it more than a third?", "a third?"),
         ("We saw five doctors. The last one wants to try it, is it safe?", "The last one wants"),
     ],
 )

@@ -18,10 +18,10 @@ from ldnqa.types import Hit, Quote
 # taught, 3% of what the articles answer is met with silence here and 11% of what they do not is answered; at 0.45 4%
 # and 10%.
 ANSWER_FROM = 0.35
-# So near is what may lead where nothing good has what is asked for: "Depression ... have been reported" where it is
-# asked whether naltrexone causes any, behind what is said of its treatment. Farther ones only share what is demanded.
-NEARLY_RATIO = 0.8
-NEARLY_BEHIND = 6.0
+# What may lead where nothing good has what is asked for ("Depression ... have been reported" where it is asked whether
+# naltrexone causes any, behind what is said of its treatment): it has so much of the nearest one's likeness, and stands
+# no farther behind the first. Farther ones only share what is demanded.
+NEARLY = ((0.8, 6.0), (0.75, 3.0))
 # So far behind the first may stand what gives a reason where it is only asked why, and a figure of the condition asked
 # about where the first ones have another's.
 SOME_BEHIND = 3.0
@@ -122,7 +122,8 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
 def _nearly_good(ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
     """Those that may lead where nothing better has what is asked for."""
     nearest = max(scored.score for scored in ranked)
-    return [s for s in ranked if s.score >= NEARLY_RATIO * nearest and s.lead >= ranked[0].lead - NEARLY_BEHIND]
+    first = ranked[0].lead
+    return [s for s in ranked if any(s.score >= share * nearest and s.lead >= first - far for share, far in NEARLY)]
 
 
 def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:

@@ -9,14 +9,16 @@ from ldnqa.index import Index
 from ldnqa.text import term_set
 from ldnqa.types import Turn
 
-_NUMBERS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4}
-_NUMBERS |= {"5th": 4, "last": -1} | {f"number {word}": n for n, word in enumerate("one two three four five".split())}
-_NUMBERS |= {f"number {n + 1}": n for n in range(5)}
-# "The last one wants to try it", "after the first one": neither is picked of a list.
+_PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4}
+_PLACES |= {"5th": 4, "last": -1}
+_NUMBERS = {said: at for written in ("12345", "one two three four five".split()) for at, said in enumerate(written)}
+_PLACE = f"({'|'.join(_PLACES)})"
 _THERE = r" (?:(?:on|in|of|from) (?:that|the|your|this) list|you (?:named|listed|mentioned|gave))\b"
+# "The last one wants to try it", "after the first one": neither is picked of a list; nor is "how long do they last?".
 _PICKS = re.compile(
-    rf"(?<!\bafter )(?<!\bbefore )(?<!\bsince )\b(?:the |your )?({'|'.join(_NUMBERS)})"
-    rf"(?: (?:ones?|points?|items?|bullets?)\b(?! \w+s\b)(?:{_THERE})?|{_THERE}|(?=\W*$))",
+    rf"(?<!\bafter )(?<!\bbefore )(?<!\bsince )\b(?:"
+    rf"(?:the |your )?{_PLACE}(?: (?:ones?|points?|items?|bullets?)\b(?! \w+s\b)(?:{_THERE})?|{_THERE})"
+    rf"|(?:the|your) {_PLACE}(?=\W*$)|number ({'|'.join(_NUMBERS)})\b(?:{_THERE})?)",
     re.IGNORECASE,
 )
 # "The one on cytokines", "the one about the dose".
@@ -24,7 +26,7 @@ _PICKS_BY_WORD = re.compile(r"\bthe (?:one|point|item) (?:on|about|with|for) (?:
 _OF_A_LIST = re.compile(r"\b(?:lists?|listed|points?|items?|bullets?)\b", re.IGNORECASE)
 _ITEM = re.compile(r"^• (.+)$", re.MULTILINE)
 # What a list goes on to say of a thing stands behind its name.
-_BEHIND_NAME = re.compile(r"[:;(]|,(?! and\b)|\.(?!\d)")
+_BEHIND_NAME = re.compile(r"[,:;(]|\.(?!\d)")
 
 
 def picked(question: str, history: Sequence[Turn], index: Index) -> tuple[str, tuple[Turn, ...]]:
@@ -52,8 +54,8 @@ def picked(question: str, history: Sequence[Turn], index: Index) -> tuple[str, t
 def _by_number(question: str, items: Sequence[str]) -> str | None:
     """A question with the name of the item that it picks by its place; None where it picks none."""
     found = _PICKS.search(question)
-    number = _NUMBERS[found[1].lower()] if found else len(items)
-    return _instead(question, found, items[number]) if found and items and number < len(items) else None
+    place = (_PLACES | _NUMBERS)[next(filter(None, found.groups())).lower()] if found else len(items)
+    return _instead(question, found, items[place]) if found and items and place < len(items) else None
 
 
 def _by_word(question: str, items: Sequence[str]) -> str | None:
