@@ -219,6 +219,15 @@ def test_what_leads_is_of_the_product_and_the_point_asked_about(index, policy, q
 
 
 @pytest.mark.model
+def test_what_is_asked_of_a_study_of_one_size_is_not_answered_by_another(index, policy):
+    before = [Turn(question="What is known about LDN in fibromyalgia?"), Turn(question="Was FINAL blinded?")]
+    answer = ask(index, "was the trial with 31 women blinded as well", policy=policy, history=before)
+    assert not answer.statements or "31 women" in answer.statements[0].text
+    of_ten = ask(index, "What dose was used in the trial with 10 women?", policy=policy)
+    assert "10 women" in of_ten.statements[0].text
+
+
+@pytest.mark.model
 def test_what_is_taken_together_is_found_behind_what_was_just_quoted(index, policy):
     wine = "Will I be sick if I drink wine while I'm on naltrexone 50 mg?"
     turns = [Turn(question=wine), Turn(question="Does disulfiram do that then?")]

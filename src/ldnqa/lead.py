@@ -20,8 +20,9 @@ from ldnqa.types import Hit, Quote
 ANSWER_FROM = 0.35
 # What may lead where nothing good has what is asked for ("Depression ... have been reported" where it is asked whether
 # naltrexone causes any, behind what is said of its treatment): it has so much of the nearest one's likeness, and stands
-# no farther behind the first. Farther ones only share what is demanded.
-NEARLY = ((0.8, 6.0), (0.75, 3.0))
+# no farther behind the first. Farther ones only share what is demanded, and a figure may be another study's.
+NEARLY = (0.8, 6.0)
+NEARLY_WITHOUT_FIGURES = (0.75, 3.0)
 # So far behind the first may stand what gives a reason where it is only asked why, and a figure of the condition asked
 # about where the first ones have another's.
 SOME_BEHIND = 3.0
@@ -43,6 +44,12 @@ _HOW_IT_WAS_TESTED = re.compile(
     r"|(?:dummy|sugar|sham|fake) \w+)\b",
     re.IGNORECASE,
 )
+# "The trial with 31 women" is none of ten.
+_PEOPLE = r"(?:women|people|patients|men|participants|cases)\b"
+_SIZE_ASKED = re.compile(
+    rf"\b(?:study|trial|pilot|series|review|one) (?:with|of|in|on) (?:the )?(\d+) (?:[a-z]+ )?{_PEOPLE}", re.IGNORECASE
+)
+_SIZES = re.compile(rf"\b(\d+) (?:[a-z]+ )?{_PEOPLE}|\b\d+ of (\d+)\b", re.IGNORECASE)
 # "Why?" is not answered by what was just quoted, if that gives no reason.
 _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?: not| so| is that)?\W*$", re.IGNORECASE)
 
@@ -64,14 +71,14 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
         return None
     good = good_ones(ranked)
     if not any(_has_what_is_asked(index, query, scored) for scored in good):
-        good = [scored for scored in _nearly_good(ranked) if _has_what_is_asked(index, query, scored)] or good
+        good = [scored for scored in _nearly_good(query, ranked) if _has_what_is_asked(index, query, scored)] or good
     if _BARE_WHY.search(query.text) and not any(answers_kind(Kind.WHY, scored.quote.text) for scored in good):
         good = [scored for scored in ranked if scored.lead >= ranked[0].lead - SOME_BEHIND]
     lead: ScoredQuote | None = leading_one(index, query, good)
     figure_of_a_use = query.kind in FIGURES and query.lexicon.regimens_in(query.text)
     if lead and lead.other_regimen and figure_of_a_use:
         # "No opioid-free time specific to LDN could be verified" may lead where only the tablets have a figure.
-        near = (scored for scored in _nearly_good(ranked) if not scored.other_regimen)
+        near = (scored for scored in _nearly_good(query, ranked) if not scored.other_regimen)
         lead = next((scored for scored in near if _has_what_is_asked(index, query, scored)), None)
     if lead and _is_of_its_study(query) and _is_of_another_condition(index, query, lead.quote):
         near = (s for s in ranked if not s.other_regimen and s.lead >= ranked[0].lead - SOME_BEHIND)
@@ -119,11 +126,13 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     return lead
 
 
-def _nearly_good(ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
+def _nearly_good(query: Query, ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
     """Those that may lead where nothing better has what is asked for."""
     nearest = max(scored.score for scored in ranked)
+    of_a_study = query.kind in FIGURES or HOW_DONE.search(query.reading.asked_now)
+    able = (NEARLY,) if of_a_study else (NEARLY, NEARLY_WITHOUT_FIGURES)
     first = ranked[0].lead
-    return [s for s in ranked if any(s.score >= share * nearest and s.lead >= first - far for share, far in NEARLY)]
+    return [s for s in ranked if any(s.score >= share * nearest and s.lead >= first - far for share, far in able)]
 
 
 def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:
@@ -175,7 +184,13 @@ def _is_of_its_study(query: Query) -> bool:
 
 
 def _is_of_another_study(index: Index, query: Query, lead: ScoredQuote) -> bool:
-    """Whether it is asked how what was told was tested, which is of no condition, and a quote is of something else."""
+    """Whether a study is asked about by its size, and a quote is of studies of other sizes; or whether it is asked how
+    what was told was tested, which is of no condition, and a quote is of something else.
+    """
+    size = _SIZE_ASKED.search(query.reading.asked_now)
+    sizes = {number for found in _SIZES.findall(lead.quote.text) for number in found if number} if size else set()
+    if size and sizes and size[1] not in sizes:
+        return True
     bare = query.reading.bare
     if not (bare and query.cited and _HOW_IT_WAS_TESTED.search(bare)) or lead.sign("cited_passage"):
         return False
