@@ -90,7 +90,9 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
         return None
     if _BARE_WHY.search(query.text) and lead.sign("cited_passage") and not answers_kind(Kind.WHY, lead.quote.text):
         return None
-    return None if _is_of_another_study(index, query, lead) else lead
+    if _is_of_another_size(query, lead.quote.text) or _is_of_another_study(index, query, lead):
+        return None
+    return lead
 
 
 def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> ScoredQuote:
@@ -184,17 +186,18 @@ def _is_of_its_study(query: Query) -> bool:
 
 
 def _is_of_another_study(index: Index, query: Query, lead: ScoredQuote) -> bool:
-    """Whether a study is asked about by its size, and a quote is of studies of other sizes; or whether it is asked how
-    what was told was tested, which is of no condition, and a quote is of something else.
-    """
-    size = _SIZE_ASKED.search(query.reading.asked_now)
-    sizes = {number for found in _SIZES.findall(lead.quote.text) for number in found if number} if size else set()
-    if size and sizes and size[1] not in sizes:
-        return True
+    """Whether it is asked how what was told was tested, which is of no condition, and a quote is of something else."""
     bare = query.reading.bare
     if not (bare and query.cited and _HOW_IT_WAS_TESTED.search(bare)) or lead.sign("cited_passage"):
         return False
     return not _conditions_asked(index, query)
+
+
+def _is_of_another_size(query: Query, text: str) -> bool:
+    """Whether a study is asked about by how many were in it, and a text counts only others."""
+    asked = _SIZE_ASKED.search(query.reading.asked_now)
+    counted = {number for found in _SIZES.findall(text) for number in found if number} if asked else set()
+    return bool(asked and counted and asked[1] not in counted)
 
 
 def _tells_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:

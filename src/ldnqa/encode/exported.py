@@ -181,7 +181,7 @@ def _at_once(order: Sequence[int], texts: Sequence[Encoding], most: int) -> Iter
     tokens.
     """
     for length, same in groupby(order, lambda n: len(texts[n])):
-        while some := list(islice(same, max(1, most // length))):
+        while some := list(islice(same, max(1, most // max(1, length)))):
             yield some
 
 

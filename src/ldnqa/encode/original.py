@@ -145,11 +145,11 @@ def _write_graph(model: Any, folder: Path) -> None:
 
 
 def _ranks(graph: Any) -> dict[str, int]:
-    """How many axes each array of a graph has, as far as that can be told."""
-    from onnx import shape_inference
+    """How many axes each array of float32 in a graph has, as far as that can be told."""
+    from onnx import TensorProto, shape_inference
 
-    told = shape_inference.infer_shapes(graph).graph.value_info
-    return {value.name: len(value.type.tensor_type.shape.dim) for value in told}
+    told = [(each.name, each.type.tensor_type) for each in shape_inference.infer_shapes(graph).graph.value_info]
+    return {name: len(array.shape.dim) for name, array in told if array.elem_type == TensorProto.FLOAT}
 
 
 def _sum_as_product(graph: Any, ranks: Mapping[str, int]) -> None:
