@@ -20,6 +20,7 @@ from ldnqa.build import build_articles
 from ldnqa.chunk import embedded_text, quote_text
 from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing, UnknownPassage
 from ldnqa.index import Index
+from ldnqa.pieces import Stack, Taken, let_go
 from ldnqa.text import terms
 from ldnqa.types import GlossaryEntry
 
@@ -348,3 +349,33 @@ def test_nonsense_in_place_of_the_pointer_or_the_manifest_is_damage(copy: Path, 
         with pytest.raises(IndexDamaged, match="`ldnqa build"):
             Index.open(copy, ENCODER)
         path.write_bytes(whole)
+
+
+@given(data=st.data(), lengths=st.lists(st.integers(0, 4), min_size=1, max_size=5))
+def test_rows_of_several_arrays_are_numbered_as_if_they_were_one(data: st.DataObject, lengths: list[int]) -> None:
+    blocks = [np.random.default_rng(n).random((length, 3), np.float32) for n, length in enumerate(lengths)]
+    whole = np.concatenate(blocks)
+    numbers = data.draw(st.lists(st.integers(0, max(0, len(whole) - 1)), max_size=6 if len(whole) else 0))
+    stack, taken = Stack(blocks), Taken(Stack(blocks), numbers)
+    assert np.array_equal(stack[numbers], whole[np.array(numbers, np.intp)])
+    assert np.array_equal(np.asarray(taken), whole[np.array(numbers, np.intp)])
+    assert np.array_equal(taken[::2], whole[np.array(numbers[::2], np.intp)])
+    assert taken.shape == (len(numbers), 3)
+
+
+def test_what_readers_ask_leaves_memory_once_it_is_compared_across_the_metric(tmp_path: Path) -> None:
+    kept = np.arange(1 << 20, dtype=np.float32).reshape(-1, 4)
+    np.save(tmp_path / "rows.npy", kept)
+    rows = np.asarray(np.load(tmp_path / "rows.npy", mmap_mode="r"))
+    assert float(rows.sum()) > 0
+    assert _mapped(tmp_path / "rows.npy") > 3_000
+    let_go(rows)
+    assert _mapped(tmp_path / "rows.npy") == 0
+    assert np.array_equal(rows, kept)
+    let_go(kept)
+
+
+def _mapped(file: Path) -> int:
+    """How many kB of a mapped file are in this process's memory."""
+    _, _, behind = Path("/proc/self/smaps").read_text(encoding="utf-8").partition(str(file))
+    return int(behind.partition("Rss:")[2].split()[0])

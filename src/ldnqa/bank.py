@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ldnqa.encode import Vectors, unit
 from ldnqa.metric import Metric
+from ldnqa.pieces import Taken
 from ldnqa.types import Passage
 
 
@@ -46,8 +47,8 @@ class Bank:
     """
 
     questions: tuple[Question, ...]
-    vectors: Vectors
-    vain_vectors: Vectors
+    vectors: Vectors | Taken
+    vain_vectors: Vectors | Taken
     metric: Metric | None = None
     places: tuple[Place, ...] = field(init=False)
     _first: NDArray[np.int64] = field(init=False)
@@ -58,7 +59,7 @@ class Bank:
     def __post_init__(self) -> None:
         places = [_place(question) for question in self.questions]
         first = [row for row, place in enumerate(places) if row == 0 or place != places[row - 1]]
-        centre = self.vectors.mean(axis=0) if places else np.zeros(self.vectors.shape[1], np.float32)
+        centre = np.asarray(self.vectors).mean(axis=0) if places else np.zeros(self.vectors.shape[1], np.float32)
         object.__setattr__(self, "places", tuple(places[row] for row in first))
         object.__setattr__(self, "_first", np.array(first, dtype=np.int64))
         object.__setattr__(self, "_at_places", _in_lines(np.array([*first, len(places)], dtype=np.int64)))
@@ -70,9 +71,9 @@ class Bank:
     def __len__(self) -> int:
         return len(self.questions)
 
-    def seen(self, vectors: Vectors) -> Vectors:
+    def seen(self, vectors: Vectors | Taken) -> Vectors:
         """Rows of the model's vectors as they are compared: unit rows."""
-        rows = _units(_across(vectors, self._centre))
+        rows = _units(_across(np.asarray(vectors), self._centre))
         return self.metric.of_rows(rows) if self.metric else rows
 
     def likeness(self, vector: Vectors, leave_out: int | None = None) -> Likeness:

@@ -25,7 +25,7 @@ from ldnqa.lexical import Lexical
 from ldnqa.manifest import BUILDS, Manifest, check_files, check_fit, command, read_manifest, read_pointer
 from ldnqa.memory import uncollected
 from ldnqa.metric import metric_for
-from ldnqa.pieces import Stack, files_of, read_vectors
+from ldnqa.pieces import Stack, Taken, files_of, let_go, read_vectors
 from ldnqa.stores import Store, store_type
 from ldnqa.tally import Tally
 from ldnqa.types import Article, GlossaryEntry, Passage
@@ -235,13 +235,20 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
     of_passages, of_quotes, of_questions, of_titles = zip(
         *(read_vectors(path, piece) for piece in manifest.pieces), strict=True
     )
-    asked, vectors = read_questions(path / QUESTIONS), np.concatenate(of_questions)
+    asked, vectors = read_questions(path / QUESTIONS), Stack(of_questions)
     if vectors.shape != (len(asked), manifest.dimension):
         raise ValueError("the counts of questions differ")
     listed = [row for row, question in enumerate(asked) if question.article_id and not question.section_id]
     tied = [row for row, question in enumerate(asked) if question.section_id]
     vain = [row for row, question in enumerate(asked) if not question.article_id]
     added = np.load(path / SUMS, allow_pickle=False).sum(axis=0)
+    # The bank keeps what it compares with; readers' questions in full, most of what is mapped, leave memory again.
+    bank = Bank(
+        tuple(asked[row] for row in tied), Taken(vectors, tied), Taken(vectors, vain), metric_for(encoder.digest)
+    )
+    question_vectors = _read_only(vectors[listed])
+    for rows in of_questions:
+        let_go(rows)
     return Index(
         manifest=manifest,
         encoder=encoder,
@@ -250,13 +257,8 @@ def _load(path: Path, manifest: Manifest, encoder: Encoder) -> Index:
         passages=tuple(passages),
         passage_vectors=Stack(of_passages),
         questions=tuple((asked[row].article_id, asked[row].text) for row in listed),
-        question_vectors=_read_only(vectors[listed]),
-        bank=Bank(
-            tuple(asked[row] for row in tied),
-            _read_only(vectors[tied]),
-            _read_only(vectors[vain]),
-            metric_for(encoder.digest),
-        ),
+        question_vectors=question_vectors,
+        bank=bank,
         title_vectors=_read_only(np.concatenate(of_titles)),
         vocabulary=_vocabulary(path),
         centre=_read_only((added / max(manifest.counts.quotes, 1)).astype(np.float32)),

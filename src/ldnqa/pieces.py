@@ -10,6 +10,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
+from mmap import MADV_DONTNEED, mmap
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +105,48 @@ class Stack:
             at = bisect_right(self._ends, rows)
             row: Vectors = self.blocks[at][rows - self._ends[at]]
             return row
+        numbers = np.asarray(rows, np.intp)
         if len(self.blocks) == 1:
-            return self.blocks[0][np.asarray(rows, np.intp)]
-        return np.stack([self[row] for row in rows]) if len(rows) else self.blocks[0][:0]
+            return self.blocks[0][numbers]
+        found = np.empty((len(numbers), self.shape[1]), self.blocks[0].dtype)
+        of_block = np.searchsorted(self._ends, numbers, side="right")
+        for at in np.unique(of_block):
+            block = self.blocks[at]
+            found[of_block == at] = block[numbers[of_block == at] - (self._ends[at] - len(block))]
+        return found
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.concatenate(self.blocks).astype(dtype or np.float32, copy=False)
+
+
+class Taken:
+    """Read-only rows of a stack, those with the given numbers in their order: read whenever they are asked for."""
+
+    def __init__(self, stack: Stack, numbers: Sequence[int] | NDArray[np.intp]) -> None:
+        self._stack = stack
+        self._numbers = np.asarray(numbers, np.intp)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self), self._stack.shape[1]
+
+    def __getitem__(self, rows: int | slice | Sequence[int] | NDArray[np.intp | np.bool_]) -> Vectors:
+        return self._stack[self._numbers[rows]]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self[:], dtype)
+
+
+def let_go(rows: Vectors) -> None:
+    """Gives the memory of mapped rows, and of all that lies in the same file, back to the system. Whoever uses them
+    again has them read again.
+    """
+    held: Any = rows
+    while isinstance(held, np.ndarray):
+        held = held.base
+    if isinstance(held, mmap):
+        held.madvise(MADV_DONTNEED)
