@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
+import socket
 from dataclasses import replace
 
 import anyio
@@ -21,6 +23,7 @@ from ldnqa.api import gate
 from ldnqa.api.app import create_app
 from ldnqa.api.limits import client_key, is_local, read_limit
 from ldnqa.api.logs import JsonLines
+from ldnqa.api.serve import listen
 from ldnqa.errors import LdnqaError
 from ldnqa.settings import Settings, Site
 
@@ -141,6 +144,23 @@ def test_each_step_of_a_real_answer_is_timed(index, policy):
 
 
 # --- who a client is, and how often it may ask ------------------------------------------------------------
+
+
+def test_no_piece_of_an_answer_waits_until_the_one_before_it_is_acknowledged():
+    async def connected() -> int:
+        told = asyncio.get_running_loop().create_future()
+
+        def answering(_, writer):
+            told.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listening, address = listen(Settings(host="127.0.0.1", port=0))
+        async with await asyncio.start_server(answering, sock=listening):
+            _, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+            writer.close()
+            return await told
+
+    assert asyncio.run(connected())
 
 
 def test_over_the_limit_is_429_with_the_time_to_wait():
