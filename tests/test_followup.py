@@ -408,6 +408,24 @@ def test_what_there_is_on_a_condition_is_asked_of_the_subject():
     assert after("What is the evidence for CRPS?").text == "What is the evidence for low-dose naltrexone for CRPS?"
 
 
+@pytest.mark.parametrize("typed", ["multiple sclerosis?", "Crohn's", "long covid", "pregnancy"])
+def test_what_is_typed_as_into_a_search_box_is_asked_of_the_subject(typed):
+    assert after(typed).text == f"{LDN}: {typed}"
+    assert after("Which conditions has LDN been tried in?", f"and what about {typed}").text == f"{LDN}: {typed}"
+
+
+def test_what_asks_more_or_names_a_medicine_is_no_search_term():
+    for asked in (
+        "is fibromyalgia common?",
+        "dose for alcohol dependence?",
+        "Vivitrol",
+        "opioid addiction",
+        "tramadol",
+    ):
+        assert after(asked).text == asked
+    assert after("What dose is used?", "Fibromyalgia?").text == "What dose is used? Fibromyalgia?"
+
+
 def test_whether_what_was_told_is_true_is_asked_as_that_claim():
     message = (
         "My neighbour is full of stories. She told me that LDN eases the pain of fibromyalgia by a third, and I want "

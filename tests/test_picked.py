@@ -26,7 +26,7 @@ def talk(index, policy, *questions):
     ("questions", "means"),
     [
         ((STUDIED, "Tell me more about the second one."), "Tell me more about multiple sclerosis."),
-        ((STUDIED, "what about the third?"), "What about Crohn's disease?"),
+        ((STUDIED, "what about the third?"), "low-dose naltrexone: Crohn's disease?"),
         ((STUDIED, "Tell me more about the second one.", "and the third?"), "Tell me more about Crohn's disease."),
         ((STUDIED, "and the last on that list"), "Crohn's disease"),
         ((STUDIED, "and number 1?"), "fibromyalgia?"),

@@ -66,7 +66,7 @@ class Asked:
             history,
             approved_only,
             told,
-            small_talk=policy.wording.in_return(question),
+            small_talk=policy.wording.in_return(question, opens=not history),
             several=_parts(question),
             rules=called_for(question, standalone, told, policy),
             caution=caution_for(question, standalone, told, policy),

@@ -13,7 +13,7 @@ from dataclasses import replace
 from ldnqa.openers import asks_nothing, opened
 from ldnqa.people import HE_OR_SHE, people_told_of
 from ldnqa.policy import Lexicon
-from ldnqa.reading import Reading, read_one
+from ldnqa.reading import SEARCH_TERM, Reading, read_one
 from ldnqa.stages import stage
 from ldnqa.stories import (
     STORY_WORDS,
@@ -100,7 +100,7 @@ def stands_as_it_is(question: str, names: Sequence[str], vocabulary: Vocabulary)
     said = words(question)
     return (
         len(said) <= STORY_WORDS
-        and (_POINTING.isdisjoint(said) or names_any(question, names))
+        and ((len(said) > SEARCH_TERM and _POINTING.isdisjoint(said)) or names_any(question, names))
         and story_in(question, longer_than=0) is None
         and all(len(word) < SHORTEST or word in vocabulary or word[0].isdigit() for word in said)
     )

@@ -91,7 +91,7 @@ _POINTS_BACK = re.compile(
 CLAUSE = (
     r"is|are|was|were|am|can|could|do|does|did|should|shall|will|would|may|might|must|has|have|had|i|we|you|he|she|they"
 )
-_SENTENCE = re.compile(rf"\b(?:(?:what|how|when|where|who)(?:['’]?s)?|which|why|{CLAUSE})\b", re.IGNORECASE)
+SENTENCE = re.compile(rf"\b(?:(?:what|how|when|where|who)(?:['’]?s)?|which|why|{CLAUSE})\b", re.IGNORECASE)
 # "So a third less pain?" concludes from what was told, whatever follows.
 _SO = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well|oh|wow)\W+)*so\b", re.IGNORECASE)
 # "Was anyone on anything else in that trial?", "the one with placebo, how many?": it was told of just before.
@@ -131,7 +131,7 @@ def leans(question: str, lexicon: Lexicon) -> bool:
 
 def is_fragment(question: str) -> bool:
     """Whether a question is no sentence but a few words ("responders at 30%?"), which go on from what was said."""
-    return 0 < len(terms(question)) <= LEANING_TERMS and not _SENTENCE.search(question)
+    return 0 < len(terms(question)) <= LEANING_TERMS and not SENTENCE.search(question)
 
 
 def happened(own: str, lexicon: Lexicon) -> bool:

@@ -13,6 +13,7 @@ from ldnqa.asking import FIGURES, asks_for_evidence, kind_of, silent_terms
 from ldnqa.leaning import (
     CLAUSE,
     EMPTY_PRONOUN,
+    SENTENCE,
     THE_OTHER,
     happened,
     is_fragment,
@@ -117,6 +118,15 @@ _THAT = re.compile(r"\b(?:is|was|does|did|can|on|by) (?:that|this)\b(?! (?:one|t
 _THAT_FIGURE = re.compile(
     r"\b(?:that|this|those|these) (?:numbers?|figures?|percentages?|results?|findings?)\b", re.IGNORECASE
 )
+# More words than these say what is asked of what they name.
+SEARCH_TERM = 3
+_WHAT_ABOUT = re.compile(r"^\W*(?:(?:and|but|ok(?:ay)?|(?:what|how) about)\W+)*(?:(?:in|for|with) )?", re.IGNORECASE)
+# "Which conditions has it been tried in?" is answered by a list, and "MS?" behind it asks what is said of that one.
+_WHICH_CONDITIONS = re.compile(
+    r"\b(?:what|which)\b.{0,30}\b(?:conditions?|diseases?|illness(?:es)?|disorders?|complaints?|indications?|uses"
+    r"|(?:used|studied|tried|tested|prescribed|given|good) (?:for|in))\b",
+    re.IGNORECASE,
+)
 _PLURAL = re.compile(r"\b(?:they|them|those|these|both|each)\b", re.IGNORECASE)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
@@ -196,6 +206,9 @@ def read_one(
     ours_named = names_any(own, (*other_names, *([subject] if subject else ())))
     if subject and not ours_named and (on_it := _with_subject(own, subject, lexicon)):
         return Reading(on_it, on_it)
+    term = _search_term(own, lexicon) if subject and not ours_named else None
+    if term and (before is None or _WHICH_CONDITIONS.search(before.text)):
+        return Reading(f"{subject}: {term}", f"{subject}: {term}")
     fragment = not ours_named and is_fragment(own)
     if _WHAT_IS.match(own) and [text for _, text in lexicon.things_in(own)] == [_WHAT_IS.sub("", own).strip(" ?.!")]:
         return Reading(own, own)
@@ -223,7 +236,9 @@ def read_one(
     of_its_own = told_apart and not of_the_told
     # Of two steps what asks nothing of its own goes on from the last.
     at_the_last = steps[1:] and _THAT.search(own) and not _PLURAL.search(own)
-    brings = own if of_its_own else _together(steps[-1], own) if at_the_last else text
+    # "Fibromyalgia?" alone might ask what that is.
+    itself = f"{subject}: {term}" if term and term == own else own
+    brings = itself if of_its_own else _together(steps[-1], own) if at_the_last else text
     return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
 
 
@@ -282,6 +297,15 @@ def _with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
     if len(kinds) != 1 or kinds[0][0] != "condition" or set(terms(own[start.end() :])) > set(terms(kinds[0][1])):
         return None
     return f"{own[: start.end()]}{subject} for {own[start.end() :]}"
+
+
+def _search_term(own: str, lexicon: Lexicon) -> str | None:
+    """A condition or a situation that is named as in a search box: "multiple sclerosis?"; None for more than that."""
+    term = _WHAT_ABOUT.sub("", own)
+    kinds = {kind for kind, _ in lexicon.things_in(term)}
+    if not kinds & {"condition", "situation"} or "medicine" in kinds or lexicon.regimens_in(term):
+        return None
+    return term if len(term.split()) <= SEARCH_TERM and not SENTENCE.search(term) else None
 
 
 def _other_medicine(

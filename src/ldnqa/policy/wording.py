@@ -10,10 +10,13 @@ from ldnqa.types import NonEmpty, Noun, Regimen, Tier
 
 
 class SmallTalk(Noun):
-    """What readers say without asking anything, and what is said in return."""
+    """What readers say without asking anything, and what is said in return; what only `opens` a conversation asks
+    something where one goes on, as "why?" does.
+    """
 
     said: tuple[NonEmpty, ...]
     answer: NonEmpty
+    opens: bool = False
 
 
 class Wording(Noun):
@@ -48,15 +51,15 @@ class Wording(Noun):
     filling: tuple[NonEmpty, ...] = ()
     look_alikes: tuple[tuple[NonEmpty, ...], ...] = ()
 
-    def in_return(self, message: str) -> str | None:
-        """What is said to a message that is only small talk; None for any other."""
+    def in_return(self, message: str, *, opens: bool = False) -> str | None:
+        """What is said to a message that is only small talk, which may open a conversation; None for any other."""
         rest = " ".join(words(message))
-        found = []
+        found: list[SmallTalk | None] = [row for row in self.small_talk if row.opens and opens and not rest]
         while rest:
             able = self._small_talk.get(rest.partition(" ")[0], ())
             begins = ((said, row) for said, row in able if f"{rest} ".startswith(f"{said} "))
             said, row = next(begins, ("", None))
-            if not said:
+            if not said or (row and row.opens and not opens):
                 return None
             rest = rest[len(said) :].lstrip()
             found.append(row)
