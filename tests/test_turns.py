@@ -34,6 +34,11 @@ def last_of(index, policy, *questions):
         (("how is such a tiny dose supposed to do anything?",), "may act"),
         # A figure is looked for where the condition is that was asked about.
         (("Was LDN compared with amitriptyline in diabetic nerve pain?", "in which doses"), "rose from 2 mg to 4 mg"),
+        # A figure that is asked for by nothing else is that of what was just told of, and of no other study.
+        (("Does LDN work for chronic pain?", "how many people was that in?"), "406 people"),
+        (("Does LDN work for chronic pain?", "at what dose?"), "2 mg to 4.5 mg"),
+        (("What side effects are common?", "how many people was that in?"), "30 patients with corneal nerve pain"),
+        (("Has LDN been studied in ulcerative colitis?", "how many people was that?"), "47 patients"),
         # Why is answered by what says that nothing is known; how a study was done by what says so of that study.
         (("What dose is used, and when is it taken?", "Why at night?"), "no verified study showing that bedtime"),
         (("does ldn help long covid", "was there a placebo group"), "no comparison group"),

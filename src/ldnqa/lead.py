@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from ldnqa.answerable import support
-from ldnqa.asking import FIGURES, HOW_DONE, Kind, answers_kind, meets, sums_up
+from ldnqa.asking import FIGURES, HOW_DONE, Kind, answers_kind, kind_of, meets, points_away, sums_up
 from ldnqa.index import Index
 from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones
-from ldnqa.text import names, names_any, sentences, term_set
+from ldnqa.text import names, names_any, sentences, term_set, terms
 from ldnqa.told import may_take
 from ldnqa.types import Hit, Quote
 
@@ -49,6 +49,15 @@ _PEOPLE = r"(?:women|people|patients|men|participants|cases)\b"
 _SIZE_ASKED = re.compile(
     rf"\b(?:study|trial|pilot|series|review|one) (?:with|of|in|on) (?:the )?(\d+) (?:[a-z]+ )?{_PEOPLE}", re.IGNORECASE
 )
+_COUNTED = re.compile(
+    rf"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:[\w-]+ ){{0,2}}{_PEOPLE}|\b\d+ of \d+\b", re.IGNORECASE
+)
+_HOW_MANY_WERE = re.compile(
+    rf"\bhow many (?:{_PEOPLE}|(?:was|were|are) (?:that|it|they|there|in)\b|(?:took|take) part\b|in (?:it|that)\b)",
+    re.IGNORECASE,
+)
+# "What dose was that?", "over how many weeks?": beside the figure these name nothing.
+_OF_FIGURES = frozenset(terms("dose dosage mg milligrams women men over trial study that"))
 _SIZES = re.compile(rf"\b(\d+) (?:[a-z]+ )?{_PEOPLE}|\b\d+ of (\d+)\b", re.IGNORECASE)
 # "Why?" is not answered by what was just quoted, if that gives no reason.
 _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?: not| so| is that)?\W*$", re.IGNORECASE)
@@ -74,7 +83,7 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
         good = [scored for scored in _nearly_good(query, ranked) if _has_what_is_asked(index, query, scored)] or good
     if _BARE_WHY.search(query.text) and not any(answers_kind(Kind.WHY, scored.quote.text) for scored in good):
         good = [scored for scored in ranked if scored.lead >= ranked[0].lead - SOME_BEHIND]
-    lead: ScoredQuote | None = leading_one(index, query, good)
+    lead: ScoredQuote | None = _figure_of_the_told(index, query, ranked) or leading_one(index, query, good)
     figure_of_a_use = query.kind in FIGURES and query.lexicon.regimens_in(query.text)
     if lead and lead.other_regimen and figure_of_a_use:
         # "No opioid-free time specific to LDN could be verified" may lead where only the tablets have a figure.
@@ -169,6 +178,28 @@ def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
     topics = (group for group, _ in query.wanted.topics.groups)
     asked = [group for group in topics if len(group) > 1 and group.isdisjoint(product)]
     return not asked or any(not group.isdisjoint(term_set(_in_place(index, scored.quote))) for group in asked)
+
+
+def _figure_of_the_told(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> ScoredQuote | None:
+    """What the last answer led with, where nothing but a figure is asked for that stands there: "how many people was
+    that in?". Any other study has another one.
+    """
+    bare = query.reading.bare or ""
+    kind = kind_of(bare)
+    if kind not in FIGURES or not term_set(bare) <= query.lexicon.generic_terms | _OF_FIGURES:
+        return None
+    if kind is Kind.HOW_MANY and not _HOW_MANY_WERE.search(bare):
+        return None
+    led = next((id_ for id_ in query.cited if index.has_passage(id_)), None)
+    asked = _conditions_asked(index, query)
+    for scored in (s for s in ranked if s.quote.passage_id == led and not s.sign("comment")):
+        text = scored.quote.text
+        figure = _COUNTED.search(text) if kind is Kind.HOW_MANY else answers_kind(kind, text)
+        named = query.lexicon.first_names_in(text, "condition")
+        of_another = points_away(text) or (asked and named and not _any_of(asked, named))
+        if figure and not of_another and _has_what_is_asked(index, query, scored):
+            return scored
+    return None
 
 
 def _conditions_asked(index: Index, query: Query) -> frozenset[str]:
