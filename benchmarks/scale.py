@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +40,7 @@ def vectors_of(folder: Path, *kinds: int) -> NDArray[np.float32]:
 
 def neighbours(vectors: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
     """For each vector the row of one of its nearest NEIGHBOURS, drawn by chance."""
-    flat = store.faiss.IndexFlatIP(vectors.shape[1])
+    flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
     found = flat.search(vectors, NEIGHBOURS + 1)[1][:, 1:]
     return found[np.arange(len(found)), np.random.default_rng(seed).integers(0, NEIGHBOURS, len(found))]
@@ -98,7 +99,7 @@ def main() -> None:
     options.add_argument("--sizes", type=int, nargs="+", default=[10_000, 50_000, 100_000, 1_000_000])
     options.add_argument("--real", action="store_true", help="search the vectors of the index and make none")
     given = options.parse_args()
-    store.faiss.omp_set_num_threads(1)
+    faiss.omp_set_num_threads(1)
     questions = vectors_of(given.index, OF_QUESTIONS)
     at = np.linspace(0, len(questions) - 1, min(QUESTIONS, len(questions)), dtype=np.int64)
     asked, others = questions[at], np.delete(questions, at, axis=0)

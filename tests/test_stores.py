@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -298,3 +299,11 @@ def test_a_count_of_lists_that_cannot_be_is_refused(
     (tmp_path / "read.json").write_text("9999")
     with pytest.raises(ValueError, match="lists"):
         faiss_store.FaissStore.open(tmp_path, [f"p:{n}" for n in range(len(store))], [vectors])
+
+
+@pytest.mark.model
+def test_the_table_of_sizes_is_made_of_a_built_index(index_folder: Path) -> None:
+    command = [sys.executable, "benchmarks/scale.py", "--index", index_folder, "--sizes", "1000"]
+    made = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    assert "| 1,000 | exact | " in made.stdout
