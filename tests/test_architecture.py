@@ -48,7 +48,7 @@ FLOORS = [
     {"asking", "people", "disputes", "restate", "support", "reread", "wanted", "switched"},
     {"leaning"},
     {"reading"},
-    {"uses", "stories", "told", "left_out", "numbered", "openers", "picked"},
+    {"uses", "stories", "told", "left_out", "numbered", "openers", "picked", "inview"},
     {
         "build",
         "followup",

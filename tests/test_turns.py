@@ -39,6 +39,15 @@ def last_of(index, policy, *questions):
         (("Does LDN work for chronic pain?", "at what dose?"), "2 mg to 4.5 mg"),
         (("What side effects are common?", "how many people was that in?"), "30 patients with corneal nerve pain"),
         (("Has LDN been studied in ulcerative colitis?", "how many people was that?"), "47 patients"),
+        (("Has long covid been studied? I have had it for two years.", "how many took part?"), "38 people started"),
+        # "It" is what is named first where it is asked whether one is the other; anyone is one of those told of.
+        (
+            ("Is Vivitrol low dose naltrexone?", "what's it for then?"),
+            "ties the naltrexone injection to opioid use disorder",
+        ),
+        (("Crohns trials with LDN please", "did anyone get insomnia?"), "Crohn's disease"),
+        (("does the naltrexone shot count as LDN",), "injection is not low-dose naltrexone"),
+        (("How high do people go with the mg before it is not considered low dose any more?",), "top dose"),
         # Why is answered by what says that nothing is known; how a study was done by what says so of that study.
         (("What dose is used, and when is it taken?", "Why at night?"), "no verified study showing that bedtime"),
         (("does ldn help long covid", "was there a placebo group"), "no comparison group"),

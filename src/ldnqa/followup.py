@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ldnqa.inview import in_view
 from ldnqa.openers import asks_nothing, opened
 from ldnqa.people import HE_OR_SHE, people_told_of
 from ldnqa.policy import Lexicon
@@ -54,6 +55,7 @@ def read(
     other_names: Sequence[str] = (),
     lexicon: Lexicon | None = None,
     vocabulary: Vocabulary | None = None,
+    view: str | None = None,
 ) -> Reading:
     """The reading of a question after the questions of `history`, oldest first, each read in the same way.
 
@@ -61,9 +63,11 @@ def read(
     else `subject`, unless the question names that itself, by this or by one of `other_names`. "And for MS?" is the
     question before it with MS in the place of the condition there. A short question that leans on the conversation
     in any other way is read together with the one before it. "A different topic: ..." leaves everything behind.
+    Until something is named, questions are about what the page in `view` is about (`inview.py`).
     """
     lexicon = lexicon or Lexicon()
     readings: list[Reading] = []
+    named = False
     cited: tuple[str, ...] = ()
     turns = (*history, Turn(question=question))
     for asked in turns:
@@ -88,6 +92,10 @@ def read(
             if story_in(own, longer_than=0):
                 reading = _with_alone(reading, meant, other_names, lexicon)
             readings.append(reading)
+        named = named or bool(lexicon.things_in(readings[-1].text))
+        if view and not named:
+            # What was asked on the page before is about the same.
+            readings[-1] = in_view(readings[-1], view, lexicon)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
 

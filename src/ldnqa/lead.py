@@ -52,6 +52,11 @@ _SIZE_ASKED = re.compile(
 _COUNTED = re.compile(
     rf"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:[\w-]+ ){{0,2}}{_PEOPLE}|\b\d+ of \d+\b", re.IGNORECASE
 )
+# The dose that somebody starts on, and the most that anybody took, are others.
+_ONE_OF_SEVERAL = re.compile(
+    r"\b(?:start\w*|beg[iau]n\w*|first|last|end|highest|lowest|max\w*|most|least|smallest|largest|average|mean|usual\w*)\b",
+    re.IGNORECASE,
+)
 _HOW_MANY_WERE = re.compile(
     rf"\bhow many (?:{_PEOPLE}|(?:was|were|are) (?:that|it|they|there|in)\b|(?:took|take) part\b|in (?:it|that)\b)",
     re.IGNORECASE,
@@ -66,7 +71,9 @@ _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?:
 def lead_of(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> ScoredQuote | None:
     """The quote that leads the answer; None if the articles do not answer the question."""
     lead = able_to_lead(index, query, ranked)
-    return lead if lead and support(index, query, hits, ranked, lead) >= ANSWER_FROM else None
+    if lead is None or lead is _figure_of_the_told(index, query, ranked):
+        return lead
+    return lead if support(index, query, hits, ranked, lead) >= ANSWER_FROM else None
 
 
 def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> ScoredQuote | None:
@@ -187,6 +194,8 @@ def _figure_of_the_told(index: Index, query: Query, ranked: Sequence[ScoredQuote
     bare = query.reading.bare or ""
     kind = kind_of(bare)
     if kind not in FIGURES or not term_set(bare) <= query.lexicon.generic_terms | _OF_FIGURES:
+        return None
+    if _ONE_OF_SEVERAL.search(bare):
         return None
     if kind is Kind.HOW_MANY and not _HOW_MANY_WERE.search(bare):
         return None

@@ -105,6 +105,12 @@ _WAS_TOLD = re.compile(
     r"|^\W*(?:and )?(?:given|taken|used|tried|tested) (?:alone|by|with|on|as)\b",
     re.IGNORECASE,
 )
+# "Did anyone get insomnia?": of those who were told of, whatever they may have got.
+_ANYONE = re.compile(
+    r"\b(?:did|had|has|have) (?:anyone|anybody|somebody|someone|some of them|any of them) (?:\w+ )?"
+    r"(?:get|got|have|had|feel|felt|report\w*|develop\w*|notice\w*|drop\w*|stop\w*|quit|leave|left|die|died|suffer\w*)\b",
+    re.IGNORECASE,
+)
 # "Where it was tested, did they ...": of whom is said in the question itself.
 _OWN_PEOPLE = re.compile(
     r"\b(?:people|patients|women|men|children|kids|doctors|trials|studies|researchers|authors|editors|reviewers|experts"
@@ -149,7 +155,7 @@ def is_of_what_was_told(own: str, before: str, lexicon: Lexicon) -> bool:
     """Whether a question names nothing but points to the study, or to the people, that the one before it tells of, or
     draws a conclusion from that.
     """
-    told = _SO.match(own) or (_WAS_TOLD.search(own) and not _OWN_PEOPLE.search(own))
+    told = _SO.match(own) or _ANYONE.search(own) or (_WAS_TOLD.search(own) and not _OWN_PEOPLE.search(own))
     if not told or len(terms(own)) > MOST_TERMS_OF_TOLD:
         return False
-    return not lexicon.things_in(own) and bool(lexicon.things_in(before))
+    return bool(_ANYONE.search(own) or not lexicon.things_in(own)) and bool(lexicon.things_in(before))

@@ -20,6 +20,8 @@ _CHANGED = re.compile(r"\b(?:used to|now|switch\w*|chang\w*|swap\w*|mov\w+|inste
 _A_PRODUCT = re.compile(r"\b(?:tablet|pill|capsule|injection|shot)s?\b", re.IGNORECASE)
 
 
+# "Is Vivitrol low-dose naltrexone?" is about what is named first.
+_IS_IT = re.compile(r"^\W*(?:(?:so|and|but|ok(?:ay)?)\W+)*(?:is|are|isn['’]?t|aren['’]?t|does|can)\b", re.IGNORECASE)
 # "Is the shot a form of LDN?" is about the shot.
 _AS_WHAT = re.compile(r"\b(?:an?|the same|another) (?:form|kind|type|name|thing) (?:of|as|for) .*", re.IGNORECASE)
 
@@ -35,6 +37,8 @@ def use_told_of(told: str, subject: str, lexicon: Lexicon) -> str:
         said = _AS_WHAT.sub("", told[span.start : span.end])
         uses = [use for use, _ in lexicon.regimen_words(said)]
         if uses:
+            if uses[0] not in usual and _IS_IT.search(said):
+                return lexicon.regimens[uses[0]][0]
             now = set(uses[-1:] if _CHANGED.search(said) else uses)
             ours = any(use in usual for use in now)
             return subject if ours else lexicon.regimens[uses[-1]][0] if len(now) == 1 else lexicon.drug

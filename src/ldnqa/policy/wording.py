@@ -53,7 +53,7 @@ class Wording(Noun):
 
     def in_return(self, message: str, *, opens: bool = False) -> str | None:
         """What is said to a message that is only small talk, which may open a conversation; None for any other."""
-        rest = " ".join(words(message))
+        rest = " ".join(words(message)) if any(map(str.isalpha, message)) else ""
         found: list[SmallTalk | None] = [row for row in self.small_talk if row.opens and opens and not rest]
         while rest:
             able = self._small_talk.get(rest.partition(" ")[0], ())

@@ -1,0 +1,69 @@
+"""On an article's page what is left unsaid is what the page is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from ldnqa import ask
+from ldnqa.inview import view_of
+from ldnqa.policy import load_policy
+from ldnqa.types import Status, Turn
+
+LEXICON = load_policy().lexicon
+
+
+def talk(index, policy, page, *questions):
+    history: list[Turn] = []
+    for question in questions:
+        answer = ask(index, question, policy=policy, history=history, article_id=page)
+        history.append(Turn(question=question, source_ids=tuple(source.id for source in answer.sources)))
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("title", "about"),
+    [
+        (
+            "Does low-dose naltrexone help in Crohn's disease or ulcerative colitis?",
+            "Crohn's disease or ulcerative colitis",
+        ),
+        ("Does low-dose naltrexone help in fibromyalgia?", "fibromyalgia"),
+        ("How is low-dose naltrexone thought to work?", None),
+        ("Can naltrexone be taken with opioids, around surgery, or with other medicines?", None),
+    ],
+)
+def test_a_page_is_about_the_conditions_that_its_title_names(title, about):
+    assert view_of(title, LEXICON) == about
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("asked", ["does it work?", "How good is the evidence?", "do the studies agree?", "any proof?"])
+@pytest.mark.parametrize("page", ["ldn-fibromyalgia", "ldn-multiple-sclerosis", "ldn-crohns-colitis"])
+def test_whether_it_works_is_asked_of_what_the_page_is_about(index, policy, page, asked):
+    answer = talk(index, policy, page, asked)
+    assert answer.status is Status.ANSWERED
+    assert answer.standalone_question.endswith(f" in {view_of(index.articles[page].title, LEXICON)}?")
+    assert answer.sources[0].article_id == page
+
+
+@pytest.mark.model
+def test_what_is_named_counts_and_not_the_page(index, policy):
+    page = "ldn-multiple-sclerosis"
+    assert talk(index, policy, page, "Does it help in fibromyalgia?").sources[0].article_id == "ldn-fibromyalgia"
+    after = talk(index, policy, page, "Does it help in fibromyalgia?", "How good is the evidence?")
+    assert "multiple sclerosis" not in after.standalone_question
+    # How it works and whether it is safe is asked of it anywhere.
+    assert talk(index, policy, page, "How does it work?").standalone_question == "How does low-dose naltrexone work?"
+    assert talk(index, policy, page, "Is it safe?").standalone_question == "Is low-dose naltrexone safe?"
+
+
+@pytest.mark.model
+def test_a_whole_article_is_asked_for_by_what_its_title_asks(index, policy):
+    page = "ldn-fibromyalgia"
+    for asked in ("summarise this article", "What is this page about?", "key points?", "tl;dr"):
+        answer = talk(index, policy, page, asked)
+        assert answer.standalone_question == index.articles[page].title
+        assert answer.sources[0].article_id == page
+    # After an answer that is what is to be short.
+    short = talk(index, policy, page, "Does it help in multiple sclerosis?", "tl;dr")
+    assert short.sources[0].article_id == "ldn-multiple-sclerosis"
