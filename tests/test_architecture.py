@@ -46,7 +46,8 @@ FLOORS = [
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
     {"asking", "people", "disputes", "restate", "support", "reread", "wanted", "switched"},
-    {"leaning"},
+    {"leaning", "repeats"},
+    {"unsaid"},
     {"reading"},
     {"uses", "stories", "told", "left_out", "numbered", "openers", "picked", "inview"},
     {

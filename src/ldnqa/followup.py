@@ -14,7 +14,7 @@ from ldnqa.inview import in_view
 from ldnqa.openers import asks_nothing, opened
 from ldnqa.people import HE_OR_SHE, people_told_of
 from ldnqa.policy import Lexicon
-from ldnqa.reading import SEARCH_TERM, Reading, read_one
+from ldnqa.reading import Reading, read_one
 from ldnqa.stages import stage
 from ldnqa.stories import (
     STORY_WORDS,
@@ -33,6 +33,7 @@ from ldnqa.stories import (
 from ldnqa.switched import switched
 from ldnqa.text import fold_space, names_any, terms, words
 from ldnqa.types import Turn
+from ldnqa.unsaid import SEARCH_TERM
 from ldnqa.uses import use_spoken_of, use_told_of
 from ldnqa.vocabulary import SHORTEST, Vocabulary
 

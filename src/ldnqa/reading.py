@@ -13,7 +13,6 @@ from ldnqa.asking import FIGURES, asks_for_evidence, kind_of, silent_terms
 from ldnqa.leaning import (
     CLAUSE,
     EMPTY_PRONOUN,
-    SENTENCE,
     THE_OTHER,
     happened,
     is_fragment,
@@ -22,36 +21,11 @@ from ldnqa.leaning import (
     leans,
 )
 from ldnqa.policy import Lexicon
+from ldnqa.repeats import NOTHING_NEW
 from ldnqa.switched import switched
 from ldnqa.text import names_any, terms
+from ldnqa.unsaid import WHICH_CONDITIONS, search_term, with_subject
 
-# "Nearly three quarters? ...": a figure of the answer, said again.
-_FIGURE = (
-    r"(?:(?:nearly|almost|over|about|only|just)\W+)*(?:(?:three|two)[ -](?:quarters?|thirds?)"
-    r"|(?:(?:a|one)[ -])?(?:half|third|quarter)|\d[\d.]*(?: ?%| per ?cent)?)\W+"
-)
-# "Explain that more simply, please": the answer before, in other words.
-_AGAIN = (
-    r"(?:(?:(?:can|could|would|will) you )?(?:please )?"
-    r"(?:say|explain|put|word|repeat|rephrase|simplify|summari[sz]e|clarify)(?: (?:it|that|this|all|to me|for me|me))*"
-    r"|in (?:a nutshell|brief|summary|one sentence|(?:plain|simpler?|easy|easier|normal|lay|other|fewer|everyday"
-    r"|layman['’]?s) (?:english|words|terms|language))"
-    r"|again|once more|more (?:simply|clearly|briefly)|simply(?: put)?|simpler|shorter|briefly|differently|another way"
-    r"|tl;?dr|eli5|like i['’]?m (?:five|5)"
-    r"|what (?:do|did|does) (?:you|that|it) mean(?: by that)?"
-    r"|i (?:don['’]?t|do not|didn['’]?t|did not|can['’]?t) (?:really |quite )?(?:understand|follow|get)"
-    r"(?: (?:it|that|this))?"
-    r"|(?:that['’]?s |too |so )+complicated)"
-)
-# These bring nothing to look up, doubts of the answer among them.
-_NOTHING_NEW = re.compile(
-    rf"\W*(?:{_FIGURE})?"
-    rf"(?:(?:{_AGAIN}|and|but|so|ok(?:ay)?|please|yes|no|why|not|really|basically|essentially|in short"
-    r"|(?:tell me |say )?more|go on|(?:are )?you sure|surely(?: not)?|seriously|honestly|for real|no way"
-    r"|(?:that|it|this)? ?(?:sounds?|seems?|looks?)(?: (?:a bit|rather|very|far|way|just))? (?:too good(?: to be true)?"
-    r"|(?:a|an awful) lot|high|low|odd|strange|unlikely|much|far-?fetched))\b\W*)+",
-    re.IGNORECASE,
-)
 _SUBJECT_PRONOUN = re.compile(
     r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
     r"|(?<!\bany of )(?<!\bsome of )(?<!\ball of )(?<!\bnone of )this"
@@ -66,23 +40,6 @@ _SUBJECT_PRONOUN = re.compile(
 _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
 # "For how long" asks, and says nothing of what.
 _SAYS = re.compile(rf"\b(?:{CLAUSE})\b", re.IGNORECASE)
-# "Anything on ME/CFS?", "what is the evidence in it?": of the articles it is asked what they say of the subject.
-_ANYTHING_ON = re.compile(
-    r"^\W*(?:(?:so|and|but|ok(?:ay)?|hi|hello|is|are|was|there|do|have|you|got|been|has)\W+)*"
-    r"(?:any(?:thing)?(?: (?:info\w*|data|research|evidence|studies|trials|news|papers?|more|here|known|else))*"
-    r"|(?:what(?:['’]?s| is| are)|how (?:good|strong|solid) (?:is|are)) the (?:\w+ )?"
-    r"(?:data|research|evidence|studies|trials))"
-    r" (?:on|about|for|in|re) ",
-    re.IGNORECASE,
-)
-# "Diabetic nerve pain in both feet. Any good?": what may be good for it is the subject.
-_ANY_GOOD = re.compile(
-    r"(?<=\W )(?:any (?:good|use|help|point|luck|joy|evidence|data|research|studies|trials|proof)"
-    r"|worth (?:it|a (?:try|go|shot|thought)|trying)"
-    r"|what (?:evidence|data|research|studies|trials|proof|results)(?: (?:exists?|(?:is|are) there|(?:is|are) known))?"
-    r"(?: so far| to date)?)\W*$",
-    re.IGNORECASE,
-)
 # "So it works then?" is said of what was just asked about.
 _CONCLUDES = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well)\W+)*so\b|.*\b(?:then|after all)\W*$", re.IGNORECASE)
 # "Is that enough for them few cases": those that were just told of.
@@ -131,15 +88,6 @@ _THAT = re.compile(r"\b(?:is|was|does|did|can|on|by) (?:that|this)\b(?! (?:one|t
 _THAT_FIGURE = re.compile(
     r"\b(?:that|this|those|these) (?:numbers?|figures?|percentages?|results?|findings?)\b", re.IGNORECASE
 )
-# More words than these say what is asked of what they name.
-SEARCH_TERM = 3
-_WHAT_ABOUT = re.compile(r"^\W*(?:(?:and|but|ok(?:ay)?|(?:what|how) about)\W+)*(?:(?:in|for|with) )?", re.IGNORECASE)
-# "Which conditions has it been tried in?" is answered by a list, and "MS?" behind it asks what is said of that one.
-_WHICH_CONDITIONS = re.compile(
-    r"\b(?:what|which)\b.{0,30}\b(?:conditions?|diseases?|illness(?:es)?|disorders?|complaints?|indications?|uses"
-    r"|(?:used|studied|tried|tested|prescribed|given|good) (?:for|in))\b",
-    re.IGNORECASE,
-)
 _PLURAL = re.compile(r"\b(?:they|them|those|these|both|each)\b", re.IGNORECASE)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
@@ -168,7 +116,7 @@ class Reading:
     @property
     def brings_nothing(self) -> bool:
         """Whether it brings nothing to look up but goes on from what was said: "why not?"."""
-        return self.bare is not None and bool(_NOTHING_NEW.fullmatch(self.bare))
+        return self.bare is not None and bool(NOTHING_NEW.fullmatch(self.bare))
 
     @property
     def asked_now(self) -> str:
@@ -217,10 +165,10 @@ def read_one(
                 return Reading(named, named)
             own, corrects = named, True
     ours_named = names_any(own, (*other_names, *([subject] if subject else ())))
-    if subject and not ours_named and (on_it := _with_subject(own, subject, lexicon)):
+    if subject and not ours_named and (on_it := with_subject(own, subject, lexicon)):
         return Reading(on_it, on_it)
-    term = _search_term(own, lexicon) if subject and not ours_named else None
-    if term and (before is None or _WHICH_CONDITIONS.search(before.text)):
+    term = search_term(own, lexicon) if subject and not ours_named else None
+    if term and (before is None or WHICH_CONDITIONS.search(before.text)):
         return Reading(f"{subject}: {term}", f"{subject}: {term}")
     fragment = not ours_named and is_fragment(own)
     if _WHAT_IS.match(own) and [text for _, text in lexicon.things_in(own)] == [_WHAT_IS.sub("", own).strip(" ?.!")]:
@@ -228,7 +176,7 @@ def read_one(
     # "What's the shot for?" names what it asks of.
     if _FOR_WHAT_USE.fullmatch(own) and lexicon.regimens_in(own):
         return Reading(own, own)
-    goes_on = fragment or corrects or leans(own, lexicon) or is_of_them(own, lexicon) or _NOTHING_NEW.fullmatch(own)
+    goes_on = fragment or corrects or leans(own, lexicon) or is_of_them(own, lexicon) or NOTHING_NEW.fullmatch(own)
     if before is None or not (goes_on or is_of_what_was_told(own, before.text, lexicon)):
         return Reading(own, own)
     # What stands by itself, and the last step from there: more would drown the question.
@@ -252,7 +200,7 @@ def read_one(
     # "Fibromyalgia?" alone might ask what that is.
     itself = f"{subject}: {term}" if term and term == own else own
     brings = itself if of_its_own else _together(steps[-1], own) if at_the_last else text
-    return Reading(text, before.own if _NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
+    return Reading(text, before.own if NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
 
 
 def _asks_about_it(question: str, lexicon: Lexicon) -> bool:
@@ -296,29 +244,6 @@ def _in_short(before: Reading, lexicon: Lexicon) -> str:
 def _together(*steps: str) -> str:
     """Questions one behind the other."""
     return " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps[:-1]), steps[-1]])
-
-
-def _with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
-    """The question "anything on ME/CFS?" with the subject before the condition; None for any other."""
-    start = _ANYTHING_ON.match(own)
-    if start is None:
-        good = _ANY_GOOD.search(own)
-        if good is None or {kind for kind, _ in lexicon.things_in(own)} != {"condition"}:
-            return None
-        return f"{own[: good.start()]}{subject} {good.group()}"
-    kinds = lexicon.things_in(own[start.end() :])
-    if len(kinds) != 1 or kinds[0][0] != "condition" or set(terms(own[start.end() :])) > set(terms(kinds[0][1])):
-        return None
-    return f"{own[: start.end()]}{subject} for {own[start.end() :]}"
-
-
-def _search_term(own: str, lexicon: Lexicon) -> str | None:
-    """A condition or a situation that is named as in a search box: "multiple sclerosis?"; None for more than that."""
-    term = _WHAT_ABOUT.sub("", own)
-    kinds = {kind for kind, _ in lexicon.things_in(term)}
-    if not kinds & {"condition", "situation"} or "medicine" in kinds or lexicon.regimens_in(term):
-        return None
-    return term if len(term.split()) <= SEARCH_TERM and not SENTENCE.search(term) else None
 
 
 def _other_medicine(
