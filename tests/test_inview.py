@@ -37,13 +37,24 @@ def test_a_page_is_about_the_conditions_that_its_title_names(title, about):
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("asked", ["does it work?", "How good is the evidence?", "do the studies agree?", "any proof?"])
+@pytest.mark.parametrize(
+    "asked", ["does it work?", "How good is the evidence?", "how sure are you?", "do the studies agree?"]
+)
 @pytest.mark.parametrize("page", ["ldn-fibromyalgia", "ldn-multiple-sclerosis", "ldn-crohns-colitis"])
 def test_whether_it_works_is_asked_of_what_the_page_is_about(index, policy, page, asked):
     answer = talk(index, policy, page, asked)
     assert answer.status is Status.ANSWERED
     assert answer.standalone_question.endswith(f" in {view_of(index.articles[page].title, LEXICON)}?")
     assert answer.sources[0].article_id == page
+
+
+@pytest.mark.model
+def test_they_are_the_tablets_on_the_page_on_tablets(index, policy):
+    answer = talk(index, policy, "naltrexone-50mg-label", "who mustnt have them")
+    assert answer.standalone_question == "who mustnt have naltrexone 50 mg tablets"
+    assert "must not be taken" in answer.statements[0].text
+    people = talk(index, policy, "naltrexone-50mg-label", "What do people say about them?")
+    assert people.standalone_question == "What do people say about them?"
 
 
 @pytest.mark.model

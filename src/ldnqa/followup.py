@@ -43,6 +43,9 @@ TERMS_OF_ITS_OWN = 4
 # A remark on an answer tells of nobody.
 _ABOUT_SOMEBODY = re.compile(rf"\b(?:i|we|my|our|{HE_OR_SHE})\b(?! (?:thought|think|see|mean)\b)", re.IGNORECASE)
 
+# On a page about tablets "they" are these, unless somebody else is named.
+_THEY = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
+_OF_PEOPLE = re.compile(r"\b(?:people|patients|doctors|studies|trials|sources|articles|women|men)\b", re.IGNORECASE)
 # What points to something has its name put in, or another question's words.
 _POINTING = frozenset("it its this that these those they them he she one".split())
 
@@ -78,6 +81,8 @@ def read(
             readings, cited = [], ()
         if vocabulary:
             own = vocabulary.corrected(own, lexicon.vocabulary, other_names, lexicon.run_together)
+        if subject and view is None and not readings:
+            own = _of_several(own, subject)
         if asks_nothing(own):
             if asked is not turns[-1]:
                 continue
@@ -99,6 +104,13 @@ def read(
             readings[-1] = in_view(readings[-1], view, lexicon)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
+
+
+def _of_several(own: str, subject: str) -> str:
+    """A first question on a page about tablets with these in the place of "they": "who must not have them?"."""
+    if not subject.endswith("s") or names_any(own, (subject,)) or _OF_PEOPLE.search(own):
+        return own
+    return _THEY.sub(subject, own, count=1)
 
 
 def stands_as_it_is(question: str, names: Sequence[str], vocabulary: Vocabulary) -> bool:

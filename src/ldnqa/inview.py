@@ -15,7 +15,8 @@ from ldnqa.text import term_set
 _OF_A_CONDITION = re.compile(
     r"\b(?:does|do|did|can|could|will|would|might|is|are)\b.{1,40}\b(?:works?|help(?:s|ful)?|effective|any good|useful"
     r"|worth (?:it|trying|a try)|beneficial|proven|do (?:anything|something))\b"
-    r"|\bhow (?:well|good|strong|solid|effective|certain)\b|\b(?:evidence|proof|prove[ns]?)\b"
+    r"|\b(?:bigger|biggest|larger|largest|smaller|smallest|newer|older|main) (?:one|trial|study)\b"
+    r"|\bhow (?:well|good|strong|solid|effective|certain|sure|reliable|convincing)\b|\b(?:evidence|proof|prove[ns]?)\b"
     r"|\b(?:stud(?:y|ies)|trials?|research|reviews?|(?:the|any|what|their|main) (?:results?|findings?))\b"
     r"|\bhow many (?:people|patients|women|participants)\b|\bbenefits?\b",
     re.IGNORECASE,
