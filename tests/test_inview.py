@@ -63,6 +63,9 @@ def test_what_is_named_counts_and_not_the_page(index, policy):
     assert talk(index, policy, page, "Does it help in fibromyalgia?").sources[0].article_id == "ldn-fibromyalgia"
     after = talk(index, policy, page, "Does it help in fibromyalgia?", "How good is the evidence?")
     assert "multiple sclerosis" not in after.standalone_question
+    both = talk(index, policy, "ldn-crohns-colitis", "Do the studies agree?", "and for MS?")
+    assert both.standalone_question == "Do the studies agree in MS?"
+    assert both.sources[0].article_id == "ldn-multiple-sclerosis"
     # How it works and whether it is safe is asked of it anywhere.
     assert talk(index, policy, page, "How does it work?").standalone_question == "How does low-dose naltrexone work?"
     assert talk(index, policy, page, "Is it safe?").standalone_question == "Is low-dose naltrexone safe?"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ldnqa.inview import in_view
+from ldnqa.inview import in_view, of_one
 from ldnqa.openers import asks_nothing, opened
 from ldnqa.people import HE_OR_SHE, people_told_of
 from ldnqa.policy import Lexicon
@@ -92,6 +92,8 @@ def read(
             readings.append(_read_story(own, story, meant, other_names, lexicon))
         else:
             before = readings[-1] if readings else None
+            if before and view and lexicon.things_in(own):
+                before = of_one(before, view, lexicon)
             if before and (asks := _behind_remark(own, before, lexicon)):
                 own = asks
             reading = read_one(own, before, meant, other_names, lexicon, corrects=corrects)

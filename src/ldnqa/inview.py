@@ -54,3 +54,11 @@ def in_view(reading: Reading, view: str, lexicon: Lexicon) -> Reading:
         return reading
     text = f"{asked.rstrip(' ?.!')} in {view}?"
     return replace(reading, text=text, own=text)
+
+
+def of_one(reading: Reading, view: str, lexicon: Lexicon) -> Reading:
+    """The reading with the first thing that the page is about in the place of all of them, so that "and for MS?" behind
+    it takes the place of all.
+    """
+    first = lexicon.things_in(view)[0][1]
+    return replace(reading, text=reading.text.replace(view, first), own=reading.own.replace(view, first))
