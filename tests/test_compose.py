@@ -444,8 +444,14 @@ def test_small_talk_gets_a_friendly_sentence(index, said, row):
     assert made.follow_up_questions == ("What is LDN?",)
 
 
+def test_what_something_is_for_is_asked_of_the_medicine():
+    assert WORDING.in_return("What is this for?", opens=True) is None
+    assert WORDING.in_return("What is this?", opens=True) == WORDING.in_return("Who are you?")
+
+
 @pytest.mark.parametrize(
-    "said", ["thanks, what dose?", "Hello, can I take it?", "yes", "ok, why?", "very much", "for that", "..."]
+    "said",
+    ["thanks, what dose?", "Hello, can I take it?", "yes", "ok, why?", "what is this?", "very much", "for that", "..."],
 )
 def test_what_asks_something_where_a_conversation_goes_on_is_no_small_talk(said):
     assert WORDING.in_return(said) is None

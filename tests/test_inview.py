@@ -53,8 +53,19 @@ def test_they_are_the_tablets_on_the_page_on_tablets(index, policy):
     answer = talk(index, policy, "naltrexone-50mg-label", "who mustnt have them")
     assert answer.standalone_question == "who mustnt have naltrexone 50 mg tablets"
     assert "must not be taken" in answer.statements[0].text
-    people = talk(index, policy, "naltrexone-50mg-label", "What do people say about them?")
-    assert people.standalone_question == "What do people say about them?"
+    given = talk(index, policy, "naltrexone-50mg-label", "why do they prescribe them")
+    assert given.standalone_question == "why do they prescribe naltrexone 50 mg tablets"
+    # Somebody is no tablet, and without a page there are no tablets to be spoken of.
+    for asked in (
+        "What do people say about them?",
+        "do they know if it harms the liver?",
+        "My parents are 80. Can they?",
+    ):
+        answer = talk(index, policy, "naltrexone-50mg-label", asked)
+        assert "tablets say" not in answer.standalone_question
+        assert "tablets know" not in answer.standalone_question
+        assert "Can naltrexone" not in answer.standalone_question
+    assert talk(index, policy, None, "who mustnt have them").standalone_question == "who mustnt have them"
 
 
 @pytest.mark.model
@@ -63,6 +74,8 @@ def test_what_is_named_counts_and_not_the_page(index, policy):
     assert talk(index, policy, page, "Does it help in fibromyalgia?").sources[0].article_id == "ldn-fibromyalgia"
     after = talk(index, policy, page, "Does it help in fibromyalgia?", "How good is the evidence?")
     assert "multiple sclerosis" not in after.standalone_question
+    other = talk(index, policy, page, "Does it help in fibromyalgia?", "A different topic: how good is the evidence?")
+    assert other.standalone_question == "how good is the evidence in multiple sclerosis?"
     both = talk(index, policy, "ldn-crohns-colitis", "Do the studies agree?", "and for MS?")
     assert both.standalone_question == "Do the studies agree in MS?"
     assert both.sources[0].article_id == "ldn-multiple-sclerosis"
@@ -78,6 +91,8 @@ def test_a_whole_article_is_asked_for_by_what_its_title_asks(index, policy):
         answer = talk(index, policy, page, asked)
         assert answer.standalone_question == index.articles[page].title
         assert answer.sources[0].article_id == page
+    after = talk(index, policy, page, "tl;dr", "how many people was that in?")
+    assert after.standalone_question == f"{index.articles[page].title} how many people was that in?"
     # After an answer that is what is to be short.
     short = talk(index, policy, page, "Does it help in multiple sclerosis?", "tl;dr")
     assert short.sources[0].article_id == "ldn-multiple-sclerosis"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,7 +13,6 @@ from ldnqa.caution import with_caution
 from ldnqa.followup import read
 from ldnqa.ground import ground, looks_alike, on_the_drug
 from ldnqa.index import Index
-from ldnqa.inview import view_of
 from ldnqa.left_out import without
 from ldnqa.policy import Policy
 from ldnqa.query import Query, Words, read_query, with_vectors
@@ -26,20 +24,6 @@ from ldnqa.text import names, names_any
 from ldnqa.told import asked_beside, may_take, only_tells
 from ldnqa.types import Claim, Turn
 from ldnqa.wanted import subject_terms
-
-_SUMMARY = (
-    r"(?:summar(?:y|i[sz]e)|tl;?dr|gist|overview|bottom line|conclusions?|(?:main |key )?(?:take-?aways?|findings)"
-    r"|(?:main|key) (?:points?|facts?|messages?)|in (?:short|brief|a nutshell))"
-)
-_PLEASE = r"(?:(?:please|can you|could you|give|tell|me|what(?:['’]?s| is| are)|an?|the|quick|short|brief)\W+)*"
-# "Key points?", "summarise this article", "what is this page about?"
-_IN_SHORT = re.compile(rf"\W*{_PLEASE}{_SUMMARY}(?:\W+(?:please|here))*\W*", re.IGNORECASE)
-_OF_THE_ARTICLE = re.compile(
-    rf"\W*{_PLEASE}(?:{_SUMMARY} (?:of |from |in )?(?:this|the) (?:article|page|text)"
-    r"|what(?:['’]?s| is| does| are) (?:this|the) (?:article|page|text) (?:(?:all )?about|say)"
-    rf"|(?:this|the) (?:article|page|text)(?:['’]s)? {_SUMMARY})(?:\W+(?:please|for me|in short))*\W*",
-    re.IGNORECASE,
-)
 
 
 class Finding(NamedTuple):
@@ -147,13 +131,8 @@ def share(whole: Sequence[Claim], found: Sequence[Sequence[Claim]]) -> list[Clai
 def reading_of(
     index: Index, policy: Policy, question: str, history: Sequence[Turn], article_id: str | None
 ) -> tuple[str | None, Reading]:
-    """What "it" means, and how the question is read after its history. The whole article in view is asked for by what
-    its title asks.
-    """
+    """What "it" means, and how the question is read after its history."""
     subject = subject_in_view(index, article_id, history)
-    if article_id and (_OF_THE_ARTICLE.fullmatch(question) or (not history and _IN_SHORT.fullmatch(question))):
-        question = index.articles[article_id].title
-    view = view_of(index.articles[article_id].title, policy.lexicon) if article_id else None
     reading = read(
         question,
         history,
@@ -161,7 +140,7 @@ def reading_of(
         other_names=index.subject,
         lexicon=policy.lexicon,
         vocabulary=index.vocabulary,
-        view=view,
+        page=index.articles[article_id].title if article_id else None,
     )
     return subject, reading
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ldnqa.inview import in_view, of_one
+from ldnqa.inview import in_view, in_words, of_one, view_of
 from ldnqa.openers import asks_nothing, opened
 from ldnqa.people import HE_OR_SHE, people_told_of
 from ldnqa.policy import Lexicon
@@ -43,9 +43,6 @@ TERMS_OF_ITS_OWN = 4
 # A remark on an answer tells of nobody.
 _ABOUT_SOMEBODY = re.compile(rf"\b(?:i|we|my|our|{HE_OR_SHE})\b(?! (?:thought|think|see|mean)\b)", re.IGNORECASE)
 
-# On a page about tablets "they" are these, unless somebody else is named.
-_THEY = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
-_OF_PEOPLE = re.compile(r"\b(?:people|patients|doctors|studies|trials|sources|articles|women|men)\b", re.IGNORECASE)
 # What points to something has its name put in, or another question's words.
 _POINTING = frozenset("it its this that these those they them he she one".split())
 
@@ -59,7 +56,7 @@ def read(
     other_names: Sequence[str] = (),
     lexicon: Lexicon | None = None,
     vocabulary: Vocabulary | None = None,
-    view: str | None = None,
+    page: str | None = None,
 ) -> Reading:
     """The reading of a question after the questions of `history`, oldest first, each read in the same way.
 
@@ -67,9 +64,10 @@ def read(
     else `subject`, unless the question names that itself, by this or by one of `other_names`. "And for MS?" is the
     question before it with MS in the place of the condition there. A short question that leans on the conversation
     in any other way is read together with the one before it. "A different topic: ..." leaves everything behind.
-    Until something is named, questions are about what the page in `view` is about (`inview.py`).
+    Until something is named, questions are about what the title of the `page` they are asked on is (`inview.py`).
     """
     lexicon = lexicon or Lexicon()
+    view = view_of(page, lexicon) if page else None
     readings: list[Reading] = []
     named = False
     cited: tuple[str, ...] = ()
@@ -78,11 +76,11 @@ def read(
         own = fold_space(asked.question)
         own, new_topic, corrects = opened(own, goes_on=bool(readings))
         if new_topic:
-            readings, cited = [], ()
+            readings, cited, named = [], (), False
         if vocabulary:
             own = vocabulary.corrected(own, lexicon.vocabulary, other_names, lexicon.run_together)
-        if subject and view is None and not readings:
-            own = _of_several(own, subject)
+        if page:
+            own = in_words(own, page, subject, opens=not readings)
         if asks_nothing(own):
             if asked is not turns[-1]:
                 continue
@@ -106,13 +104,6 @@ def read(
             readings[-1] = in_view(readings[-1], view, lexicon)
         cited = asked.source_ids or cited
     return replace(readings[-1], earlier=tuple(reading.text for reading in readings[-2::-1]), cited=cited)
-
-
-def _of_several(own: str, subject: str) -> str:
-    """A first question on a page about tablets with these in the place of "they": "who must not have them?"."""
-    if not subject.endswith("s") or names_any(own, (subject,)) or _OF_PEOPLE.search(own):
-        return own
-    return _THEY.sub(subject, own, count=1)
 
 
 def stands_as_it_is(question: str, names: Sequence[str], vocabulary: Vocabulary) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from ldnqa.people import KIN
 from ldnqa.policy import Lexicon
 from ldnqa.reading import Reading
-from ldnqa.text import term_set
+from ldnqa.text import names_any, term_set
 
 # What it does, how well that is known, and what was studied is another matter in another condition.
 _OF_A_CONDITION = re.compile(
@@ -28,6 +29,30 @@ _OF_ALL = re.compile(
     r"|rats?|mice|articles?|page|site)\b",
     re.IGNORECASE,
 )
+_SUMMARY = (
+    r"(?:summar(?:y|i[sz]e)|tl;?dr|gist|overview|bottom line|conclusions?|(?:main |key )?(?:take-?aways?|findings)"
+    r"|(?:main|key) (?:points?|facts?|messages?)|in (?:short|brief|a nutshell))"
+)
+_PLEASE = r"(?:(?:please|can you|could you|give|tell|me|what(?:['’]?s| is| are)|an?|the|quick|short|brief)\W+)*"
+# "Key points?", "summarise this article", "what is this page about?"
+_IN_SHORT = re.compile(rf"\W*{_PLEASE}{_SUMMARY}(?:\W+(?:please|here))*\W*", re.IGNORECASE)
+_OF_THE_ARTICLE = re.compile(
+    rf"\W*{_PLEASE}(?:{_SUMMARY} (?:of |from |in )?(?:this|the) (?:article|page|text)"
+    r"|what(?:['’]?s| is| does| are) (?:this|the) (?:article|page|text) (?:(?:all )?about|say)"
+    rf"|(?:this|the) (?:article|page|text)(?:['’]s)? {_SUMMARY})(?:\W+(?:please|for me|in short))*\W*",
+    re.IGNORECASE,
+)
+# "Who must not have them?"; "why do they prescribe them?" speaks of somebody first.
+_THEM = re.compile(r"\bthem\b", re.IGNORECASE)
+_THEY = re.compile(
+    r"\bthey\b(?! (?:\w+ )?(?:know|says?|said|think|find|found|give|gave|prescribe\w*|tell|told|test|recommend|take"
+    r"|took|mean|want|make|sell|call|use|study|look)\b)",
+    re.IGNORECASE,
+)
+_SOMEBODY = re.compile(
+    rf"\b(?:people|patients|doctors|studies|trials|sources|articles|women|men|parents|kids|children|{KIN}s?)\b",
+    re.IGNORECASE,
+)
 
 
 def view_of(title: str, lexicon: Lexicon) -> str | None:
@@ -37,6 +62,19 @@ def view_of(title: str, lexicon: Lexicon) -> str | None:
         return None
     places = [(at, at + len(said)) for _, said in things if (at := title.lower().find(said.lower())) >= 0]
     return title[min(start for start, _ in places) : max(end for _, end in places)] if places else None
+
+
+def in_words(own: str, title: str, subject: str | None, *, opens: bool) -> str:
+    """What is asked on a page of this title, which is what the whole of it is asked for by: "summarise this article",
+    and "key points?" where that opens the conversation. "They" are the subject then, if it is several and nobody else
+    is spoken of.
+    """
+    if _OF_THE_ARTICLE.fullmatch(own) or (opens and _IN_SHORT.fullmatch(own)):
+        return title
+    if not (opens and subject and subject.endswith("s")) or names_any(own, (subject,)) or _SOMEBODY.search(own):
+        return own
+    pointing = _THEM if _THEM.search(own) else _THEY
+    return pointing.sub(subject, own, count=1)
 
 
 def in_view(reading: Reading, view: str, lexicon: Lexicon) -> Reading:
