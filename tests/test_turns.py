@@ -40,6 +40,15 @@ def last_of(index, policy, *questions):
         (("What side effects are common?", "how many people was that in?"), "30 patients with corneal nerve pain"),
         (("Has LDN been studied in ulcerative colitis?", "how many people was that?"), "47 patients"),
         (("Has long covid been studied? I have had it for two years.", "how many took part?"), "38 people started"),
+        (
+            ("Has LDN been tried for Hailey-Hailey disease?", "did it last?", "how many patients?"),
+            "In three reported cases",
+        ),
+        (("Has LDN been studied in ulcerative colitis?", "did it work?", "how many people was that?"), "47 patients"),
+        (
+            ("how many responded in the dose finding study of 25 women", "Which doses were tried there?"),
+            "0.75 mg to 6 mg",
+        ),
         # "It" is what is named first where it is asked whether one is the other; anyone is one of those told of.
         (
             ("Is Vivitrol low dose naltrexone?", "what's it for then?"),
@@ -128,6 +137,7 @@ def test_what_is_asked_of_another_medicine_or_a_man_is_not_answered_with_what_is
     [
         ("how long has LDN been around?",),
         ("does LDN show up in a urine test?",),
+        ("How fast was LDN raised in the FINAL trial?", "what dose did they start on"),
         ("does LDN help Crohn's in children?", "and ulcerative colitis?", "what was the dose there?"),
     ],
 )
