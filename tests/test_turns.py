@@ -49,6 +49,7 @@ def last_of(index, policy, *questions):
             ("how many responded in the dose finding study of 25 women", "Which doses were tried there?"),
             "0.75 mg to 6 mg",
         ),
+        (("Does LDN help with fibromyalgia?", "what dose was that?"), "4.5 mg LDN was used in the trial of 31 women"),
         # "It" is what is named first where it is asked whether one is the other; anyone is one of those told of.
         (
             ("Is Vivitrol low dose naltrexone?", "what's it for then?"),
