@@ -23,11 +23,11 @@ from types import FrameType
 from typing import Any
 
 from makers import article, section
-from wordfreq import zipf_frequency
 
 import ldnqa.stores.faiss  # noqa: F401
 from ldnqa.build import build_articles
 from ldnqa.encode import Encoder
+from ldnqa.english import frequency
 from ldnqa.errors import LdnqaError
 from ldnqa.types import GlossaryEntry
 
@@ -82,7 +82,7 @@ def build(command: dict[str, Any], encoder: Encoder, answer_to: int) -> None:
 
 def main() -> None:
     # Every build needs them, and a child would load them for itself.
-    zipf_frequency("dose", "en")
+    frequency("dose")
     if sys.argv[1:] == ["real"]:
         from ldnqa.encode import load_encoder
         from ldnqa.encode.exported import OnnxEncoder

@@ -19,6 +19,7 @@ FLOORS = [
         "text",
         "yamltext",
         "tally",
+        "english",
         "memory",
         "machine",
         "settings",
@@ -93,7 +94,8 @@ DOORS = {
     "openai": "llm/__init__.py",
     "sqlalchemy": "database.py",
     "rapidfuzz": "vocabulary.py",
-    "wordfreq": "vocabulary.py",
+    "wordfreq": "english.py",
+    "msgpack": "english.py",
     "ir_measures": "evaluate/measures.py",
 }
 

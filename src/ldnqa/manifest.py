@@ -30,7 +30,7 @@ from ldnqa.encode import Encoder
 from ldnqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexOutdated
 from ldnqa.types import Noun
 
-FORMAT = 6
+FORMAT = 7
 POINTER = "index.json"
 BUILDS = "builds"
 MANIFEST = "manifest.json"

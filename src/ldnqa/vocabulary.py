@@ -16,6 +16,7 @@ from types import MappingProxyType
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from ldnqa.english import frequency
 from ldnqa.tally import Tally, tally
 from ldnqa.text import STOPWORDS, words
 
@@ -256,14 +257,6 @@ def _long_form(short: str, before: str) -> str | None:
             return None
     long = before[place:]
     return long if len(long) > len(short) and short.lower() not in long.lower().split() else None
-
-
-def frequency(word: str) -> float:
-    """The word's Zipf frequency in English: 3 is once in a million words, 0 is unheard of."""
-    # Its lists take a quarter of a second and 30 MB to read, and most questions have no unknown word.
-    from wordfreq import zipf_frequency
-
-    return float(zipf_frequency(word, "en"))
 
 
 def _is_common(word: str) -> bool:

@@ -11,12 +11,12 @@ from ldnqa.caution import answer_to
 from ldnqa.dialogue import ask
 from ldnqa.embedded import as_embedded
 from ldnqa.encode import know
+from ldnqa.english import frequency
 from ldnqa.index import Index
 from ldnqa.policy import Policy
 from ldnqa.policy.sieve import compiled
 from ldnqa.quotable import quotable
 from ldnqa.spoken import MOST_PASSAGES
-from ldnqa.vocabulary import frequency
 
 
 def warming(index: Index, policy: Policy) -> Iterator[str]:

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
-from itertools import groupby, islice
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
@@ -34,7 +34,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
 # Raised whenever an export would come out differently, so that old ones are made again.
-_EXPORTER = 2
+_EXPORTER = 3
 _RECORD = "export.json"
 _GRAPH = "model.onnx"
 # Tokenizers drop most control characters, at which Python's split() may cut.
@@ -44,6 +44,11 @@ _WORDS = 1 << 16
 # Tokens of texts that are run at once: with short ones most of a call is reading the weights. 16 texts of 12 tokens
 # take 2.8 ms each and one alone 6.5; 2 of 96 take 24 ms each and one alone 27; longer ones gain nothing.
 _TOKENS_AT_ONCE = 192
+# So many tokens more in a text cost as much as a call for itself does; half of that is lost at most.
+_PADDED_BY = 8
+# ONNX Runtime adds up products of 7, 11, 15 ... figures in another order than if there are zeros behind them, and those
+# of all other numbers in the same. A text of so many tokens gets one more, which is masked.
+_FOUR, _ODD_OUT = 4, 3
 # Short, long past any limit, empty, and in scripts and signs that tokenizers treat specially.
 _PARITY_TEXTS = (
     "What dose is used?",
@@ -55,17 +60,25 @@ _PARITY_TEXTS = (
 )
 
 
+class Company(StrEnum):
+    """Which texts are run at once: those that have the bits then that they have alone."""
+
+    ANY = "any"
+    AS_LONG = "as long"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """An exported model on disk: its folder, what it puts before a question and a passage, its limit, and whether
-    several texts of as many tokens may be run at once, since each then has the bits that it has alone.
+    """An exported model on disk: its folder, what it puts before a question and a passage, its limit, and what company
+    a text may have.
     """
 
     folder: Path
     query_prompt: str
     passage_prompt: str
     max_tokens: int
-    several: bool = False
+    company: Company = Company.NONE
 
 
 def open_or_export(model: Path, digest: str, cache: Path) -> Graph:
@@ -94,8 +107,8 @@ class OnnxEncoder:
     """A model run by ONNX Runtime on the CPU; an `Encoder`.
 
     A call runs on one thread, and as many run at once as there are cores, so that threads never fight over them. It
-    runs one text, or several of as many tokens if that gives each the bits that it has alone: a text's row depends on
-    that text and nothing else. Safe to call from any number of threads.
+    runs one text, or several if that gives each the bits that it has alone: a text's row depends on that text and
+    nothing else. Safe to call from any number of threads.
     """
 
     def __init__(self, graph: Graph, original: Path, *, name: str, digest: str) -> None:
@@ -104,7 +117,7 @@ class OnnxEncoder:
         self.max_tokens = graph.max_tokens
         self._graph = graph
         self._original = original
-        self._tokenizer = _tokenizer(graph)
+        self._tokenizer, self._pad_id = _tokenizer(graph)
         self._session = _session(graph)
         self._inputs = [given.name for given in self._session.get_inputs()]
         self._marks = self._tokenizer.num_special_tokens_to_add(False)
@@ -132,6 +145,11 @@ class OnnxEncoder:
         """Unit rows for passages, shape (len(texts), dimension)."""
         return self._encode([self._graph.passage_prompt + text for text in texts])
 
+    def may_have(self, company: Company) -> bool:
+        """Whether texts could have that company at all: what fills them up has to be masked, and to fit."""
+        masked = "attention_mask" in self._inputs and self.max_tokens % _FOUR != _ODD_OUT
+        return masked or company is not Company.ANY
+
     def check_against_original(self, texts: Sequence[str]) -> None:
         """ModelError unless every text's vector has a cosine of at least PARITY to the original model's."""
         from ldnqa.encode.original import SentenceTransformerEncoder
@@ -148,7 +166,7 @@ class OnnxEncoder:
         tokens = [self._tokens(text) for text in texts]
         # The longest first, so that no core is left with a long text when the others are done.
         order = sorted(range(len(texts)), key=lambda n: -len(tokens[n]))
-        calls = list(_at_once(order, tokens, _TOKENS_AT_ONCE if self._graph.several else 0))
+        calls = list(_at_once(order, [len(text) for text in tokens], self._graph.company))
         run = map if len(calls) < 2 else self._workers.map
         raw = np.empty((len(texts), self.dimension), dtype=np.float32)
         for numbers, rows in zip(calls, run(self._run, [[tokens[n] for n in call] for call in calls]), strict=True):
@@ -164,7 +182,12 @@ class OnnxEncoder:
         return self._tokenizer.post_process(tokens)
 
     def _run(self, texts: Sequence[Encoding]) -> NDArray[Any]:
-        """The rows of texts of as many tokens."""
+        """The rows of texts, the shorter ones filled up."""
+        length = max(map(len, texts))
+        if self._graph.company is Company.ANY and length % _FOUR == _ODD_OUT:
+            length += 1
+        for text in texts:
+            text.pad(length, pad_id=self._pad_id)
         arrays = {
             "input_ids": [text.ids for text in texts],
             "attention_mask": [text.attention_mask for text in texts],
@@ -176,21 +199,27 @@ class OnnxEncoder:
         return rows
 
 
-def _at_once(order: Sequence[int], texts: Sequence[Encoding], most: int) -> Iterator[list[int]]:
-    """The numbers of texts in their `order`, those of as many tokens that follow each other together, up to `most`
-    tokens.
-    """
-    for length, same in groupby(order, lambda n: len(texts[n])):
-        while some := list(islice(same, max(1, most // max(1, length)))):
-            yield some
+def _at_once(order: Sequence[int], lengths: Sequence[int], company: Company) -> Iterator[list[int]]:
+    """The numbers of texts, longest first, in groups that are run at once."""
+    group: list[int] = []
+    shorter = {Company.ANY: _PADDED_BY, Company.AS_LONG: 0, Company.NONE: -1}[company]
+    for number in order:
+        longest = lengths[group[0]] if group else 0
+        if group and (lengths[number] < longest - shorter or (len(group) + 1) * longest > _TOKENS_AT_ONCE):
+            yield group
+            group = []
+        group.append(number)
+    if group:
+        yield group
 
 
-def _tokenizer(graph: Graph) -> Tokenizer:
+def _tokenizer(graph: Graph) -> tuple[Tokenizer, int]:
+    """The tokenizer, which neither fills up nor cuts off: both are done here, text by text; and what fills up."""
     tokenizer = Tokenizer.from_file(str(graph.folder / "tokenizer.json"))
-    # Both are done here, text by text.
+    pad_id = (tokenizer.padding or {}).get("pad_id", 0)
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    return tokenizer
+    return tokenizer, pad_id
 
 
 def _session(graph: Graph) -> onnxruntime.InferenceSession:
@@ -216,15 +245,15 @@ def _export(model: Path, digest: str, place: Path) -> Graph:
         record: dict[str, Any] = {"original": digest}
         try:
             original.export(made)
+            graph = replace(graph, company=_company(graph))
             worst = _agreement(graph, original)
         except Unexportable as error:
             record["unexportable"] = str(error)
         else:
             record |= {"query": graph.query_prompt, "passage": graph.passage_prompt, "max_tokens": graph.max_tokens}
-            several = _alike_in_company(graph)
             record |= {
                 "worst_cosine": worst,
-                "several": several,
+                "company": graph.company,
                 "files": {file.name: file_sha256(file) for file in made.iterdir()},
             }
         (made / _RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
@@ -249,16 +278,23 @@ def _agreement(graph: Graph, original: Any) -> float:
     return worst
 
 
-def _alike_in_company(graph: Graph) -> bool:
-    """Whether texts of as many tokens have the same bits in one call as in calls of their own."""
-    alone = OnnxEncoder(graph, graph.folder, name="", digest="")
-    together = OnnxEncoder(replace(graph, several=True), graph.folder, name="", digest="")
+def _company(graph: Graph) -> Company:
+    """What company a text may have on this machine; Unexportable if the graph cannot be run."""
+    words = _PARITY_TEXTS[-1].split()
+    mixed = [" ".join(words[at : at + size]) for at in range(3) for size in (*range(1, 49), 60, 75, 90)]
     # As many of a length as are run at once, each of other words.
-    every = _PARITY_TEXTS[-1].split()
-    said = [
-        " ".join(every[at : at + size]) for size in (1, 3, 6, 12, 25, 50, 90) for at in range(_TOKENS_AT_ONCE // size)
-    ]
-    return np.array_equal(alone.encode_passages(said), together.encode_passages(said))
+    sizes = (1, 3, 6, 12, 25, 50, 90)
+    as_long = [" ".join(words[at : at + size]) for size in sizes for at in range(_TOKENS_AT_ONCE // size)]
+    for company, texts in ((Company.ANY, mixed), (Company.AS_LONG, as_long)):
+        try:
+            encoder = OnnxEncoder(replace(graph, company=company), graph.folder, name="", digest="")
+            if encoder.may_have(company) and np.array_equal(
+                encoder.encode_passages(texts), np.vstack([encoder.encode_passages([text]) for text in texts])
+            ):
+                return company
+        except Exception as error:  # whatever ONNX Runtime meets in a graph it cannot run
+            raise Unexportable(f"ONNX Runtime cannot run it ({str(error).splitlines()[0]})") from error
+    return Company.NONE
 
 
 def _worst_cosine(encoder: Any, original: Any, texts: Sequence[str]) -> float:
@@ -277,7 +313,8 @@ def _read(place: Path) -> Graph | None:
             raise Unexportable(record["unexportable"])
         if any(file_sha256(place / name) != sha256 for name, sha256 in record["files"].items()):
             return None
-        return Graph(place, record["query"], record["passage"], record["max_tokens"], record["several"])
+        company = Company(record["company"])
+        return Graph(place, record["query"], record["passage"], record["max_tokens"], company)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
