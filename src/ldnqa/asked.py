@@ -67,7 +67,7 @@ class Asked:
             approved_only,
             told,
             small_talk=policy.wording.in_return(question, opens=not history),
-            several=_parts(question),
+            several=questions_in(question),
             rules=called_for(question, standalone, told, policy),
             caution=caution_for(question, standalone, told, policy),
             people=tuple(people_told_of(f"{standalone}\n{told.before}", policy.lexicon)),
@@ -79,7 +79,7 @@ class Asked:
         return Asked.of(self.question, standalone, policy, **request)
 
 
-def _parts(question: str) -> tuple[str, ...]:
+def questions_in(question: str) -> tuple[str, ...]:
     """The questions that are asked in one, each of which names something; the whole where it is one question."""
     found = [part.strip(" ,;") for part in _NEXT_QUESTION.split(fold_space(question))]
     asks = [bool(ASKS.match(part)) and bool(terms(part)) for part in found]

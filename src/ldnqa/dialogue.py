@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ldnqa.answerers.chat import with_drafts
 from ldnqa.answerers.extractive import Extractive
-from ldnqa.asked import Asked
+from ldnqa.asked import Asked, questions_in
 from ldnqa.bundles import bundles
 from ldnqa.compose import abstained, answered, urgent
 from ldnqa.embedded import as_embedded
@@ -88,12 +88,15 @@ def ask(
         return _ByWords(subject, reading, asked, said, triage(question, policy, history, index.encoder))
 
     # The model reads while the words are looked at: most questions as they stand, the others when it is known how.
-    if not history and stands_as_it_is(question, index.subject, index.vocabulary):
-        by_words = beside(read_by_words, index.encoder.encode_queries, [as_embedded(question, index.nicknames)])
+    # Several in one are looked up together and each by itself, of which the first mostly stands as it is.
+    parts = questions_in(question)
+    first = _as_it_stands(parts[0], index) if len(parts) > 1 and not history else []
+    if not history and (whole := _as_it_stands(question, index)):
+        by_words = beside(read_by_words, index.encoder.encode_queries, [*whole, *first])
     else:
         how = reading_of(index, policy, meant, turns, article_id)
-        texts = (as_embedded(text, index.nicknames) for text in how[1].looked_up)
-        by_words = beside(lambda: read_by_words(how), index.encoder.encode_queries, texts)
+        texts = [as_embedded(text, index.nicknames) for text in how[1].looked_up]
+        by_words = beside(lambda: read_by_words(how), index.encoder.encode_queries, [*texts, *first])
     subject, reading, asked, said, emergency = by_words
 
     # Passages help a clinician with a patient, and would only hold up anybody else. What was asked decides, and not who
@@ -159,6 +162,12 @@ def ask(
         suggestions=suggestions,
         generator=Extractive.name,
     )
+
+
+def _as_it_stands(question: str, index: Index) -> list[str]:
+    """A first question as it is embedded, if it is likely to be looked up as it is written."""
+    stands = stands_as_it_is(question, index.subject, index.vocabulary)
+    return [as_embedded(question, index.nicknames)] if stands else []
 
 
 def search(

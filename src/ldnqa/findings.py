@@ -10,6 +10,8 @@ from ldnqa.answerers.extractive import MAX_STATEMENTS, Extractive
 from ldnqa.asked import Asked
 from ldnqa.asking import topics
 from ldnqa.caution import with_caution
+from ldnqa.embedded import as_embedded
+from ldnqa.encode import embed
 from ldnqa.followup import read
 from ldnqa.ground import ground, looks_alike, on_the_drug
 from ldnqa.index import Index
@@ -56,12 +58,16 @@ def find(asked: Asked, said: Words, subject: str | None, index: Index, policy: P
     query = with_vectors(said, index)
     # Several questions in one are read like turns of a conversation, and the answer says which part it leaves open.
     found: list[tuple[str, list[Claim]]] = []
+    parts = []
     several = asked.several
     for number, part in enumerate(several if len(several) > 1 else ()):
         turns = (*asked.history, *(Turn(question=before) for before in several[:number]))
         # "... and what dose is used?" is about what stood before the "and".
         own = f"and {part}" if number else part
-        of_part, read_part = reading_of(index, policy, own, turns, asked.article_id)
+        parts.append((part, *reading_of(index, policy, own, turns, asked.article_id)))
+    looked_up = (as_embedded(text, index.nicknames) for *_, reading in parts for text in reading.looked_up)
+    embed(index.encoder.encode_queries, looked_up)
+    for part, of_part, read_part in parts:
         found.append((part, claims_for(read_query(read_part, index, policy.lexicon, of_part), read_part.text)))
     claims = share(claims_for(query, reading.text), [claims for _, claims in found])
     other = query.about_other

@@ -146,6 +146,21 @@ def know(encode: Callable[[Sequence[str]], Vectors], text: str, vector: Vectors)
         row.made = vector
 
 
+def embed(encode: Callable[[Sequence[str]], Vectors], texts: Iterable[str]) -> None:
+    """Embed several questions at once, for `query_vector`: a call for all takes less than one for each.
+
+    Those that are known are left out. What fails to be embedded is raised for whoever asks for it, and not here.
+    """
+    rows = {text: row for text in texts if (row := _row(encode, text)).made is None}
+    if len(rows) == 1:
+        with suppress(Exception):
+            next(iter(rows.values())).get()
+    elif rows:
+        with suppress(Exception):
+            for row, vector in zip(rows.values(), encode(list(rows)), strict=True):
+                row.made = vector
+
+
 _CORES = len(os.sched_getaffinity(0))
 _others = ThreadPoolExecutor(_CORES, thread_name_prefix="ldnqa-beside")
 _free = Semaphore(_CORES - 1)
@@ -155,17 +170,17 @@ def beside(work: Callable[[], T], encode: Callable[[Sequence[str]], Vectors], te
     """What `work` returns, done on another core while questions are embedded on this one, for `query_vector`.
 
     This core has just been at work and embeds faster than one that was idle. Where no other is free, or the vectors are
-    known, the work is done here, and nothing is embedded before it is asked for. What fails to be embedded is raised
-    there, and not here.
+    known, the work is done here, and one question alone is not embedded before it is asked for. What fails to be
+    embedded is raised there, and not here.
     """
-    rows = [row for row in (_row(encode, text) for text in texts) if row.made is None]
-    if not rows or not _free.acquire(blocking=False):
+    unknown = [text for text in texts if _row(encode, text).made is None]
+    if not unknown or not _free.acquire(blocking=False):
+        if len(unknown) > 1:
+            embed(encode, unknown)
         return work()
     done = _others.submit(copy_context().run, work)
     done.add_done_callback(lambda _: _free.release())
-    for row in rows:
-        with suppress(Exception):  # the same again for whoever asks
-            row.get()
+    embed(encode, unknown)
     return done.result()
 
 

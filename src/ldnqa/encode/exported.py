@@ -117,7 +117,8 @@ class OnnxEncoder:
         self.max_tokens = graph.max_tokens
         self._graph = graph
         self._original = original
-        self._tokenizer, self._pad_id = _tokenizer(graph)
+        self._tokenizer, pad_id = _tokenizer(graph)
+        self._filled_with = {"input_ids": pad_id, "attention_mask": 0, "token_type_ids": 0}
         self._session = _session(graph)
         self._inputs = [given.name for given in self._session.get_inputs()]
         self._marks = self._tokenizer.num_special_tokens_to_add(False)
@@ -186,14 +187,12 @@ class OnnxEncoder:
         length = max(map(len, texts))
         if self._graph.company is Company.ANY and length % _FOUR == _ODD_OUT:
             length += 1
-        for text in texts:
-            text.pad(length, pad_id=self._pad_id)
-        arrays = {
-            "input_ids": [text.ids for text in texts],
-            "attention_mask": [text.attention_mask for text in texts],
-            "token_type_ids": [text.type_ids for text in texts],
-        }
-        given = {name: np.array(arrays[name], dtype=np.int64) for name in self._inputs}
+        # What fills up is masked.
+        given = {name: np.full((len(texts), length), self._filled_with[name], np.int64) for name in self._inputs}
+        for row, text in enumerate(texts):
+            arrays = {"input_ids": text.ids, "attention_mask": text.attention_mask, "token_type_ids": text.type_ids}
+            for name, array in given.items():
+                array[row, : len(text)] = arrays[name]
         with self._free_cores:
             rows: NDArray[Any] = self._session.run(["rows"], given)[0]
         return rows
