@@ -427,6 +427,8 @@ def test_who_asks_for_approved_articles_is_told_that_the_others_were_not_searche
         ("Thanks a lot!", "thanks"),
         ("OK, thank you so much, that's very helpful", "thanks"),
         ("Hi there 👋", "hello"),
+        ("thanks thats useful", "thanks"),
+        ("cheers, that was really helpful", "thanks"),
         ("Got it.", "ok"),
         ("Who are you?", "who are you"),
         ("hello, what can I ask you?", "hello"),

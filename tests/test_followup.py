@@ -281,6 +281,31 @@ def test_an_abbreviation_that_an_article_defines_is_known():
     assert words.abbreviations == {"nph": "normal pressure hydrocephalus"}
 
 
+@pytest.mark.parametrize(
+    ("said", "reading"),
+    [
+        ("my doctor mentioned 4.5, is that normal", "my doctor mentioned 4.5 mg, is that normal"),
+        ("is 0.5 enough to begin with?", "is 0.5 mg enough to begin with?"),
+        ("on 4.5 mg for 1.5 years", "on 4.5 mg for 1.5 years"),
+        ("pain fell from 6.5 to 3.5, right?", "pain fell from 6.5 to 3.5, right?"),
+        ("is 4.5% of people a lot?", "is 4.5% of people a lot?"),
+        ("why 4.5 to 5.4 mg?", "why 4.5 to 5.4 mg?"),
+        ("does the $4.5 version work?", "does the $4.5 version work?"),
+    ],
+)
+def test_a_low_dose_without_its_unit_has_one(said, reading):
+    assert after(said).text == reading
+    assert standalone(said, (), None) == said
+    assert after("What dose is used?", "who draws the line at 4.5").text.endswith("who draws the line at 4.5")
+
+
+def test_how_many_took_it_goes_on_from_what_was_told():
+    assert after("Was LDN tried in long covid?", "how many took it").text == (
+        "Was LDN tried in long covid? how many took low-dose naltrexone"
+    )
+    assert after("how many took it").text == "how many took low-dose naltrexone"
+
+
 @given(st.text(min_size=1, max_size=200).filter(str.strip))
 def test_any_question_has_a_reading(question):
     assert standalone(question, USED_FOR, LDN).strip()

@@ -40,6 +40,12 @@ def last_of(index, policy, *questions):
         (("What side effects are common?", "how many people was that in?"), "30 patients with corneal nerve pain"),
         (("Has LDN been studied in ulcerative colitis?", "how many people was that?"), "47 patients"),
         (("Has long covid been studied? I have had it for two years.", "how many took part?"), "38 people started"),
+        (("anything on ldn for long covid", "how many took it"), "38 people started"),
+        (("anything on ldn for long covid", "how many took it", "so does that prove it works"), "long COVID"),
+        (("Does LDN help in MS?", "how many were given it"), "one with 96 people"),
+        # What to do about a missed dose is no matter of the question before.
+        (("does it have to be bedtime?", "and if i forget one"), "missed"),
+        (("my doctor mentioned 4.5, is that normal",), "top dose of low-dose naltrexone"),
         (
             ("Has LDN been tried for Hailey-Hailey disease?", "did it last?", "how many patients?"),
             "In three reported cases",

@@ -33,7 +33,7 @@ from ldnqa.stories import (
 from ldnqa.switched import switched
 from ldnqa.text import fold_space, names_any, terms, words
 from ldnqa.types import Turn
-from ldnqa.unsaid import SEARCH_TERM
+from ldnqa.unsaid import SEARCH_TERM, with_unit
 from ldnqa.uses import use_spoken_of, use_told_of
 from ldnqa.vocabulary import SHORTEST, Vocabulary
 
@@ -79,6 +79,8 @@ def read(
             readings, cited, named = [], (), False
         if vocabulary:
             own = vocabulary.corrected(own, lexicon.vocabulary, other_names, lexicon.run_together)
+        if subject and not readings:
+            own = with_unit(own)
         if page:
             own = in_words(own, page, subject, opens=not readings)
         if asks_nothing(own):

@@ -13,6 +13,7 @@ from ldnqa.quotes import ScoredQuote, good_ones
 from ldnqa.text import names, names_any, sentences, term_set, terms
 from ldnqa.told import may_take
 from ldnqa.types import Hit, Quote
+from ldnqa.wanted import subject_terms
 
 # Below this probability the question is not answered. Of 4,386 questions and turns, each set judged by what the others
 # taught, 3% of what the articles answer is met with silence here and 11% of what they do not is answered; at 0.45 4%
@@ -58,11 +59,15 @@ _ONE_OF_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _HOW_MANY_WERE = re.compile(
-    rf"\bhow many (?:{_PEOPLE}|(?:was|were|are) (?:that|it|they|there|in)\b|(?:took|take) part\b|in (?:it|that)\b)",
+    rf"\bhow many (?:{_PEOPLE}|(?:was|were|are) (?:that|it|they|there|in)\b|(?:took|take) part\b|in (?:it|that)\b"
+    r"|(?:of them )?(?:actually |really )?(?:took|tried|had|got|used|received|were (?:on|given|taking))"
+    r" (?:it|this|that|ldn|low|naltrexone)\b)",
     re.IGNORECASE,
 )
 # "What dose was that?", "over how many weeks?": beside the figure these name nothing.
-_OF_FIGURES = frozenset(terms("dose dosage mg milligrams women men over trial study that"))
+_OF_FIGURES = frozenset(
+    terms("dose dosage mg milligrams women men over trial study that given took tried used received")
+)
 _SIZES = re.compile(rf"\b(\d+) (?:[a-z]+ )?{_PEOPLE}|\b\d+ of (\d+)\b", re.IGNORECASE)
 # "Why?" is not answered by what was just quoted, if that gives no reason.
 _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?: not| so| is that)?\W*$", re.IGNORECASE)
@@ -193,7 +198,7 @@ def _figure_of_the_told(index: Index, query: Query, ranked: Sequence[ScoredQuote
     """
     bare = query.reading.bare or ""
     kind = kind_of(bare)
-    if kind not in FIGURES or not term_set(bare) <= query.lexicon.generic_terms | _OF_FIGURES:
+    if kind not in FIGURES or not term_set(bare) <= query.lexicon.generic_terms | _OF_FIGURES | subject_terms(index):
         return None
     if _ONE_OF_SEVERAL.search(bare):
         return None

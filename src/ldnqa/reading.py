@@ -50,6 +50,8 @@ _THOSE = re.compile(
 _TOOK_PART = re.compile(
     r"\bthey (?:all |both |really )?(?:came|did|had|got|took|were|stopped|quit|felt|stayed|improved|started|finished"
     r"|went)\b"
+    r"|\bhow many (?:of them |people |patients |women |men )?(?:actually |really )?"
+    r"(?:took|tried|had|got|used|received|started|finished|were (?:on|given|taking)) (?:it|this|that)\b"
     r"|\b(?:did|were|had|have) they\b",
     re.IGNORECASE,
 )

@@ -36,6 +36,24 @@ WHICH_CONDITIONS = re.compile(
 )
 
 
+# "My doctor mentioned 4.5": half a milligram is told by no other measure in these words.
+_BARE_DOSE = re.compile(
+    r"(?<![\w.,£$€<>=-])(?:\d\.(?:5|25|75)|0\.\d)(?![\w%])(?!\.\d)(?! ?(?:m(?:g|cg|l|illi\w+)|mc?g|micro\w*|per ?cent|%"
+    r"|points?|years?|months?|weeks?|days?|hours?|times|fold|stone|kg|kilos?|lbs?|pounds?|million|thousand|people|out of"
+    r"|to\b|or\b|and\b|[-\u2013/]))",
+    re.IGNORECASE,
+)
+
+
+# "Pain fell from 6.5": a score is no dose.
+_SCORED = re.compile(r"\b(?:pain|scores?|scored|scale|points?|fatigue|nrs|vas|cdai|ages?|aged|ph|bmi)\b", re.IGNORECASE)
+
+
+def with_unit(own: str) -> str:
+    """The question with the unit of a low dose behind its figure: "my doctor mentioned 4.5"."""
+    return own if _SCORED.search(own) else _BARE_DOSE.sub(r"\g<0> mg", own)
+
+
 def with_subject(own: str, subject: str, lexicon: Lexicon) -> str | None:
     """The question "anything on ME/CFS?" with the subject before the condition; None for any other."""
     start = _ANYTHING_ON.match(own)
