@@ -37,10 +37,12 @@ _AGE = re.compile(
 )
 _FIGURE = re.compile(r"\d")
 # "Since my second child", "I have two children", "I'm not pregnant" and "as a paediatric nurse" ask about nobody of
-# that kind.
+# that kind, nor does "we want children".
 _NOT_ASKED_OF = re.compile(
     r"(?:\b(?:since|after|until|had|have|has|got|having|unborn|not|no|never|two|three|four"
-    r"|as an?)|n['’]t)(?: \w+){0,2} ?$",
+    r"|as an?)|n['’]t)(?: \w+){0,2} ?$"
+    r"|\b(?:wants?|wanting|would (?:like|love)|['’]d (?:like|love)|plan(?:s|ning)?|hop(?:e|es|ing)(?: for)?|try(?:ing)? for)"
+    r"(?: (?:to have|having|an?|another|more|any|some|first|second|third|two|three))* ?$",
     re.IGNORECASE,
 )
 # Somebody told of before: "would he need less?", "in boys his age".

@@ -39,7 +39,7 @@ WHICH_CONDITIONS = re.compile(
 # "My doctor mentioned 4.5": half a milligram is told by no other measure in these words.
 _BARE_DOSE = re.compile(
     r"(?<![\w.,£$€<>=-])(?:\d\.(?:5|25|75)|0\.\d)(?![\w%])(?!\.\d)(?! ?(?:m(?:g|cg|l|illi\w+)|mc?g|micro\w*|per ?cent|%"
-    r"|points?|years?|months?|weeks?|days?|hours?|times|fold|stone|kg|kilos?|lbs?|pounds?|million|thousand|people|out of"
+    r"|points?|years?|months?|weeks?|days?|hours?|times|fold|stone|kg|kilos?|lbs?|pounds?|million|people|out of"
     r"|to\b|or\b|and\b|[-\u2013/]))",
     re.IGNORECASE,
 )
