@@ -134,7 +134,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--index", type=Path, default=Path("index"))
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--questions", type=int, default=64)
+    # So many that the first ones, which every server answers more slowly, do not decide.
+    options.add_argument("--questions", type=int, default=192)
     options.add_argument("--passages", type=int, help="embed so many passages and not all, where time is short")
     options.add_argument("--venvs", type=Path, default=Path(".cache/peers"))
     options.add_argument("--only", nargs="*", choices=sorted(PACKAGES), default=sorted(PACKAGES))

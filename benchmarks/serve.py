@@ -66,14 +66,20 @@ class Running:
         """What it answers to `body`, sent as JSON; OSError while it does not listen or answers with an error."""
         where = urlsplit(url)
         connection = self._kept.__dict__.setdefault(where.netloc, HTTPConnection(where.netloc))
-        try:
-            connection.request("POST", where.path, json.dumps(body), {"content-type": "application/json"})
-            response = connection.getresponse()
-            answer = response.read()
-        except (OSError, HTTPException) as error:
-            # The next one begins anew.
-            connection.close()
-            raise ConnectionError(str(error)) from error
+        # A connection that was idle for long may have been closed by the server.
+        tries = 1 if connection.sock is None else 2
+        while True:
+            tries -= 1
+            try:
+                connection.request("POST", where.path, json.dumps(body), {"content-type": "application/json"})
+                response = connection.getresponse()
+                answer = response.read()
+                break
+            except (OSError, HTTPException) as error:
+                # The next one begins anew.
+                connection.close()
+                if not tries:
+                    raise ConnectionError(str(error)) from error
         if response.status >= 400:
             raise ConnectionError(f"{url}: {response.status} {response.reason}")
         return answer
