@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
+from random import Random
 from threading import Thread
 
 import numpy as np
@@ -28,6 +30,9 @@ from ldnqa.errors import IndexMissing, ModelError, ModelMissing, ModelTampered
 from ldnqa.index import Index
 
 TEXTS = ["What dose is used?", "Opioids must be stopped first. " * 12, "µg β–endorphin ≤ 4.5 mg", "", "dreams"]
+
+
+default_model = cache(load_encoder)
 
 
 @pytest.fixture(params=["hashed", pytest.param("real", marks=pytest.mark.model)], scope="module")
@@ -213,6 +218,31 @@ def test_a_text_has_the_bits_it_has_alone_whatever_it_is_encoded_with() -> None:
 
 
 @pytest.mark.model
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 60), min_size=2, max_size=10), st.randoms(use_true_random=False))
+def test_texts_of_any_lengths_have_the_bits_they_have_alone(sizes: list[int], chance: Random) -> None:
+    encoder = default_model()
+    words = "pain is not a dose of the usual naltrexone that people took for years at bedtime".split()
+    told = [" ".join(chance.choice(words) for _ in range(size)) for size in sizes]
+    alone = np.vstack([encoder.encode_queries([text]) for text in told])
+    assert np.array_equal(encoder.encode_queries(told), alone)
+
+
+@pytest.mark.model
+def test_where_only_equal_lengths_keep_their_bits_only_those_share_a_call(exported: Path, tmp_path: Path) -> None:
+    shutil.copytree(exported / "models", tmp_path / "models")
+    [record] = (tmp_path / "models").glob("*/export.json")
+    record.write_text(re.sub('"company": "[a-z ]*"', '"company": "as long"', record.read_text()))
+    encoder = load_encoder(cache=tmp_path)
+    assert isinstance(encoder, OnnxEncoder)
+    calls = []
+    run = encoder._run
+    encoder._run = lambda texts: calls.append([len(text) for text in texts]) or run(texts)
+    encoder.encode_passages(["pain"] * 3 + ["pain and sleep"] * 2)
+    assert sorted(calls) == [[3, 3, 3], [5, 5]]
+
+
+@pytest.mark.model
 def test_a_model_that_adds_up_company_in_another_order_reads_each_text_alone(exported: Path, tmp_path: Path) -> None:
     shutil.copytree(exported / "models", tmp_path / "models")
     [record] = (tmp_path / "models").glob("*/export.json")
@@ -347,6 +377,27 @@ def test_what_fails_to_be_embedded_beside_other_work_is_told_to_whoever_asks_and
         encode.query_vector(counting.encode_queries, TEXTS[0])
     counting.fails = False
     assert len(encode.query_vector(counting.encode_queries, TEXTS[0])) == counting.dimension
+
+
+def test_several_questions_are_embedded_by_one_call_and_those_that_are_known_by_none():
+    counting = _Counting()
+    calls = []
+    encode.embed(lambda texts: calls.append(list(texts)) or counting.encode_queries(texts), [])
+    assert calls == []
+    encode.embed(counting.encode_queries, TEXTS[:1])
+    encode.embed(counting.encode_queries, TEXTS[:3])
+    assert counting.asked == TEXTS[:3]
+    rows = [encode.query_vector(counting.encode_queries, text) for text in TEXTS[:3]]
+    assert np.array_equal(rows, HashedEncoder().encode_queries(TEXTS[:3]))
+    assert counting.asked == TEXTS[:3]
+
+
+def test_what_fails_to_be_embedded_with_others_is_told_to_whoever_asks_for_it():
+    counting = _Counting()
+    counting.fails = True
+    encode.embed(counting.encode_queries, TEXTS[:2])
+    with pytest.raises(MemoryError):
+        encode.query_vector(counting.encode_queries, TEXTS[1])
 
 
 def test_what_fails_in_the_work_beside_is_raised_and_the_core_is_free_again():
