@@ -41,7 +41,8 @@ _FIGURE = re.compile(r"\d")
 _NOT_ASKED_OF = re.compile(
     r"(?:\b(?:since|after|until|had|have|has|got|having|unborn|not|no|never|two|three|four"
     r"|as an?)|n['’]t)(?: \w+){0,2} ?$"
-    r"|\b(?:wants?|wanting|would (?:like|love)|['’]d (?:like|love)|plan(?:s|ning)?|hop(?:e|es|ing)(?: for)?|try(?:ing)? for)"
+    r"|\b(?:wants?|wanting|would (?:like|love)|['’]d (?:like|love)|plan(?:s|ning)?|hop(?:e|es|ing)(?: for)?"
+    r"|try(?:ing)? for)"
     r"(?: (?:to have|having|an?|another|more|any|some|first|second|third|two|three))* ?$",
     re.IGNORECASE,
 )

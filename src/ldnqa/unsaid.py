@@ -46,7 +46,9 @@ _BARE_DOSE = re.compile(
 
 
 # "Pain fell from 6.5": a score is no dose.
-_SCORED = re.compile(r"\b(?:pain|scores?|scored|scale|points?|fatigue|nrs|vas|cdai|ages?|aged|ph|bmi|p|ratio|risk)\b", re.IGNORECASE)
+_SCORED = re.compile(
+    r"\b(?:pain|scores?|scored|scale|points?|fatigue|nrs|vas|cdai|ages?|aged|ph|bmi|p|ratio|risk)\b", re.IGNORECASE
+)
 
 
 def with_unit(own: str) -> str:
