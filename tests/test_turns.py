@@ -43,6 +43,14 @@ def last_of(index, policy, *questions):
         (("anything on ldn for long covid", "how many took it"), "38 people started"),
         (("anything on ldn for long covid", "how many took it", "so does that prove it works"), "long COVID"),
         (("Does LDN help in MS?", "how many were given it"), "one with 96 people"),
+        # Who wants a child asks of pregnancy, and who is low since the start of what it does.
+        (("she wants a baby. is LDN safe",), "in pregnancy"),
+        (("my wife would like children, may she take LDN?",), "in pregnancy"),
+        (("does it slow MS down?", "they want to start a family. is it safe then"), "in pregnancy"),
+        (("I would like another baby and take naltrexone 50 mg. Is that ok?",), "safe in pregnancy"),
+        (("i've been crying a lot since starting ldn",), "Depression and suicidal thoughts"),
+        (("does ldn make you feel down",), "Depression and suicidal thoughts"),
+        (("My husband takes naltrexone 50 mg.", "he seems sad lately, could it be the tablets?"), "Depression"),
         # What to do about a missed dose is no matter of the question before.
         (("does it have to be bedtime?", "and if i forget one"), "missed"),
         (("my doctor mentioned 4.5, is that normal",), "top dose of low-dose naltrexone"),
@@ -146,6 +154,8 @@ def test_what_is_asked_of_another_medicine_or_a_man_is_not_answered_with_what_is
         ("does LDN show up in a urine test?",),
         ("How fast was LDN raised in the FINAL trial?", "what dose did they start on"),
         ("does LDN help Crohn's in children?", "and ulcerative colitis?", "what was the dose there?"),
+        # A child that is wished for is none that takes it.
+        ("I want my child to try LDN, how much?",),
     ],
 )
 def test_what_no_article_tells_is_not_answered_with_what_shares_its_words(index, policy, questions):
