@@ -51,6 +51,7 @@ def last_of(index, policy, *questions):
         (("i've been crying a lot since starting ldn",), "Depression and suicidal thoughts"),
         (("does ldn make you feel down",), "Depression and suicidal thoughts"),
         (("My husband takes naltrexone 50 mg.", "he seems sad lately, could it be the tablets?"), "Depression"),
+        (("I sleep like a baby on LDN. Does it change sleep in fibromyalgia?",), "sleep"),
         # What to do about a missed dose is no matter of the question before.
         (("does it have to be bedtime?", "and if i forget one"), "missed"),
         (("my doctor mentioned 4.5, is that normal",), "top dose of low-dose naltrexone"),

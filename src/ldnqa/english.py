@@ -40,7 +40,7 @@ class _List(NamedTuple):
 
 @cache
 def _listed() -> _List:
-    """Takes a fifth of a second, and is read when a question first has a word that no article has."""
+    """Takes a tenth of a second, and is read when a question first has a word that no article has."""
     package = find_spec("wordfreq")
     if package is None or not package.submodule_search_locations:
         raise ModuleNotFoundError("the word list is not installed; `pip install wordfreq` brings it")
