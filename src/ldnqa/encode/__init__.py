@@ -93,7 +93,8 @@ def load_encoder(model: str = DEFAULT_MODEL, cache: Path | None = None) -> Encod
     Raises ModelMissing if there is none, ModelTampered if the default model's weights are not the ones it is known
     by, ModelError if the model cannot be loaded or gives vectors that cannot be compared.
     """
-    from ldnqa.encode.exported import OnnxEncoder, open_or_export
+    from ldnqa.encode.export import open_or_export
+    from ldnqa.encode.exported import OnnxEncoder
 
     folder = _folder_of(model)
     files = _file_digests(folder)

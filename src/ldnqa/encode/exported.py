@@ -1,20 +1,16 @@
-"""A model as an ONNX graph with its tokenizer: exported once, checked against the original, kept by digest.
+"""A model run as an ONNX graph with its tokenizer: each text's row depends on that text and nothing else.
 
-What is kept is used only if it is whole, byte for byte what was checked. The only module that knows onnxruntime and
-tokenizers; it imports neither torch nor sentence_transformers unless a model has to be exported.
+The only module that knows onnxruntime and tokenizers; it imports torch and sentence_transformers only to compare a
+graph with its original.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -26,16 +22,13 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from ldnqa.encode import PARITY, Unexportable, Vectors, file_sha256, unit_rows
+from ldnqa.encode import PARITY, Vectors, unit_rows
 from ldnqa.errors import ModelError
 
 # From 1.29 on ONNX Runtime reports what it runs to its makers unless this is set before it is loaded. We call nobody.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
-# Raised whenever an export would come out differently, so that old ones are made again.
-_EXPORTER = 3
-_RECORD = "export.json"
 _GRAPH = "model.onnx"
 # Tokenizers drop most control characters, at which Python's split() may cut.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
@@ -43,21 +36,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-
 _WORDS = 1 << 16
 # Tokens of texts that are run at once: with short ones most of a call is reading the weights. 16 texts of 12 tokens
 # take 2.8 ms each and one alone 6.5; 2 of 96 take 24 ms each and one alone 27; longer ones gain nothing.
-_TOKENS_AT_ONCE = 192
+TOKENS_AT_ONCE = 192
 # So many tokens more in a text cost as much as a call for itself does; half of that is lost at most.
 _PADDED_BY = 8
 # ONNX Runtime adds up products of 7, 11, 15 ... figures in another order than if there are zeros behind them, and those
 # of all other numbers in the same. A text of so many tokens gets one more, which is masked.
 _FOUR, _ODD_OUT = 4, 3
-# Short, long past any limit, empty, and in scripts and signs that tokenizers treat specially.
-_PARITY_TEXTS = (
-    "What dose is used?",
-    "",
-    "µg β–endorphin ≤ 4.5 mg (95% CI 1.2–3.4; p<0.05)",
-    "Naltrexone blocks opioid receptors. It must not be given to anyone who takes opioids.",
-    "naïve Größe 疼痛 боль",
-    "Opioids must be stopped first, and pain has to be treated in another way until then. " * 60,
-)
 
 
 class Company(StrEnum):
@@ -79,28 +63,6 @@ class Graph:
     passage_prompt: str
     max_tokens: int
     company: Company = Company.NONE
-
-
-def open_or_export(model: Path, digest: str, cache: Path) -> Graph:
-    """The export of the model in the folder `model`, made if need be; Unexportable says why there is none.
-
-    Of several processes that need it one makes it and the others wait. A model that could not be exported is not
-    tried again.
-    """
-    place = cache / "models" / f"{digest[:32]}-{_EXPORTER}"
-    if (found := _read(place)) is not None:
-        return found
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(place.with_suffix(".lock")):
-            if (found := _read(place)) is not None:
-                return found
-            return _export(model, digest, place)
-    except OSError as error:
-        raise Unexportable(
-            f"its ONNX graph cannot be kept in {cache} ({error.strerror}); set LDNQA_CACHE to a folder that can be "
-            "written to"
-        ) from error
 
 
 class OnnxEncoder:
@@ -156,7 +118,7 @@ class OnnxEncoder:
         from ldnqa.encode.original import SentenceTransformerEncoder
 
         original = SentenceTransformerEncoder(self._original, name=self.name, digest=self.digest)
-        worst = _worst_cosine(self, original, texts)
+        worst = worst_cosine(self, original, texts)
         if worst < PARITY:
             raise ModelError(
                 f"the ONNX graph of {self.name} in {self._graph.folder} differs from the model (cosine {worst:.6f}, at "
@@ -204,7 +166,7 @@ def _at_once(order: Sequence[int], lengths: Sequence[int], company: Company) -> 
     shorter = {Company.ANY: _PADDED_BY, Company.AS_LONG: 0, Company.NONE: -1}[company]
     for number in order:
         longest = lengths[group[0]] if group else 0
-        if group and (lengths[number] < longest - shorter or (len(group) + 1) * longest > _TOKENS_AT_ONCE):
+        if group and (lengths[number] < longest - shorter or (len(group) + 1) * longest > TOKENS_AT_ONCE):
             yield group
             group = []
         group.append(number)
@@ -230,100 +192,10 @@ def _session(graph: Graph) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(graph.folder / _GRAPH), options, providers=["CPUExecutionProvider"])
 
 
-def _export(model: Path, digest: str, place: Path) -> Graph:
-    """Make the export and put it in its place in one step, or a note there that it cannot be made."""
-    from ldnqa.encode.original import SentenceTransformerEncoder
-
-    original = SentenceTransformerEncoder(model, name=str(model), digest=digest)
-    made = place.with_suffix(".tmp")
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir()
-    try:
-        prompts = original.prompts()
-        graph = Graph(made, prompts["query"], prompts["passage"], original.max_tokens)
-        record: dict[str, Any] = {"original": digest}
-        try:
-            original.export(made)
-            graph = replace(graph, company=_company(graph))
-            worst = _agreement(graph, original)
-        except Unexportable as error:
-            record["unexportable"] = str(error)
-        else:
-            record |= {"query": graph.query_prompt, "passage": graph.passage_prompt, "max_tokens": graph.max_tokens}
-            record |= {
-                "worst_cosine": worst,
-                "company": graph.company,
-                "files": {file.name: file_sha256(file) for file in made.iterdir()},
-            }
-        (made / _RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        shutil.rmtree(place, ignore_errors=True)
-        made.rename(place)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    found = _read(place)
-    if found is None:
-        raise Unexportable(f"what was written to {place} cannot be read back")
-    return found
-
-
-def _agreement(graph: Graph, original: Any) -> float:
-    """The lowest cosine between the export and the original; Unexportable if it is below PARITY."""
-    try:
-        worst = _worst_cosine(OnnxEncoder(graph, graph.folder, name="", digest=""), original, _PARITY_TEXTS)
-    except Exception as error:  # whatever ONNX Runtime meets in a graph it cannot run
-        raise Unexportable(f"ONNX Runtime cannot run it ({str(error).splitlines()[0]})") from error
-    if worst < PARITY:
-        raise Unexportable(f"its ONNX graph gives other vectors (cosine {worst:.6f}, at least {PARITY} is needed)")
-    return worst
-
-
-def _company(graph: Graph) -> Company:
-    """What company a text may have on this machine; Unexportable if the graph cannot be run."""
-    words = _PARITY_TEXTS[-1].split()
-    mixed = [" ".join(words[at : at + size]) for at in range(3) for size in (*range(1, 49), 60, 75, 90)]
-    # As many of a length as are run at once, each of other words.
-    sizes = (1, 3, 6, 12, 25, 50, 90)
-    as_long = [" ".join(words[at : at + size]) for size in sizes for at in range(_TOKENS_AT_ONCE // size)]
-    for company, texts in ((Company.ANY, mixed), (Company.AS_LONG, as_long)):
-        try:
-            encoder = OnnxEncoder(replace(graph, company=company), graph.folder, name="", digest="")
-            if encoder.may_have(company) and np.array_equal(
-                encoder.encode_passages(texts), np.vstack([encoder.encode_passages([text]) for text in texts])
-            ):
-                return company
-        except Exception as error:  # whatever ONNX Runtime meets in a graph it cannot run
-            raise Unexportable(f"ONNX Runtime cannot run it ({str(error).splitlines()[0]})") from error
-    return Company.NONE
-
-
-def _worst_cosine(encoder: Any, original: Any, texts: Sequence[str]) -> float:
+def worst_cosine(encoder: Any, original: Any, texts: Sequence[str]) -> float:
+    """The lowest cosine between the rows of two encoders for the same texts, as questions and as passages."""
     pairs = (
         (encoder.encode_queries(texts), original.encode_queries(texts)),
         (encoder.encode_passages(texts), original.encode_passages(texts)),
     )
     return min(float((a.astype(np.float64) * b).sum(axis=1).min()) for a, b in pairs)
-
-
-def _read(place: Path) -> Graph | None:
-    """The export kept in that folder; None if there is none or it is not whole, Unexportable if it says so."""
-    try:
-        record = json.loads((place / _RECORD).read_bytes())
-        if "unexportable" in record:
-            raise Unexportable(record["unexportable"])
-        if any(file_sha256(place / name) != sha256 for name, sha256 in record["files"].items()):
-            return None
-        company = Company(record["company"])
-        return Graph(place, record["query"], record["passage"], record["max_tokens"], company)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Holds a lock, waiting for whoever has it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
