@@ -37,10 +37,19 @@ COMMON_WORD = 3.2
 # How words are written where every letter counts; none of these is a word of a question about a medicine, as "bc" is,
 # which is birth control as often as "because".
 _SHORTHAND = {
-    "abt": "about", "coz": "because", "cuz": "because", "enuf": "enough", "pls": "please", "plz": "please",
-    "ppl": "people", "thru": "through", "til": "until", "tho": "though", "u": "you", "ur": "your", "wat": "what",
-    "wen": "when", "wich": "which", "wil": "will", "wot": "what", "wut": "what",
+    "abt": "about", "coz": "because", "cuz": "because", "enuf": "enough", "happend": "happened", "pls": "please",
+    "plz": "please", "ppl": "people", "thru": "through", "til": "until", "tho": "though", "u": "you", "ur": "your",
+    "wat": "what", "wen": "when", "wich": "which", "wil": "will", "wot": "what", "wut": "what",
 }  # fmt: skip
+
+# Those that are words without their apostrophe as well ("ill", "its", "were", "wed") are left.
+_WITHOUT_APOSTROPHE = {
+    written.replace("'", "").lower(): written
+    for written in (
+        "aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't shouldn't wasn't weren't won't wouldn't"
+        " I'm I've he's she's they're they've we've you're you've that's there's what's where's who's how's"
+    ).split()
+}
 
 _SHORT_OF_MARKS = (
     (re.compile(r"\bb4\b", re.IGNORECASE), "before"),
@@ -137,8 +146,8 @@ class Vocabulary:
         return f"{match[1]}-{match[2]}" if one else match[0]
 
     def _meant(self, word: str, known: frozenset[str]) -> str | None:
-        if word in _SHORTHAND and word not in self and word not in known:
-            return _SHORTHAND[word]
+        if (long := _SHORTHAND.get(word) or _WITHOUT_APOSTROPHE.get(word)) and word not in self and word not in known:
+            return long
         if (common := _swapped().get(word)) and word not in self and word not in known and not _is_common(word):
             return common
         if len(word) < SHORTEST or word in STOPWORDS or word in known or word in self:
