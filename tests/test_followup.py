@@ -221,6 +221,8 @@ def test_it_is_the_use_of_the_drug_that_was_just_spoken_of():
         ("do poeple get wierd dreams", "do people get weird dreams"),
         ("wat dose untill i sleep", "what dose until i sleep"),
         ("Can I recieve it?", "Can I receive it?"),
+        ("Im told it doesnt help, whats that", "I'm told it doesn't help, what's that"),
+        ("its ill were lets", "its ill were lets"),
     ],
 )
 def test_misspellings_that_are_common_themselves_are_put_right(written, meant):
@@ -593,6 +595,30 @@ def test_the_illness_is_the_one_that_was_named():
     before = "Does LDN help in MS?"
     assert after(before, "so does it slow the illness down?").text == "so does low-dose naltrexone slow MS down?"
     assert after("Does LDN help in MS or fibromyalgia?", "does it slow the disease").text.endswith("slow the disease")
+
+
+def test_what_comes_back_is_the_illness_and_what_did_so_was_just_told_of():
+    before = "Does LDN help in MS?"
+    assert after(before, "and does it come back once you stop").text == "and does MS come back once you stop"
+    assert after(before, "did it come back?").text == f"{before} did it come back?"
+
+
+def test_of_which_use_something_was_said_is_asked_of_what_was_said():
+    before = "Does it harm the liver?"
+    for question in ("is that about LDN or the 50 mg tablets", "was that in people on low dose", "is that at 50 mg?"):
+        assert after(before, question).text == f"{before.replace('it', LDN)} {question}"
+    assert after(before, "is that safe in LDN").own == "is that safe in LDN"
+
+
+def test_a_name_with_something_behind_it_takes_the_place_of_the_one_before():
+    asked = after("does ldn work for low back pain", "and for CRPS, that's what my sister has")
+    assert asked.text == "does ldn work for CRPS"
+
+
+def test_it_was_the_tablets_is_no_medicine_that_is_the_tablets():
+    question = "and if it was the 50 mg, could I take two"
+    assert after("what about a missed dose of LDN", question).text == question
+    assert after("does it block opioids", 'what is this "block"').text.endswith('what is this "block"')
 
 
 def test_back_to_something_leaves_what_was_asked_since_behind():

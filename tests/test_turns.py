@@ -52,6 +52,45 @@ def last_of(index, policy, *questions):
         (("does ldn make you feel down",), "Depression and suicidal thoughts"),
         (("My husband takes naltrexone 50 mg.", "he seems sad lately, could it be the tablets?"), "Depression"),
         (("I sleep like a baby on LDN. Does it change sleep in fibromyalgia?",), "sleep"),
+        # Of which use of the drug something was said.
+        (
+            ("Does the naltrexone label say anything about mood?", "is that about the full dose or about LDN"),
+            "on standard-dose naltrexone",
+        ),
+        (
+            ("I forgot my naltrexone tablet this morning, what now?", "was that written for the small dose though"),
+            "was written for naltrexone 50 mg and not for LDN",
+        ),
+        (
+            ("How many people feel sick on full-dose naltrexone?", "is that for LDN?"),
+            "for full-dose naltrexone and not",
+        ),
+        (("does naltrexone get into breast milk?", "was that the low dose"), "low-dose naltrexone"),
+        # A short question that nothing answers with the one before it is asked by itself.
+        (("so drinking is fine on the 50 mg tablets?", "how long is one tablet in me for"), "half-life"),
+        (("What dose do you start with for opioid addiction?", "and for drinking?"), "50 mg a day"),
+        # What happened in animals, and what that tells of people.
+        (("Is naltrexone known to be safe in pregnancy?", "and in animals, what happend there"), "rats and rabbits"),
+        (("Does the TLR4 idea come from animals?", "so what can that rat stuff tell us about humans"), "LDN"),
+        # What comes back is the illness, and what those patients got is of the last condition named.
+        (("anything on LDN for hailey-hailey disease", "and does it stay away once you stop"), "came back"),
+        (
+            (
+                "does ldn work for low back pain",
+                "and for CRPS, that's my husbands trouble",
+                "was LDN the only thing those patients got",
+            ),
+            "together with other therapies",
+        ),
+        (("does naltrexone suit weak kidneys?", "Where does that come from, is it solid"), "kidney"),
+        (("any trial of LDN in diabetic neuropathy?", "And how did tolerability compare?"), "adverse events"),
+        (("ldn for long covid?", "was there a group that didnt take it"), "no comparison group"),
+        (("what is an editors comment in these articles",), "An editors' note is"),
+        # Who might use again does not.
+        (
+            ("my son stopped naltrexone. if he ever used heroin again would it be more dangerous than before?",),
+            "opioid overdose",
+        ),
         # What to do about a missed dose is no matter of the question before.
         (("does it have to be bedtime?", "and if i forget one"), "missed"),
         (("my doctor mentioned 4.5, is that normal",), "top dose of low-dose naltrexone"),
@@ -155,6 +194,10 @@ def test_what_is_asked_of_another_medicine_or_a_man_is_not_answered_with_what_is
         ("does LDN show up in a urine test?",),
         ("How fast was LDN raised in the FINAL trial?", "what dose did they start on"),
         ("does LDN help Crohn's in children?", "and ulcerative colitis?", "what was the dose there?"),
+        # What points to a study is not asked of another one.
+        ("Was LDN ever tested together with brain stimulation?", "how long did that one go on for?"),
+        ("Does LDN change how much thyroid hormone people need?", "was it against placebo?"),
+        ("Does LDN help long COVID?", "which one didnt improve"),
         # A child that is wished for is none that takes it.
         ("I want my child to try LDN, how much?",),
     ],

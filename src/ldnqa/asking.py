@@ -124,7 +124,7 @@ _TIME = r"(?:hours?|days?|nights?|weeks?|months?|years?)"
 _ANSWERS = {
     Kind.DOSE: r"\d\s?(?:mg|mcg|µg|micrograms?|milligrams?|ml)\b",
     Kind.HOW_LONG: rf"\d+ (?:to \d+ )?{_TIME}\b|\b(?:several|a few|some|first) {_TIME}\b|\btime until\b|\bhalf-life\b"
-    r"|\bno (?:[\w-]+ )?time\b",
+    r"|\bno (?:[\w-]+ )?time\b|\bfor a short time\b",
     Kind.HOW_OLD: r"\b(?:aged?|years? old|years of age|mean age|older|younger|children|adults)\b",
     Kind.HOW_MANY: r"\d+(?:\.\d+)?%|\b\d+ of \d+"
     r"|\b\d+ times (?:as|higher|lower|more|the)\b"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ldnqa.answerable import support
 from ldnqa.asking import FIGURES, HOW_DONE, Kind, answers_kind, kind_of, meets, points_away, sums_up
 from ldnqa.index import Index
+from ldnqa.leaning import asks_of_which_use
 from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones
 from ldnqa.text import names, names_any, sentences, term_set, terms
@@ -164,6 +165,9 @@ def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:
     """
     if not index.subject:
         return True
+    if query.reading.bare and asks_of_which_use(query.reading.bare, query.lexicon):
+        # "Is that about the tablets or about LDN?" is answered by what names one.
+        return bool(query.lexicon.regimens_in(scored.quote.text))
     return meets(query.kind, query.demanded, scored.quote.text, query.lexicon) and _is_of_the_use(index, query, scored)
 
 

@@ -47,7 +47,7 @@ EMPTY_PRONOUN = re.compile(
     r"|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
     r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
     r" (?:it|this)\b|"
-    r"\b(?:is|was|has|are|were) (?:it|this|that)(?: \w+)? (?:reliable|trustworthy|accurate"
+    r"\b(?:is|was|has|are|were) (?:it|this|that)(?: \w+)? (?:reliable|trustworthy|accurate|solid|robust|hearsay"
     r"|(?:been )?(?:peer[ -])?reviewed|(?:been )?(?:updated|written|checked|edited|published)|up[ -]to[ -]date"
     r"|current|out of date"
     r"|medical advice|advice|from an? \w+|written by|sourced)\b|"
@@ -58,13 +58,16 @@ EMPTY_PRONOUN = re.compile(
     r" (?:that|whether|to be \w+ to)\b|"
     r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
     r"\W*$|"
+    # "If it was the 50 mg": what was taken.
+    r"\b(?:if|when|as) (?:it|this|that) (?:is|was|were)(?: (?:the|my|on|a))?"
+    r" (?:normal|ordinary|full|standard|regular|usual|50|tablets?|injection)\b|"
     # "He may use again. Is it more dangerous now?": what he may do.
     r"\b(?:is|was|would) (?:it|this|that)(?: be)? (?:any )?(?:more|less) \w+ (?:now|than (?:before|ever))\b|"
     # "My heart races. Is it listed?": what was felt.
     r"\b(?:could|can|might|may) (?:it|this|that) (?:just |really )?be"
     r" (?:from|due to|because of|caused|the|my|that)\b|"
     r"\b(?:is|was|isn['’]t) (?:it|this|that)(?: (?:also|just|quite|very|really))?"
-    r" (?:something (?:others|other people|people)\b|listed\W*$"
+    r" (?:something (?:others|other people|people)\b|listed(?: at all)?\W*$"
     r"|(?:an? )?(?:known|common|usual|expected|reported|recogni[sz]ed|typical|normal)"
     r"(?: (?:side )?(?:effect|reaction|thing))?\W*$)|"
     # What hurts or itches is the body, and what rains is the sky.
@@ -88,17 +91,28 @@ _POINTS_BACK = re.compile(
     r"(?! (?:articles?|pages?|sites?|box)\b)",
     re.IGNORECASE,
 )
+# "How long is one tablet in me?" points to nothing, "that one" and "the second" do.
+_POINTS_TO_ONE = re.compile(
+    r"\b(?:it|this|that|these|those|they|them|their|(?:that|which|each|the(?: [\w-]+)?) ones?"
+    r"|same|other|first|second|there)\b",
+    re.IGNORECASE,
+)
 CLAUSE = (
     r"is|are|was|were|am|can|could|do|does|did|should|shall|will|would|may|might|must|has|have|had|i|we|you|he|she|they"
 )
 SENTENCE = re.compile(rf"\b(?:(?:what|how|when|where|who)(?:['’]?s)?|which|why|{CLAUSE})\b", re.IGNORECASE)
 # "So a third less pain?" concludes from what was told, whatever follows.
-_SO = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well|oh|wow)\W+)*so\b", re.IGNORECASE)
+_SO = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|right|and|but|well|oh|wow)\W+)*so\b"
+    r"|[,;.!–-] ?so (?:it|that|this|they|ldn)(?:['’]s| is| was| must| works?| did| does)\b",
+    re.IGNORECASE,
+)
 # "Was anyone on anything else in that trial?", "the one with placebo, how many?": it was told of just before.
 _WAS_TOLD = re.compile(
     r"\b(?:that|this|those|these|the same) (?:\w+ )?(?:trials?|stud(?:y|ies)|pilots?|series|reviews?|cases?|patients?"
     r"|people|women|men|ladies|lads|folks?|volunteers|participants|ones?)\b"
-    r"|\bof the (?:trials|studies|reviews|reports|cases|ones)\b"
+    r"|\bof the (?:trials|studies|reviews|reports|cases|ones)\b|\b(?:both|each|either|the two) (?:arms?|groups?)\b"
+    r"|\bwhat (?:is|was|are) (?:that|this|it|those) (?:\w+ )?based on\b|\bwhere (?:does|did) (?:that|this) come from\b"
     r"|\bthe (?:\w+ )?one (?:with|without|that|where|in|from)\b|\bthe (?!right|wrong|only|best|main)\w+ one\b"
     r"|\b(?:did|were|had|have|was|do|are) they\b|\bthey (?:\w+ )?(?:gave|got|took|had|were|did|saw|found|used|measured"
     r"|looked|tested|compared|reported|count(?:ed)?)\b|\bg[ai]ven? them\b|\bthem\W*$"
@@ -117,6 +131,13 @@ _OWN_PEOPLE = re.compile(
     r"|capsules|tablets|pills|opioids|drugs|medicines|effects|symptoms|levels|enzymes|dreams)\b.*\b(?:they|them)\b",
     re.IGNORECASE,
 )
+# "Is that about the full dose or about LDN?": what was just told, for one of the uses of the drug.
+_OF_WHICH_USE = re.compile(
+    r"\W*(?:(?:and|but|so|ok(?:ay)?|wait)\W+)*(?:is|was|are|were|does|did|do) (?:all )?(?:of )?"
+    r"(?:that|this|it|those|these|they)\b",
+    re.IGNORECASE,
+)
+_SAID_OF_A_USE = frozenset(terms("written said says meant means mean though about apply applies hold go goes people"))
 # "How long did they take each one for": of whom, and what, stands in the question before.
 _OF_THEM = re.compile(r"\beach (?:one|of (?:them|those|the two))\b", re.IGNORECASE)
 
@@ -135,6 +156,11 @@ def leans(question: str, lexicon: Lexicon) -> bool:
     return any(signs) or len(said) == 1
 
 
+def points(question: str) -> bool:
+    """Whether a question has a word that stands for what was said before it."""
+    return bool(_POINTS_TO_ONE.search(question))
+
+
 def is_fragment(question: str) -> bool:
     """Whether a question is no sentence but a few words ("responders at 30%?"), which go on from what was said."""
     return 0 < len(terms(question)) <= LEANING_TERMS and not SENTENCE.search(question)
@@ -151,11 +177,17 @@ def is_of_them(own: str, lexicon: Lexicon) -> bool:
     return bool(_OF_THEM.search(own)) and len(told) <= _OF_ITS_OWN and not lexicon.things_in(own)
 
 
+def asks_of_which_use(own: str, lexicon: Lexicon) -> bool:
+    """Whether a question asks nothing but of which use of the drug something was said."""
+    of_uses = lexicon.regimen_terms(own)
+    return bool(of_uses and _OF_WHICH_USE.match(own)) and set(terms(own)) <= of_uses | _SAID_OF_A_USE
+
+
 def is_of_what_was_told(own: str, before: str, lexicon: Lexicon) -> bool:
     """Whether a question names nothing but points to the study, or to the people, that the one before it tells of, or
     draws a conclusion from that.
     """
-    told = _SO.match(own) or _ANYONE.search(own) or (_WAS_TOLD.search(own) and not _OWN_PEOPLE.search(own))
+    told = _SO.search(own) or _ANYONE.search(own) or (_WAS_TOLD.search(own) and not _OWN_PEOPLE.search(own))
     if not told or len(terms(own)) > MOST_TERMS_OF_TOLD:
         return False
     return bool(_ANYONE.search(own) or not lexicon.things_in(own)) and bool(lexicon.things_in(before))

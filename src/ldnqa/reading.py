@@ -14,11 +14,13 @@ from ldnqa.leaning import (
     CLAUSE,
     EMPTY_PRONOUN,
     THE_OTHER,
+    asks_of_which_use,
     happened,
     is_fragment,
     is_of_them,
     is_of_what_was_told,
     leans,
+    points,
 )
 from ldnqa.policy import Lexicon
 from ldnqa.repeats import NOTHING_NEW
@@ -28,7 +30,7 @@ from ldnqa.unsaid import WHICH_CONDITIONS, search_term, with_subject
 
 _SUBJECT_PRONOUN = re.compile(
     r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
-    r"|(?<!\bany of )(?<!\bsome of )(?<!\ball of )(?<!\bnone of )this"
+    r"|(?<!\bany of )(?<!\bsome of )(?<!\ball of )(?<!\bnone of )this(?! [\"'“‘])"
     r"(?! (?:article|page|study|library|site|website|box|trial|review|paper|combination|mix|figure|number|result"
     r"|claim|question|topic|dose|strength|amount|way|group|test|effect|schedule|method|approach|advice|combo|order"
     r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type"
@@ -41,7 +43,10 @@ _NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|repo
 # "For how long" asks, and says nothing of what.
 _SAYS = re.compile(rf"\b(?:{CLAUSE})\b", re.IGNORECASE)
 # "So it works then?" is said of what was just asked about.
-_CONCLUDES = re.compile(r"\W*(?:(?:ok(?:ay)?|right|and|but|well)\W+)*so\b|.*\b(?:then|after all)\W*$", re.IGNORECASE)
+_CONCLUDES = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|right|and|but|well)\W+)*so\b|.*\b(?:then|after all)(?:,? if (?:anything|any|at all))?\W*$",
+    re.IGNORECASE,
+)
 # "Is that enough for them few cases": those that were just told of.
 _THOSE = re.compile(
     r"\b(?:them|those|these) (?:\w+ )?(?:cases?|stud(?:y|ies)|trials?|people|patients|women|men)\b", re.IGNORECASE
@@ -77,7 +82,11 @@ _DOSE_OF_THOSE = re.compile(
 )
 # "Does it slow the illness down?", after one was named.
 _THE_ILLNESS = re.compile(
-    r"\b(?:the|this|that) (?:illness|disease|condition|disorder)\b(?! (?:of|that|which)\b)", re.IGNORECASE
+    r"\b(?:the|this|that) (?:illness|disease|condition|disorder)\b(?! (?:of|that|which)\b)"
+    # What stays away, or comes back, is no medicine.
+    r"|(?<=\bdoes )it(?= (?:\w+ )?(?:stay away|come back|return|recur|relapse|flare|go away)\b)"
+    r"|(?<=\bwill )it(?= (?:\w+ )?(?:stay away|come back|return|recur|relapse|flare|go away)\b)",
+    re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(
     r"\W*(?:(?:and|so|but)\W+)*(?:would|could|should|will|is|was|does|did|can|might)\b", re.IGNORECASE
@@ -90,6 +99,8 @@ _THAT = re.compile(r"\b(?:is|was|does|did|can|on|by) (?:that|this)\b(?! (?:one|t
 _THAT_FIGURE = re.compile(
     r"\b(?:that|this|those|these) (?:numbers?|figures?|percentages?|results?|findings?)\b", re.IGNORECASE
 )
+# "What was the dose?": of what, is said nowhere but before.
+_OF_ANYTHING = frozenset(terms("dose doses dosage mg milligrams strength amount people women men patients placebo"))
 _PLURAL = re.compile(r"\b(?:they|them|those|these|both|each)\b", re.IGNORECASE)
 _COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
@@ -100,8 +111,8 @@ class Reading:
     `earlier` has the readings before it, newest first, and `cited` the ids of the passages that the last answer cited.
     `bare` is the question by itself where nothing better was found than to put it behind the one before it, and then
     `after` the last question that needed no other. `asks` is what a story asks, where `own` is not all of it, and
-    `alone` what it asks where that points to nothing told. `short` is that put as a short question, which `told` goes
-    before.
+    `alone` what it asks where that points to nothing told, or said before. `short` is that put as a short question,
+    which `told` goes before.
     """
 
     text: str
@@ -133,6 +144,8 @@ class Reading:
     @property
     def instead(self) -> tuple[Reading, ...]:
         """How it is looked up where nothing answers it as it is read, in this order."""
+        if self.bare:
+            return (replace(self, text=self.bare, own=self.bare, bare=None, after=None),) if self.alone else ()
         alone = replace(self, own=self.alone) if self.alone else None
         whole = replace(self, own=self.text) if self.asks else None
         # A question that names not even the drug says less by itself than with what was told.
@@ -154,6 +167,9 @@ def read_one(
         if said and (other := switched(own, said, lexicon)):
             return Reading(other, other)
     own = _name_illness(own, before, lexicon)
+    if before is not None and asks_of_which_use(own, lexicon):
+        text = _together(before.text, own)
+        return Reading(text, text, bare=own, after=before.after or before.text)
     meant = _use_named_before(own, lexicon) or _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = own if before is not None and happened(own, lexicon) else _name_subject(own, meant)
@@ -202,7 +218,9 @@ def read_one(
     # "Fibromyalgia?" alone might ask what that is.
     itself = f"{subject}: {term}" if term and term == own else own
     brings = itself if of_its_own else _together(steps[-1], own) if at_the_last else text
-    return Reading(text, before.own if NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after)
+    # What names all it needs, though it is short: "how long is one tablet in me for".
+    alone = None if points(own) or set(terms(own)) <= lexicon.generic_terms | _OF_ANYTHING else own
+    return Reading(text, before.own if NOTHING_NEW.fullmatch(own) else brings, bare=own, after=after, alone=alone)
 
 
 def _asks_about_it(question: str, lexicon: Lexicon) -> bool:
@@ -217,7 +235,7 @@ def _concludes(own: str, before: Reading, lexicon: Lexicon) -> bool:
     names what it is about.
     """
     goes_on = _CONCLUDES.match(own) or _THOSE.search(own) or _TOOK_PART.search(own)
-    return bool(goes_on and not lexicon.things_in(own) and lexicon.things_in(before.text))
+    return bool(goes_on and not lexicon.things_in(own) and (before.bare or lexicon.things_in(before.text)))
 
 
 def _says_nothing(own: str, meant: str, before: Reading, lexicon: Lexicon) -> bool:

@@ -28,7 +28,12 @@ _NOTHING_MORE = re.compile(
     re.IGNORECASE,
 )
 # "Is fentanyl one" puts nothing in the place of anything.
-_NO_MORE_IS_SAID = re.compile(r"\W*(?:(?:instead|then|too|as well|i mean|i meant)\W*)*$", re.IGNORECASE)
+_NO_MORE_IS_SAID = re.compile(
+    r"\W*(?:(?:instead|then|too|as well|i mean|i meant)\W*)*$"
+    # "And for CRPS, that's what my sister has?"
+    r"|\s*[,;–-]\s*(?:that|which|it)(?:['’]s| is| was)? (?:what )?(?:my|our|his|her|i|he|she|we)\b[^?.!,;]{0,30}\W*$",
+    re.IGNORECASE,
+)
 # A figure or its unit is no name.
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 

@@ -51,6 +51,10 @@ _ASKED = re.compile(
     r"\b(?:do|does|did|can|could|should|shall|will|would|may|might|must|is|are|am|was|were|have|has)(?:n['’]t)?\s+$",
     re.IGNORECASE,
 )
+# "If he ever used heroin again" tells of nothing that is.
+_SUPPOSED = re.compile(
+    r"\b(?:if|in case|should) (?:i|we|you|he|she|they|one|some(?:one|body))\b[^,.;?!]{0,40}\bagain\b", re.IGNORECASE
+)
 # Where the telling ends and the asking begins.
 _ASKS = re.compile(
     r"\b(?:what|how|can|could|should|would|does|did|will|may|whether)\b"
@@ -145,7 +149,7 @@ def _clauses(text: str) -> tuple[str, ...]:
     """The parts of a text that tell something of somebody, each from whom it tells of to where it ends or asks."""
     found: list[str] = []
     for span in sentences(text):
-        said = text[span.start : span.end]
+        said = _SUPPOSED.sub(" ", text[span.start : span.end])
         end = 0
         for match in _TELLS.finditer(said):
             if match.start() < end or _ASKED.search(said[: match.start()]):
