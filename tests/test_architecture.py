@@ -78,7 +78,7 @@ FLOORS = [
     {"findings"},
     {"dialogue", "warm"},
     {"evaluate"},
-    {"cli", "cli_corpus", "cli_eval", "cli_operate", "cli_options", "doctor", "terminal", "api"},
+    {"cli", "cli_corpus", "cli_eval", "cli_fit", "cli_operate", "cli_options", "doctor", "terminal", "api"},
 ]
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 

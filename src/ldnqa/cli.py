@@ -16,6 +16,7 @@ import click
 
 from ldnqa.cli_corpus import check_command, review_command
 from ldnqa.cli_eval import evaluate
+from ldnqa.cli_fit import lead_command, metric_command, tune_command
 from ldnqa.cli_operate import doctor_command, gaps_command
 from ldnqa.cli_options import corpus_option, index_option, says_what_went_wrong, settings_with
 from ldnqa.errors import BrokenCorpus, InvalidQuestion
@@ -42,6 +43,8 @@ def main() -> None:
 main.add_command(check_command)
 main.add_command(review_command)
 main.add_command(evaluate)
+for fits in (tune_command, lead_command, metric_command):
+    evaluate.add_command(fits)
 main.add_command(doctor_command)
 main.add_command(gaps_command)
 

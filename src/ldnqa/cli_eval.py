@@ -6,8 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,11 +68,11 @@ def retrieval_command(
     settings = Settings()
     encoder = load_encoder(settings.model, settings.cache)
     folder = index or index_folder(CACHE, dataset, encoder)
-    build_progress = _progress()
+    build_progress = progress_on_stderr()
     built = index_beir(dataset, folder, encoder, progress=lambda p: build_progress(p.stage, p.done, p.total))
     if not built.unchanged:
         click.echo(f"Built {folder}: {built.articles} documents, {built.passages} passages", err=True)
-    ask_progress = _progress()
+    ask_progress = progress_on_stderr()
     run = run_retrieval(
         dataset,
         Index.open(folder, encoder),
@@ -102,8 +100,8 @@ def gold_command(file: Path, index: Path | None, as_json: bool, report: Path | N
     from ldnqa.evaluate.gold import gold_misses, read_gold, run_gold
 
     questions = read_gold(file)
-    opened, policy = _served(index)
-    ask_progress = _progress()
+    opened, policy = served(index)
+    ask_progress = progress_on_stderr()
     run = run_gold(questions, opened, policy, progress=lambda done, total: ask_progress("asking", done, total))
     about = {"kind": "gold", "dataset": file.name, "date": day}
     _give(run.figures(), as_json)
@@ -147,8 +145,8 @@ def conversations_command(file: Path, half: str | None, index: Path | None, reve
     from ldnqa.evaluate.conversations import read_conversations, run_conversations
 
     suite = read_conversations(file)
-    opened, policy = _served(index)
-    ask_progress = _progress()
+    opened, policy = served(index)
+    ask_progress = progress_on_stderr()
     run = run_conversations(
         suite, opened, policy, half=half, progress=lambda done, total: ask_progress("talking", done, total)
     )
@@ -189,7 +187,7 @@ def grounding_command(dataset: Path, refit: bool, as_json: bool) -> None:
 
     settings = Settings()
     policy = load_policy(settings.policy, settings.country)
-    embed_progress = _progress()
+    embed_progress = progress_on_stderr()
     run = run_grounding(
         dataset,
         load_encoder(settings.model, settings.cache),
@@ -203,121 +201,8 @@ def grounding_command(dataset: Path, refit: bool, as_json: bool) -> None:
     click.echo(json.dumps(figures) if as_json else told(figures))
 
 
-@evaluate.command("tune")
-@click.option("--gold", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/gold.yaml.")
-@click.option(
-    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="As tests/conversations.yaml; may be given several times.",
-)  # fmt: skip
-@click.option(
-    "--dataset", "datasets", multiple=True, type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A BEIR folder with answerability; may be given several times.",
-)  # fmt: skip
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
-def tune_command(
-    gold: Path | None, conversations: tuple[Path, ...], datasets: tuple[Path, ...], index: Path | None
-) -> None:
-    """Fit the weights that rank quotes and decide between an answer and silence, and print them; nothing is changed.
-
-    They are measured on questions left out; the held half of the conversations is counted and never fitted to.
-    """
-    from ldnqa.evaluate.beir import index_beir
-    from ldnqa.evaluate.metric import crossed
-    from ldnqa.evaluate.retrieval import index_folder
-    from ldnqa.evaluate.tune import Sample, samples, samples_of, tune, without_questions
-    from ldnqa.index import Index
-    from ldnqa.quotes import weights_of
-    from ldnqa.weights import MANY_SUBJECTS, WITH_QUESTIONS, WITHOUT_QUESTIONS
-
-    if not gold:
-        raise click.UsageError("the weights of ranking are fitted to questions of our own: give --gold FILE")
-    opened, policy = _served(index)
-    fitted = {}
-    for name, of, now in (
-        ("with questions", opened, WITH_QUESTIONS),
-        ("without questions", without_questions(opened), WITHOUT_QUESTIONS),
-    ):
-        if of is opened:
-            unseen = crossed(opened, policy, conversations)
-            ours = chain.from_iterable(samples(part.seen_across, policy, None, part.files) for part in unseen)
-            data = [*samples(of, policy, gold, ()), *ours]
-        else:
-            data = list(samples(of, policy, gold, conversations))
-        held = list(samples(of, policy, gold, conversations, held=True))
-        fitted[name] = tune(data, held, now)
-    strangers: list[Sample] = []
-    for dataset in datasets:
-        folder = index_folder(CACHE, dataset, opened.encoder)
-        index_beir(dataset, folder, opened.encoder)
-        index_of_set = Index.open(folder, opened.encoder)
-        if weights_of(index_of_set) is MANY_SUBJECTS:
-            strangers += samples_of(dataset, index_of_set, policy)
-    if strangers:
-        fitted["many subjects"] = tune(strangers, (), MANY_SUBJECTS)
-    click.echo(json.dumps(fitted, indent=1))
-
-
-@evaluate.command("lead")
-@click.option("--gold", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/gold.yaml.")
-@click.option(
-    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="As tests/conversations.yaml; may be given several times.",
-)  # fmt: skip
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the networks go: leading.npz.")
-def lead_command(gold: Path | None, conversations: tuple[Path, ...], index: Path | None, out: Path | None) -> None:
-    """Teach the networks that choose which quote leads, and print how often they are right on questions left out.
-
-    The held half of the conversations is counted and never learned from.
-    """
-    from ldnqa.evaluate.leading import Lesson, lesson_of, measured, readers_lessons, save, teach
-    from ldnqa.evaluate.metric import crossed
-    from ldnqa.evaluate.tune import samples, without_questions
-
-    opened, policy = _served(index)
-    learned, right = {}, {}
-    asking = partial(_progress(), "asking")
-    unseen = list(crossed(opened, policy, conversations))
-    for kind in ("with", "without"):
-        whole = opened if kind == "with" else without_questions(opened)
-        ours, readers = list(samples(whole, policy, gold, ())), list[Lesson]()
-        for left_out in unseen:
-            of = left_out.seen_across if kind == "with" else whole
-            ours += samples(of, policy, None, left_out.files)
-            readers += readers_lessons(of, policy, opened.bank, asking, left_out.rows)
-        held = list(samples(whole, policy, gold, conversations, held=True))
-        right[f"{kind} readers' questions"] = measured(ours, readers, held)
-        learned[kind] = teach([*filter(None, map(lesson_of, ours)), *readers])
-    if out:
-        save(learned, out)
-    click.echo(json.dumps(right, indent=1))
-
-
-@evaluate.command("metric")
-@click.option(
-    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="As tests/practice/*.yaml; may be given several times.",
-)  # fmt: skip
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the metric goes: metric.npz.")
-def metric_command(conversations: tuple[Path, ...], index: Path | None, out: Path | None) -> None:
-    """Teach the metric across which questions are compared, and print what it does on files left out.
-
-    Give it nothing that is to stay unseen. The networks and the weights of support are to be learned again after it.
-    """
-    from ldnqa.evaluate.metric import asked_of, crossed, save_metric, teach_metric
-    from ldnqa.evaluate.tune import samples
-
-    opened, policy = _served(index)
-    for part in crossed(opened, policy, conversations):
-        figures = {"right place first": [part.plain[0], part.learned[0]], "AUROC": [part.plain[1], part.learned[1]]}
-        click.echo(json.dumps({"left out": [file.stem for file in part.files], "plain, learned": figures}))
-    if out:
-        ours = asked_of(opened.bank, list(samples(opened, policy, None, conversations)))
-        save_metric(teach_metric(opened.bank, ours), opened.encoder.digest, out)
-
-
-def _served(index: Path | None) -> tuple[Index, Policy]:
+def served(index: Path | None) -> tuple[Index, Policy]:
+    """The index of a folder, or of the settings, and the policy."""
     from ldnqa.encode import load_encoder
     from ldnqa.index import Index
     from ldnqa.policy import load_policy
@@ -349,7 +234,7 @@ def _write(report: Path, page: str, record: Mapping[str, Any]) -> None:
     click.echo(f"Wrote {report} and {beside}", err=True)
 
 
-def _progress() -> Callable[[str, int, int], None]:
+def progress_on_stderr() -> Callable[[str, int, int], None]:
     """Shows progress on stderr: a line that is overwritten on a terminal, a line for each stage and tenth elsewhere."""
     last = ("", -1)
 
