@@ -223,6 +223,7 @@ def test_it_is_the_use_of_the_drug_that_was_just_spoken_of():
         ("Can I recieve it?", "Can I receive it?"),
         ("Im told it doesnt help, whats that", "I'm told it doesn't help, what's that"),
         ("its ill were lets", "its ill were lets"),
+        ("What about ME? TELL ME. Tell me.", "What about ME/CFS? TELL ME. Tell me."),
     ],
 )
 def test_misspellings_that_are_common_themselves_are_put_right(written, meant):

@@ -82,10 +82,25 @@ def last_of(index, policy, *questions):
             ),
             "together with other therapies",
         ),
-        (("does naltrexone suit weak kidneys?", "Where does that come from, is it solid"), "kidney"),
+        (("does naltrexone suit people with kidney disease?", "Where does that come from, is it solid"), "kidney"),
         (("any trial of LDN in diabetic neuropathy?", "And how did tolerability compare?"), "adverse events"),
         (("ldn for long covid?", "was there a group that didnt take it"), "no comparison group"),
         (("what is an editors comment in these articles",), "An editors' note is"),
+        (("cough syrup with codeine on vivitrol?", "whats the shot for"), "ties the naltrexone injection"),
+        (("long covid and LDN any good?", "What about ME?"), "ME/CFS"),
+        (("does naltrexone harm the liver?", "my brother has cirrhosis, what about him?"), "people with cirrhosis"),
+        (
+            (
+                "my husband takes naltrexone 50 and has a hernia op in june. when does he stop?",
+                "and if he was on the low dose kind instead of the fifty",
+            ),
+            "No verified time to stop LDN",
+        ),
+        (
+            ("and serious harm, in the big review of oral naltrexone?", "was that only low dose"),
+            "Serious adverse events",
+        ),
+        (("must i take ldn at nite?",), "bedtime"),
         # Who might use again does not.
         (
             ("my son stopped naltrexone. if he ever used heroin again would it be more dangerous than before?",),

@@ -115,7 +115,7 @@ def with_danger(found: Finding, asked: Asked, index: Index, policy: Policy) -> F
         return found
     passed = [id_ for turn in history if not (again or only_tells(turn.question)) for id_ in turn.source_ids]
     # Who asks whether to take it is met with the danger; who asks more is told that, if it is about the danger too.
-    first = again or only_tells(asked.question)
+    first = again or (only_tells(asked.question) and "?" not in asked.question)
     claims = with_caution(
         found.claims, rule, index, policy.lexicon, read=passed, approved_only=asked.approved_only, first=first
     )

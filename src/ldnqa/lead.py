@@ -130,12 +130,14 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     most = max(scored.sign("named") for scored in good)
     of_two = bool(_THE_OTHER.search(query.text))
     may = may_take(query.reading.asked_now)
+    of_which_use = _asks_of_which_use(query)
 
     def falls_short(scored: ScoredQuote) -> tuple[bool, ...]:
         weighs = scored.sign("sums_up") and scored.sign("named") == most
         return (
             _is_of_others(index, query, scored.quote),
             not _has_what_is_asked(index, query, scored),
+            of_which_use and not query.lexicon.regimens_in(scored.quote.text),
             strict and scored.other_regimen,
             query.kind is Kind.WHY and not answers_kind(Kind.WHY, scored.quote.text),
             bool(scored.sign("evidence_asked")) and not weighs,
@@ -165,10 +167,14 @@ def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:
     """
     if not index.subject:
         return True
-    if query.reading.bare and asks_of_which_use(query.reading.bare, query.lexicon):
-        # "Is that about the tablets or about LDN?" is answered by what names one.
-        return bool(query.lexicon.regimens_in(scored.quote.text))
+    if _asks_of_which_use(query) and query.cited:
+        # "Is that about the tablets or about LDN?" is answered where that was told.
+        return scored.quote.article_id in query.cited
     return meets(query.kind, query.demanded, scored.quote.text, query.lexicon) and _is_of_the_use(index, query, scored)
+
+
+def _asks_of_which_use(query: Query) -> bool:
+    return query.reading.bare is not None and asks_of_which_use(query.reading.bare, query.lexicon)
 
 
 def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:

@@ -42,7 +42,7 @@ _ONLY_WHERE = re.compile(
 )
 # "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
 EMPTY_PRONOUN = re.compile(
-    r"\bdoes it matter\b|"
+    r"\bdoes it matter\b|\b(?:does|did) (?:it|this|that) come (?:\w+ )?(?:from|out of)\b|"
     r"\b(?:could|can|might|may|was|is) (?:it|this|that)(?: \w+){0,3} (?:chance|luck|coincidence|a fluke)\b"
     r"|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
     r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
@@ -67,7 +67,7 @@ EMPTY_PRONOUN = re.compile(
     r"\b(?:could|can|might|may) (?:it|this|that) (?:just |really )?be"
     r" (?:from|due to|because of|caused|the|my|that)\b|"
     r"\b(?:is|was|isn['’]t) (?:it|this|that)(?: (?:also|just|quite|very|really))?"
-    r" (?:something (?:others|other people|people)\b|listed(?: at all)?\W*$"
+    r" (?:something (?:others|other people|people)\b|listed(?: at all| then)?\W*$"
     r"|(?:an? )?(?:known|common|usual|expected|reported|recogni[sz]ed|typical|normal)"
     r"(?: (?:side )?(?:effect|reaction|thing))?\W*$)|"
     # What hurts or itches is the body, and what rains is the sky.
@@ -94,7 +94,7 @@ _POINTS_BACK = re.compile(
 # "How long is one tablet in me?" points to nothing, "that one" and "the second" do.
 _POINTS_TO_ONE = re.compile(
     r"\b(?:it|this|that|these|those|they|them|their|(?:that|which|each|the(?: [\w-]+)?) ones?"
-    r"|same|other|first|second|there)\b",
+    r"|same|other|first|second|there(?=\W*$))\b",
     re.IGNORECASE,
 )
 CLAUSE = (
@@ -137,7 +137,9 @@ _OF_WHICH_USE = re.compile(
     r"(?:that|this|it|those|these|they)\b",
     re.IGNORECASE,
 )
-_SAID_OF_A_USE = frozenset(terms("written said says meant means mean though about apply applies hold go goes people"))
+_SAID_OF_A_USE = frozenset(
+    terms("written said says meant means mean though about apply applies hold go goes people patients only mainly just")
+)
 # "How long did they take each one for": of whom, and what, stands in the question before.
 _OF_THEM = re.compile(r"\beach (?:one|of (?:them|those|the two))\b", re.IGNORECASE)
 

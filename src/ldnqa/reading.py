@@ -39,7 +39,9 @@ _SUBJECT_PRONOUN = re.compile(
     re.IGNORECASE,
 )
 # "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
-_NAMED_BEFORE = re.compile(r"\b(?:trial|study|review|paper|article|analysis|report|label|page)\b", re.IGNORECASE)
+_NAMED_BEFORE = re.compile(
+    r"\b(?:trial|study|review|paper|article|analysis|report|label|page|claim|statement)\b", re.IGNORECASE
+)
 # "For how long" asks, and says nothing of what.
 _SAYS = re.compile(rf"\b(?:{CLAUSE})\b", re.IGNORECASE)
 # "So it works then?" is said of what was just asked about.
@@ -71,7 +73,7 @@ _FOR_WHAT = re.compile(
 )
 _FOR_WHAT_USE = re.compile(
     r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*what(?:['’]?s| is| are) (?:the |a )?[\w -]{2,40}"
-    r" (?:used |given |meant )?for\W*",
+    r" (?:(?:used|given|meant|even|really|actually) )*for(?: then| exactly)?\W*",
     re.IGNORECASE,
 )
 # "What dose did they use?": who, and what for, stands in the question before.
@@ -169,7 +171,7 @@ def read_one(
     own = _name_illness(own, before, lexicon)
     if before is not None and asks_of_which_use(own, lexicon):
         text = _together(before.text, own)
-        return Reading(text, text, bare=own, after=before.after or before.text)
+        return Reading(text, _together(before.own, own), bare=own, after=before.after or before.text)
     meant = _use_named_before(own, lexicon) or _other_medicine(own, before, subject, other_names, lexicon) or subject
     if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
         named = own if before is not None and happened(own, lexicon) else _name_subject(own, meant)
@@ -300,8 +302,8 @@ def _name_illness(own: str, before: Reading | None, lexicon: Lexicon) -> str:
 
 def _name_subject(text: str, subject: str) -> str:
     """`text` with its first pronoun read as the subject, unless it stands for something `text` has named."""
-    empty = EMPTY_PRONOUN.search(text)
-    pronoun = _SUBJECT_PRONOUN.search(text, empty.end() if empty else 0)
+    ends = [empty.end() for empty in EMPTY_PRONOUN.finditer(text)]
+    pronoun = _SUBJECT_PRONOUN.search(text, max(ends, default=0))
     if pronoun is None or _NAMED_BEFORE.search(text, 0, pronoun.start()):
         return text
     return text[: pronoun.start()] + subject + text[pronoun.end() :]

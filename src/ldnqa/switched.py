@@ -14,8 +14,8 @@ _ANOTHER = re.compile(
     # "Is that different for", "does that apply to"
     r"(?:(?:is|does|would|will) (?:that|this|it) (?:(?:also|even|any|the|be)\W+)*"
     r"(?:different|differ|the same|same|true|so|apply|hold|go|count)\W+(?:for|with|in|on|to)\W+)?"
-    r"(?:(?:(?:it|that|he|she|they|i|we)['’](?:s|m|re)|for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people"
-    r"|patients|someone|those|who|has|have|had)\W+)*",
+    r"(?:(?:(?:it|that|he|she|they|i|we)['’](?:s|m|re)|(?:he|she|they|i|we) (?:is|was|are|were|am|takes?|took)"
+    r"|for|in|with|on|at|if|it|is|was|were|about|of|the|a|any|my|people|patients|someone|those|who|has|have|had)\W+)*",
     re.IGNORECASE,
 )
 # "The ordinary 50 mg tablets" are the 50 mg tablets.
@@ -34,12 +34,15 @@ _NO_MORE_IS_SAID = re.compile(
     r"|\s*[,;–-]\s*(?:that|which|it)(?:['’]s| is| was)? (?:what )?(?:my|our|his|her|i|he|she|we)\b[^?.!,;]{0,30}\W*$",
     re.IGNORECASE,
 )
+# "On the low dose instead of the fifty" is on the low dose.
+_INSTEAD = re.compile(r"\s+(?:instead|rather) (?:of|than) (?:\w+\W*){1,4}$", re.IGNORECASE)
 # A figure or its unit is no name.
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 
 
 def switched(own: str, before: str, lexicon: Lexicon) -> str | None:
     """`before` with the one thing `own` names in the place of what it names of that kind; None if there is no such."""
+    own = _INSTEAD.sub("", own)
     start = _ANOTHER.match(own)
     if start and (other := _other_regimen(own[start.end() :], before, lexicon)):
         return other

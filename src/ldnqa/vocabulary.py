@@ -37,9 +37,10 @@ COMMON_WORD = 3.2
 # How words are written where every letter counts; none of these is a word of a question about a medicine, as "bc" is,
 # which is birth control as often as "because".
 _SHORTHAND = {
-    "abt": "about", "coz": "because", "cuz": "because", "enuf": "enough", "happend": "happened", "pls": "please",
-    "plz": "please", "ppl": "people", "thru": "through", "til": "until", "tho": "though", "u": "you", "ur": "your",
-    "wat": "what", "wen": "when", "wich": "which", "wil": "will", "wot": "what", "wut": "what",
+    "abt": "about", "coz": "because", "cuz": "because", "enuf": "enough", "happend": "happened", "nite": "night",
+    "nites": "nights", "pls": "please", "plz": "please", "ppl": "people", "sumthing": "something", "thru": "through",
+    "til": "until", "tho": "though", "tmrw": "tomorrow", "tonite": "tonight", "u": "you", "ur": "your", "wat": "what",
+    "wen": "when", "wich": "which", "wil": "will", "wot": "what", "wut": "what",
 }  # fmt: skip
 
 # Those that are words without their apostrophe as well ("ill", "its", "were", "wed") are left.
@@ -56,6 +57,8 @@ _SHORT_OF_MARKS = (
     (re.compile(r"\bn ?= ?(?=\?|$)", re.IGNORECASE), "how many people"),
     (re.compile(r"(?<![\w/])w/o\b", re.IGNORECASE), "without"),
     (re.compile(r"(?<![\w/])w/ ?(?=\w)", re.IGNORECASE), "with "),
+    # The illness: "What about ME?", and not "TELL ME".
+    (re.compile(r"(?<![A-Z] )(?<![\w/.])ME(?!\.?[\w/'’])(?! [A-Z]{2})"), "ME/CFS"),
     (re.compile(r"\bb/c\b|\bbc(?= (?:of|it|they|i|he|she|the|my)\b)", re.IGNORECASE), "because"),
 )
 _WRITTEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
