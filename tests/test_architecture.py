@@ -61,6 +61,7 @@ FLOORS = [
         "signs",
         "spoken",
         "quotes",
+        "requoted",
         "lead",
         "answerable",
         "suggest",

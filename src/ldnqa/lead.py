@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 
 from ldnqa.answerable import support
-from ldnqa.asking import FIGURES, HOW_DONE, Kind, answers_kind, kind_of, meets, points_away, sums_up
+from ldnqa.asking import FIGURES, HOW_DONE, Kind, answers_kind, meets, sums_up
 from ldnqa.index import Index
-from ldnqa.leaning import asks_of_which_use
 from ldnqa.query import Query
 from ldnqa.quotes import ScoredQuote, good_ones
-from ldnqa.text import names, names_any, sentences, term_set, terms
+from ldnqa.requoted import any_of, conditions_asked, figure_of_the_told, use_of_the_told
+from ldnqa.text import names, names_any, sentences, term_set
 from ldnqa.told import may_take
 from ldnqa.types import Hit, Quote
-from ldnqa.wanted import subject_terms
 
 # Below this probability the question is not answered. Of 4,386 questions and turns, each set judged by what the others
 # taught, 3% of what the articles answer is met with silence here and 11% of what they do not is answered; at 0.45 4%
@@ -33,13 +32,6 @@ _FOR_WHAT = re.compile(r"\b(?:for|help\w*|treat\w*|works?|use[ds]?|good|try)\b",
 _OF_USES = re.compile(r"\b(?:ties|labelled for|named? (?:\w+ )?uses?|among the uses|no study)\b", re.IGNORECASE)
 # Which of two is the other one, what tells of both leaves to nobody.
 _THE_OTHER = re.compile(r"\bthe other (?:one|trial|study|review)\b", re.IGNORECASE)
-# "How many mg did they take in it?": of those who were just told of.
-_OF_THE_STUDY = re.compile(
-    r"\b(?:that|this|the) (?:one|study|trial|review|series|pilot)\b"
-    r"|\b(?:did|were|had|was|gave|given to) (?:they|them|those|these)\b"
-    r"|\bthey (?:did|were|had|got|take|took|gave|given|used)\b|\bin (?:it|there)\b",
-    re.IGNORECASE,
-)
 # "Was it against placebo?": whatever was told of before, if that was a study.
 _HOW_IT_WAS_TESTED = re.compile(
     r"\b(?:was|were|is) (?:it|that|this|they|those)\b.{0,30}\b(?:placebo|blind\w*|randomi[sz]\w+|control (?:group|arm)"
@@ -51,24 +43,6 @@ _PEOPLE = r"(?:women|people|patients|men|participants|cases)\b"
 _SIZE_ASKED = re.compile(
     rf"\b(?:study|trial|pilot|series|review|one) (?:with|of|in|on) (?:the )?(\d+) (?:[a-z]+ )?{_PEOPLE}", re.IGNORECASE
 )
-_COUNTED = re.compile(
-    rf"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:[\w-]+ ){{0,2}}{_PEOPLE}|\b\d+ of \d+\b", re.IGNORECASE
-)
-# The dose that somebody starts on, and the most that anybody took, are others.
-_ONE_OF_SEVERAL = re.compile(
-    r"\b(?:start\w*|beg[iau]n\w*|first|last|end|highest|lowest|max\w*|most|least|smallest|largest|average|mean|usual\w*)\b",
-    re.IGNORECASE,
-)
-_HOW_MANY_WERE = re.compile(
-    rf"\bhow many (?:{_PEOPLE}|(?:was|were|are) (?:that|it|they|there|in)\b|(?:took|take) part\b|in (?:it|that)\b"
-    r"|(?:of them )?(?:actually |really )?(?:took|tried|had|got|used|received|were (?:on|given|taking))"
-    r" (?:it|this|that|ldn|low|naltrexone)\b)",
-    re.IGNORECASE,
-)
-# "What dose was that?", "over how many weeks?": beside the figure these name nothing.
-_OF_FIGURES = frozenset(
-    terms("dose dosage mg milligrams women men over trial study that given took tried used received")
-)
 _SIZES = re.compile(rf"\b(\d+) (?:[a-z]+ )?{_PEOPLE}|\b\d+ of (\d+)\b", re.IGNORECASE)
 # "Why?" is not answered by what was just quoted, if that gives no reason.
 _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?: not| so| is that)?\W*$", re.IGNORECASE)
@@ -77,7 +51,7 @@ _BARE_WHY = re.compile(r"(?:^|[.?!]\s+)\W*(?:(?:and|but|so|ok(?:ay)?)\W+)*why(?:
 def lead_of(index: Index, query: Query, hits: Sequence[Hit], ranked: Sequence[ScoredQuote]) -> ScoredQuote | None:
     """The quote that leads the answer; None if the articles do not answer the question."""
     lead = able_to_lead(index, query, ranked)
-    if lead is None or lead is _figure_of_the_told(index, query, ranked):
+    if lead is None or lead is _told(index, query, ranked):
         return lead
     return lead if support(index, query, hits, ranked, lead) >= ANSWER_FROM else None
 
@@ -96,7 +70,7 @@ def able_to_lead(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> S
         good = [scored for scored in _nearly_good(query, ranked) if _has_what_is_asked(index, query, scored)] or good
     if _BARE_WHY.search(query.text) and not any(answers_kind(Kind.WHY, scored.quote.text) for scored in good):
         good = [scored for scored in ranked if scored.lead >= ranked[0].lead - SOME_BEHIND]
-    lead: ScoredQuote | None = _figure_of_the_told(index, query, ranked) or leading_one(index, query, good)
+    lead: ScoredQuote | None = _told(index, query, ranked) or leading_one(index, query, good)
     figure_of_a_use = query.kind in FIGURES and query.lexicon.regimens_in(query.text)
     if lead and lead.other_regimen and figure_of_a_use:
         # "No opioid-free time specific to LDN could be verified" may lead where only the tablets have a figure.
@@ -130,14 +104,12 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     most = max(scored.sign("named") for scored in good)
     of_two = bool(_THE_OTHER.search(query.text))
     may = may_take(query.reading.asked_now)
-    of_which_use = _asks_of_which_use(query)
 
     def falls_short(scored: ScoredQuote) -> tuple[bool, ...]:
         weighs = scored.sign("sums_up") and scored.sign("named") == most
         return (
             _is_of_others(index, query, scored.quote),
             not _has_what_is_asked(index, query, scored),
-            of_which_use and not query.lexicon.regimens_in(scored.quote.text),
             strict and scored.other_regimen,
             query.kind is Kind.WHY and not answers_kind(Kind.WHY, scored.quote.text),
             bool(scored.sign("evidence_asked")) and not weighs,
@@ -150,6 +122,12 @@ def leading_one(index: Index, query: Query, good: Sequence[ScoredQuote]) -> Scor
     if _is_of_its_study(query) and _is_of_another_condition(index, query, lead.quote):
         return next((scored for scored in good if _tells_of_its_condition(index, query, scored.quote)), lead)
     return lead
+
+
+def _told(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> ScoredQuote | None:
+    """What the last answer quoted, where nothing but its figure or its use of the drug is asked for."""
+    able = (scored for scored in ranked if _has_what_is_asked(index, query, scored))
+    return use_of_the_told(query, ranked) or figure_of_the_told(index, query, able)
 
 
 def _nearly_good(query: Query, ranked: Sequence[ScoredQuote]) -> list[ScoredQuote]:
@@ -167,14 +145,7 @@ def _has_what_is_asked(index: Index, query: Query, scored: ScoredQuote) -> bool:
     """
     if not index.subject:
         return True
-    if _asks_of_which_use(query) and query.cited:
-        # "Is that about the tablets or about LDN?" is answered where that was told.
-        return scored.quote.article_id in query.cited
     return meets(query.kind, query.demanded, scored.quote.text, query.lexicon) and _is_of_the_use(index, query, scored)
-
-
-def _asks_of_which_use(query: Query) -> bool:
-    return query.reading.bare is not None and asks_of_which_use(query.reading.bare, query.lexicon)
 
 
 def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
@@ -202,39 +173,6 @@ def _is_of_the_use(index: Index, query: Query, scored: ScoredQuote) -> bool:
     return not asked or any(not group.isdisjoint(term_set(_in_place(index, scored.quote))) for group in asked)
 
 
-def _figure_of_the_told(index: Index, query: Query, ranked: Sequence[ScoredQuote]) -> ScoredQuote | None:
-    """What the last answer led with, where nothing but a figure is asked for that stands there: "how many people was
-    that in?". Any other study has another one.
-    """
-    bare = query.reading.bare or ""
-    kind = kind_of(bare)
-    if kind not in FIGURES or not term_set(bare) <= query.lexicon.generic_terms | _OF_FIGURES | subject_terms(index):
-        return None
-    if _ONE_OF_SEVERAL.search(bare):
-        return None
-    if kind is Kind.HOW_MANY and not _HOW_MANY_WERE.search(bare):
-        return None
-    led = next((id_ for id_ in query.cited if index.has_passage(id_)), None)
-    asked = _conditions_asked(index, query)
-    for scored in (s for s in ranked if s.quote.passage_id == led and not s.sign("comment")):
-        text = scored.quote.text
-        figure = _COUNTED.search(text) if kind is Kind.HOW_MANY else answers_kind(kind, text)
-        named = query.lexicon.first_names_in(text, "condition")
-        of_another = points_away(text) or (asked and named and not _any_of(asked, named))
-        if figure and not of_another and _has_what_is_asked(index, query, scored):
-            return scored
-    return None
-
-
-def _conditions_asked(index: Index, query: Query) -> frozenset[str]:
-    """The conditions a question names, or, where it only points to a study, those that the last answer led with."""
-    named = query.lexicon.first_names_in(query.text, "condition")
-    if named or not (_OF_THE_STUDY.search(query.text) or HOW_DONE.search(query.reading.asked_now)):
-        return named
-    led = next((index.passage(id_) for id_ in query.cited if index.has_passage(id_)), None)
-    return query.lexicon.first_names_in(led.text, "condition") if led else named
-
-
 def _is_of_its_study(query: Query) -> bool:
     """Whether a figure is asked for, or how a study was done: either is another one in another study."""
     return query.kind in FIGURES or bool(query.cited and HOW_DONE.search(query.reading.asked_now))
@@ -245,7 +183,7 @@ def _is_of_another_study(index: Index, query: Query, lead: ScoredQuote) -> bool:
     bare = query.reading.bare
     if not (bare and query.cited and _HOW_IT_WAS_TESTED.search(bare)) or lead.sign("cited_passage"):
         return False
-    return not _conditions_asked(index, query)
+    return not conditions_asked(index, query)
 
 
 def _is_of_another_size(query: Query, text: str) -> bool:
@@ -265,25 +203,20 @@ def _tells_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:
 
 def _is_of_another_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote names other conditions than the question, and neither it nor its place one of these."""
-    asked = _conditions_asked(index, query)
+    asked = conditions_asked(index, query)
     named = query.lexicon.first_names_in(quote.text, "condition") if asked else frozenset()
     if named and not _is_of_its_condition(index, query, quote):
         return True
     # A comment tells of two studies: the figure may be the other one's.
     parts = [quote.text[span.start : span.end] for span in sentences(quote.text)] if len(named) > 1 else []
     of_figure = [query.lexicon.first_names_in(part, "condition") for part in parts if answers_kind(query.kind, part)]
-    return bool(of_figure) and all(of and not _any_of(asked, of) for of in of_figure)
+    return bool(of_figure) and all(of and not any_of(asked, of) for of in of_figure)
 
 
 def _is_of_its_condition(index: Index, query: Query, quote: Quote) -> bool:
     """Whether a quote or its place names a condition that the question names."""
-    asked = _conditions_asked(index, query)
-    return _any_of(asked, query.lexicon.first_names_in(_in_place(index, quote), "condition"))
-
-
-def _any_of(asked: frozenset[str], named: frozenset[str]) -> bool:
-    """Whether a condition asked about is among those named, or one of these is a form of it, as that of diabetes is."""
-    return bool(asked & named) or any(term_set(one) <= term_set(other) for one in asked for other in named)
+    asked = conditions_asked(index, query)
+    return any_of(asked, query.lexicon.first_names_in(_in_place(index, quote), "condition"))
 
 
 def _in_place(index: Index, quote: Quote) -> str:

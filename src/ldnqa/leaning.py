@@ -42,7 +42,7 @@ _ONLY_WHERE = re.compile(
 )
 # "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
 EMPTY_PRONOUN = re.compile(
-    r"\bdoes it matter\b|\b(?:does|did) (?:it|this|that) come (?:\w+ )?(?:from|out of)\b|"
+    r"\bdoes it matter\b|\b(?:does|did) (?:it|this|that) come (?:straight|directly|right) (?:from|out of)\b|"
     r"\b(?:could|can|might|may|was|is) (?:it|this|that)(?: \w+){0,3} (?:chance|luck|coincidence|a fluke)\b"
     r"|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
     r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
@@ -133,7 +133,7 @@ _OWN_PEOPLE = re.compile(
 )
 # "Is that about the full dose or about LDN?": what was just told, for one of the uses of the drug.
 _OF_WHICH_USE = re.compile(
-    r"\W*(?:(?:and|but|so|ok(?:ay)?|wait)\W+)*(?:is|was|are|were|does|did|do) (?:all )?(?:of )?"
+    r"\W*(?:(?:and|but|so|ok(?:ay)?|wait)\W+)*(?:is|was|are|were) (?:all )?(?:of )?"
     r"(?:that|this|it|those|these|they)\b",
     re.IGNORECASE,
 )
