@@ -46,7 +46,7 @@ FLOORS = [
     {"manifest", "pieces", "llm", "bank", "embedded"},
     {"index", "triage"},
     {"parts", "fresh", "saving", "swap", "earlier", "embedding", "compared"},
-    {"asking", "people", "disputes", "restate", "support", "reread", "wanted", "switched"},
+    {"asking", "people", "disputes", "restate", "support", "reread", "wanted", "switched", "pronouns"},
     {"leaning", "repeats"},
     {"unsaid"},
     {"reading"},

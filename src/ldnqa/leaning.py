@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ldnqa.policy import Lexicon
+from ldnqa.pronouns import EMPTY_PRONOUN
 from ldnqa.text import terms
 
 # A question with at most this many words that carry a topic may lean on the one before it; longer ones stand alone.
@@ -38,46 +39,6 @@ _ONLY_ASKS = re.compile(
 _ONLY_WHERE = re.compile(
     r"(?:for|in|with|without|at|on|by|from|to|after|before|during|as)\b"
     r"(?!.*\b(?:what|when|where|who|why|is|are|was|were|can|could|do|does|did|should|will|would|may|must)\b)",
-    re.IGNORECASE,
-)
-# "Is it true that ...", "does it matter", "who wrote this": the pronoun stands for nothing, or for the page.
-EMPTY_PRONOUN = re.compile(
-    r"\bdoes it matter\b|\b(?:does|did) (?:it|this|that) come (?:straight|directly|right) (?:from|out of)\b|"
-    r"\b(?:could|can|might|may|was|is) (?:it|this|that)(?: \w+){0,3} (?:chance|luck|coincidence|a fluke)\b"
-    r"|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
-    r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
-    r" (?:it|this)\b|"
-    r"\b(?:is|was|has|are|were) (?:it|this|that)(?: \w+)? (?:reliable|trustworthy|accurate|solid|robust|hearsay"
-    r"|(?:been )?(?:peer[ -])?reviewed|(?:been )?(?:updated|written|checked|edited|published)|up[ -]to[ -]date"
-    r"|current|out of date"
-    r"|medical advice|advice|from an? \w+|written by|sourced)\b|"
-    r"\b(?:is|was|isn['’]t) it (?:true|possible|right|normal|a fact|the case|known|common|ok(?:ay)?|safe|best|better|"
-    r"dangerous|bad|good|necessary|enough|wrong|legal|likely|normal|important) (?:that|to|if|when)\b|"
-    r"\b(?:is|was|isn['’]t) (?:it|this|that) (?:really |actually )?(?:true|right|correct|so)\W*$|"
-    r"\b(?:has|was|is) (?:it|this) (?:ever )?(?:been )?(?:shown|proven|proved|found)(?:, ?\w+,)?"
-    r" (?:that|whether|to be \w+ to)\b|"
-    r"\b(?:says?|said|thinks?|believes?|claims?|found|shows?) (?:that )?(?:it|this|that) (?:is|was|does|did|works?)"
-    r"\W*$|"
-    # "If it was the 50 mg": what was taken.
-    r"\b(?:if|when|as) (?:it|this|that) (?:is|was|were)(?: (?:the|my|on|a))?"
-    r" (?:normal|ordinary|full|standard|regular|usual|50|tablets?|injection)\b|"
-    # "He may use again. Is it more dangerous now?": what he may do.
-    r"\b(?:is|was|would) (?:it|this|that)(?: be)? (?:any )?(?:more|less) \w+ (?:now|than (?:before|ever))\b|"
-    # "My heart races. Is it listed?": what was felt.
-    r"\b(?:could|can|might|may) (?:it|this|that) (?:just |really )?be"
-    r" (?:from|due to|because of|caused|the|my|that)\b|"
-    r"\b(?:is|was|isn['’]t) (?:it|this|that)(?: (?:also|just|quite|very|really))?"
-    r" (?:something (?:others|other people|people)\b|listed(?: at all| then)?\W*$"
-    r"|(?:an? )?(?:known|common|usual|expected|reported|recogni[sz]ed|typical|normal)"
-    r"(?: (?:side )?(?:effect|reaction|thing))?\W*$)|"
-    # What hurts or itches is the body, and what rains is the sky.
-    r"\bit (?:just |really |always |only |still )?"
-    r"(?:hurts?(?! (?:the|my|his|her|your)\b)|burns?|itch(?:es)?|stings?|aches?|rains?|snows?"
-    r"|(?:is|was) (?:raining|snowing|late|night|morning|summer|winter|cold|hot|dark))\b|"
-    r"\bhow (?:does|did|would|will) (?:it|this) feel\b|\bwhat (?:does|is|would) it (?:feel )?(?:like )?(?:to|having)\b|"
-    r"\bit (?:depends|seems|sounds|turns out|says)\b|"
-    r"\b(?:is|was) this (?:an? )?(?:scam|joke|hoax|legit\w*|spam|advert\w*|ad|for real|real|robot|bot|ai)\b|"
-    r"\b(?:made|runs?|funds?|funded|owns?|paid for|sponsor(?:s|ed)?|publish(?:es|ed)?|behind) (?:it|this)\b",
     re.IGNORECASE,
 )
 # "Did it last?", "was it blinded?": what was done once is what was just spoken of, not the medicine as such.

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from ldnqa.asking import FIGURES, asks_for_evidence, kind_of, silent_terms
 from ldnqa.leaning import (
     CLAUSE,
-    EMPTY_PRONOUN,
     THE_OTHER,
     asks_of_which_use,
     happened,
@@ -23,25 +22,12 @@ from ldnqa.leaning import (
     points,
 )
 from ldnqa.policy import Lexicon
+from ldnqa.pronouns import COMING_OFF, name_illness, name_subject, other_medicine, use_named_before
 from ldnqa.repeats import NOTHING_NEW
 from ldnqa.switched import switched
 from ldnqa.text import names_any, terms
 from ldnqa.unsaid import WHICH_CONDITIONS, search_term, with_subject
 
-_SUBJECT_PRONOUN = re.compile(
-    r"\b(?:(?:this|that|the|my) (?:drug|medicine|medication|treatment|pill)|(?<!\bin )(?<!\bout of )(?<!\bwas )it"
-    r"|(?<!\bany of )(?<!\bsome of )(?<!\ball of )(?<!\bnone of )this(?! [\"'“‘])"
-    r"(?! (?:article|page|study|library|site|website|box|trial|review|paper|combination|mix|figure|number|result"
-    r"|claim|question|topic|dose|strength|amount|way|group|test|effect|schedule|method|approach|advice|combo|order"
-    r"|disease|condition|illness|disorder|syndrome|complaint|problem|pain|kind|sort|type"
-    r"|mornings?|afternoon|evening|week|weekend|month|year|spring|summer|autumn|fall|winter|time|far|long|late|early"
-    r"|much|many)\b))\b(?!['’]s\b)",
-    re.IGNORECASE,
-)
-# "What did the trial find, and how many were in it?": the pronoun stands for something named before it.
-_NAMED_BEFORE = re.compile(
-    r"\b(?:trial|study|review|paper|article|analysis|report|label|page|claim|statement)\b", re.IGNORECASE
-)
 # "For how long" asks, and says nothing of what.
 _SAYS = re.compile(rf"\b(?:{CLAUSE})\b", re.IGNORECASE)
 # "So it works then?" is said of what was just asked about.
@@ -82,14 +68,6 @@ _DOSE_OF_THOSE = re.compile(
     r"(?:dos(?:e|es|age)|strength|mg)\b.{0,12}\b(?:did|were|was|had) (?:they|those|these|them)\b(?: \w+)?\W*",
     re.IGNORECASE,
 )
-# "Does it slow the illness down?", after one was named.
-_THE_ILLNESS = re.compile(
-    r"\b(?:the|this|that) (?:illness|disease|condition|disorder)\b(?! (?:of|that|which)\b)"
-    # What stays away, or comes back, is no medicine.
-    r"|(?<=\bdoes )it(?= (?:\w+ )?(?:stay away|come back|return|recur|relapse|flare|go away)\b)"
-    r"|(?<=\bwill )it(?= (?:\w+ )?(?:stay away|come back|return|recur|relapse|flare|go away)\b)",
-    re.IGNORECASE,
-)
 _YES_OR_NO = re.compile(
     r"\W*(?:(?:and|so|but)\W+)*(?:would|could|should|will|is|was|does|did|can|might)\b", re.IGNORECASE
 )
@@ -104,7 +82,6 @@ _THAT_FIGURE = re.compile(
 # "What was the dose?": of what, is said nowhere but before.
 _OF_ANYTHING = frozenset(terms("dose doses dosage mg milligrams strength amount people women men patients placebo"))
 _PLURAL = re.compile(r"\b(?:they|them|those|these|both|each)\b", re.IGNORECASE)
-_COMING_OFF = re.compile(r"\b(?:off|stop(?:ped|ping)?|without|quit) (?:of )?it\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -168,20 +145,21 @@ def read_one(
     for said in (before.after, _in_short(before, lexicon), before.text) if before is not None else ():
         if said and (other := switched(own, said, lexicon)):
             return Reading(other, other)
-    own = _name_illness(own, before, lexicon)
+    said_before = before.text if before is not None else None
+    own = name_illness(own, said_before, lexicon)
     if before is not None and asks_of_which_use(own, lexicon):
         text = _together(before.text, own)
         return Reading(text, _together(before.own, own), bare=own, after=before.after or before.text)
-    meant = _use_named_before(own, lexicon) or _other_medicine(own, before, subject, other_names, lexicon) or subject
+    meant = use_named_before(own, lexicon) or other_medicine(own, said_before, subject, other_names, lexicon) or subject
     if meant and not names_any(own, (meant, *(other_names if meant == subject else ()))):
-        named = own if before is not None and happened(own, lexicon) else _name_subject(own, meant)
+        named = own if before is not None and happened(own, lexicon) else name_subject(own, meant)
         for_what = bool(_FOR_WHAT.match(own))
         if named != own and (for_what or set(terms(named)) - set(terms(meant))):
             # "Off it for how long": off another medicine, and before what, stands in the question before.
             of_the_last = not for_what and (
                 before is not None and (_concludes(own, before, lexicon) or _says_nothing(own, meant, before, lexicon))
             )
-            if not of_the_last and (not _COMING_OFF.search(own) or _SAYS.search(own)):
+            if not of_the_last and (not COMING_OFF.search(own) or _SAYS.search(own)):
                 return Reading(named, named)
             own, corrects = named, True
     ours_named = names_any(own, (*other_names, *([subject] if subject else ())))
@@ -208,7 +186,7 @@ def read_one(
     steps = [after, *([last] if last else ())]
     text = _together(*steps, own)
     if meant and not happened(own, lexicon) and not names_any(text, (meant, *other_names)):
-        text = _name_subject(text, meant)
+        text = name_subject(text, meant)
     # "Is there any proof it was the LDN?" names nothing but what everything is about.
     ours = terms(" ".join((*other_names, subject or "")))
     silent = silent_terms(lexicon.generic_terms, frozenset(ours))
@@ -266,44 +244,3 @@ def _in_short(before: Reading, lexicon: Lexicon) -> str:
 def _together(*steps: str) -> str:
     """Questions one behind the other."""
     return " ".join([*(step if step.endswith(("?", ".", "!")) else f"{step}?" for step in steps[:-1]), steps[-1]])
-
-
-def _other_medicine(
-    own: str, before: Reading | None, subject: str | None, other_names: Sequence[str], lexicon: Lexicon
-) -> str | None:
-    """The medicine "it" is, if not the subject: one that the reading before names alone or that is to be stopped."""
-    if before is None:
-        return None
-    named = [text for kind, text in lexicon.things_in(before.text) if kind == "medicine"]
-    # An opioid receptor is no medicine, nor is what an opioid blocker blocks.
-    no_medicine = r"\W+(?:receptor|block|antagonist)"
-    other = next((text for text in named if not re.search(rf"{re.escape(text)}{no_medicine}", before.text)), None)
-    ours = subject is not None and names_any(before.text, (subject, *other_names))
-    alone = not (ours or lexicon.regimens_in(before.text))
-    return other if alone or _COMING_OFF.search(own) else None
-
-
-def _use_named_before(own: str, lexicon: Lexicon) -> str | None:
-    """The use of the drug that a question names before it says "it": "I'm on Vivitrol. Does it cause nausea?"."""
-    pronoun = _SUBJECT_PRONOUN.search(own)
-    uses = lexicon.regimen_words(own) if pronoun else []
-    if not pronoun or not uses or own.index(uses[0][1]) > pronoun.start() or len({use for use, _ in uses}) > 1:
-        return None
-    return lexicon.regimens[uses[0][0]][0]
-
-
-def _name_illness(own: str, before: Reading | None, lexicon: Lexicon) -> str:
-    """`own` with the one condition that the question before names in the place of "the illness"."""
-    if before is None or not _THE_ILLNESS.search(own):
-        return own
-    named = [thing for kind, thing in lexicon.things_in(before.text) if kind == "condition"]
-    return _THE_ILLNESS.sub(named[0], own, count=1) if len(named) == 1 else own
-
-
-def _name_subject(text: str, subject: str) -> str:
-    """`text` with its first pronoun read as the subject, unless it stands for something `text` has named."""
-    ends = [empty.end() for empty in EMPTY_PRONOUN.finditer(text)]
-    pronoun = _SUBJECT_PRONOUN.search(text, max(ends, default=0))
-    if pronoun is None or _NAMED_BEFORE.search(text, 0, pronoun.start()):
-        return text
-    return text[: pronoun.start()] + subject + text[pronoun.end() :]
