@@ -101,6 +101,14 @@ def last_of(index, policy, *questions):
             "Serious adverse events",
         ),
         (("must i take ldn at nite?",), "bedtime"),
+        (
+            ("Does the label of naltrexone warn of suicide?", "low dose or the standard one?"),
+            "on standard-dose naltrexone",
+        ),
+        (("is naltrexone safe in pregnancy?", "what happend with the rats"), "rats and rabbits"),
+        (("Has LDN been tested as an add-on in depression?", "Sample size?"), "12 people"),
+        # A list of opioids is no answer to who takes one.
+        (("Dad's on oxycodone for his hip. Could he take the low-dose one alongside?",), "should avoid LDN"),
         # Who might use again does not.
         (
             ("my son stopped naltrexone. if he ever used heroin again would it be more dangerous than before?",),

@@ -52,7 +52,8 @@ _ASKED = (
     ),
     (
         Kind.MEANING,
-        r"\bwhat (?:does|do|is|are)\b.{0,40}\b(?:mean|meant|stand for)\b|\bmeaning of\b|\bdefin(?:e|ition)\b",
+        r"\bwhat (?:does|do|is|are)\b.{0,40}\b(?:mean|meant|stand for)\b|\bmeaning of\b|\bdefin(?:e|ition)\b"
+        r"|^\W*(?:(?:and|but|so)\W+)?(?:[\w-]+ ){1,3}(?:means?|is|are) what\W*$",
     ),
     (Kind.WHY, r"^(?:and |but |so )?(?:why|how come|for what reason)\b|\bwhat is the reason\b"),
     # "A study of the dose" asks whether there is one.

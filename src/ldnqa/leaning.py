@@ -24,7 +24,7 @@ _GOES_ON = re.compile(
 )
 _OPENS_LEANING = re.compile(
     r"(?:(?:(?:based on|going by|out of|from|in|among|with|by) )?how (?:long|much|many|often|soon|so)"
-    r"|when|who|which|really|are you sure|any(?:thing)? else"
+    r"|what happened (?:to|with|in|when|after)|when|who|which|really|are you sure|any(?:thing)? else"
     r"|is that|is this|are those|are these|(?:was|were|is|are|did) (?:there|anything|nothing)|any"
     r"|did (?:they|he|she))\b",
     re.IGNORECASE,
@@ -74,6 +74,7 @@ _WAS_TOLD = re.compile(
     r"|people|women|men|ladies|lads|folks?|volunteers|participants|ones?)\b"
     r"|\bof the (?:trials|studies|reviews|reports|cases|ones)\b|\b(?:both|each|either|the two) (?:arms?|groups?)\b"
     r"|\bwhat (?:is|was|are) (?:that|this|it|those) (?:\w+ )?based on\b|\bwhere (?:does|did) (?:that|this) come from\b"
+    r"|\bis (?:that|this) (?:\w+ )?(?:from|in|on|out of) (?:the|a) (?:label|leaflet|trial|study|paper)\b"
     r"|\bthe (?:\w+ )?one (?:with|without|that|where|in|from)\b|\bthe (?!right|wrong|only|best|main)\w+ one\b"
     r"|\b(?:did|were|had|have|was|do|are) they\b|\bthey (?:\w+ )?(?:gave|got|took|had|were|did|saw|found|used|measured"
     r"|looked|tested|compared|reported|count(?:ed)?)\b|\bg[ai]ven? them\b|\bthem\W*$"
@@ -98,8 +99,12 @@ _OF_WHICH_USE = re.compile(
     r"(?:that|this|it|those|these|they)\b",
     re.IGNORECASE,
 )
+_EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _SAID_OF_A_USE = frozenset(
-    terms("written said says meant means mean though about apply applies hold go goes people patients only mainly just")
+    terms(
+        "written said says meant means mean though about apply applies hold go goes people patients only mainly just"
+        " one full standard usual normal"
+    )
 )
 # "How long did they take each one for": of whom, and what, stands in the question before.
 _OF_THEM = re.compile(r"\beach (?:one|of (?:them|those|the two))\b", re.IGNORECASE)
@@ -143,7 +148,8 @@ def is_of_them(own: str, lexicon: Lexicon) -> bool:
 def asks_of_which_use(own: str, lexicon: Lexicon) -> bool:
     """Whether a question asks nothing but of which use of the drug something was said."""
     of_uses = lexicon.regimen_terms(own)
-    return bool(of_uses and _OF_WHICH_USE.match(own)) and set(terms(own)) <= of_uses | _SAID_OF_A_USE
+    asked = _OF_WHICH_USE.match(own) or (_EITHER.search(own) and not SENTENCE.search(own))
+    return bool(of_uses and asked) and set(terms(own)) <= of_uses | _SAID_OF_A_USE
 
 
 def is_of_what_was_told(own: str, before: str, lexicon: Lexicon) -> bool:

@@ -36,7 +36,7 @@ EMPTY_PRONOUN = re.compile(
     r"\bdoes it matter\b|\b(?:does|did) (?:it|this|that) come (?:straight|directly|right) (?:from|out of)\b|"
     r"\b(?:could|can|might|may|was|is) (?:it|this|that)(?: \w+){0,3} (?:chance|luck|coincidence|a fluke)\b"
     r"|\bend it all\b|\bget (?:it|this) over with\b|\b(?:take|stand|bear) (?:it|this) any ?more\b|"
-    r"\b(?:wrote|writes?|written|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
+    r"\b(?:wrote|writes?|written|read|review(?:ed|s)?|check(?:ed|s)?|edit(?:ed|s)?|trust|believe|rely on)"
     r" (?:it|this)\b|"
     r"\b(?:is|was|has|are|were) (?:it|this|that)(?: \w+)? (?:reliable|trustworthy|accurate|solid|robust|hearsay"
     r"|(?:been )?(?:peer[ -])?reviewed|(?:been )?(?:updated|written|checked|edited|published)|up[ -]to[ -]date"

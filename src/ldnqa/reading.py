@@ -65,7 +65,10 @@ _FOR_WHAT_USE = re.compile(
 # "What dose did they use?": who, and what for, stands in the question before.
 _DOSE_OF_THOSE = re.compile(
     r"\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*(?:what|which|how much|how many)\b.{0,20}\b"
-    r"(?:dos(?:e|es|age)|strength|mg)\b.{0,12}\b(?:did|were|was|had) (?:they|those|these|them)\b(?: \w+)?\W*",
+    r"(?:dos(?:e|es|age)|strength|mg)\b.{0,12}\b(?:did|were|was|had) (?:they|those|these|them)\b(?: \w+)?\W*"
+    r"|\W*(?:(?:and|so|but|ok(?:ay)?)\W+)*how much\b.{0,6}\b(?:did|were|was|had)"
+    r" (?:they|those|these|them|the (?:women|ladies|people|patients|men|folks?|participants|volunteers))"
+    r" (?:take|taking|get|given|on|have|use)\b(?: \w+)?\W*",
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(

@@ -30,14 +30,15 @@ _ONE_OF_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _HOW_MANY_WERE = re.compile(
-    rf"\bhow many (?:{_PEOPLE}|(?:was|were|are) (?:that|it|they|there|in)\b|(?:took|take) part\b|in (?:it|that)\b"
+    r"\b(?:sample|study) size\b"
+    rf"|\bhow many (?:{_PEOPLE}|(?:was|were|are) (?:that|it|they|there|in)\b|(?:took|take) part\b|in (?:it|that)\b"
     r"|(?:of them )?(?:actually |really )?(?:took|tried|had|got|used|received|were (?:on|given|taking))"
     r" (?:it|this|that|ldn|low|naltrexone)\b)",
     re.IGNORECASE,
 )
 # "What dose was that?", "over how many weeks?": beside the figure these name nothing.
 _OF_FIGURES = frozenset(
-    terms("dose dosage mg milligrams women men over trial study that given took tried used received")
+    terms("dose dosage mg milligrams women men over trial study sample size that given took tried used received")
 )
 _OF_ALL_DOSES = re.compile(r"\b(?:oral naltrexone|(?:any|all|other) doses?)\b", re.IGNORECASE)
 
