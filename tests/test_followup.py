@@ -221,8 +221,9 @@ def test_it_is_the_use_of_the_drug_that_was_just_spoken_of():
         ("do poeple get wierd dreams", "do people get weird dreams"),
         ("wat dose untill i sleep", "what dose until i sleep"),
         ("Can I recieve it?", "Can I receive it?"),
-        ("Im told it doesnt help, whats that", "I'm told it doesn't help, what's that"),
+        ("Im told it doesnt help, whats that", "I'm told it doesn't help, whats that"),
         ("its ill were lets", "its ill were lets"),
+        ("is it given IM", "is it given IM"),
         ("What about ME? TELL ME. Tell me.", "What about ME/CFS? TELL ME. Tell me."),
     ],
 )

@@ -43,12 +43,13 @@ _SHORTHAND = {
     "wen": "when", "wich": "which", "wil": "will", "wot": "what", "wut": "what",
 }  # fmt: skip
 
-# Those that are words without their apostrophe as well ("ill", "its", "were", "wed") are left.
+# Those that are words without their apostrophe as well ("ill", "its", "were", "wed") are left, and so is "whats",
+# which is understood as it is.
 _WITHOUT_APOSTROPHE = {
     written.replace("'", "").lower(): written
     for written in (
         "aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't shouldn't wasn't weren't won't wouldn't"
-        " I'm I've he's she's they're they've we've you're you've that's there's what's where's who's how's"
+        " I'm I've he's she's they're they've we've you're you've that's there's"
     ).split()
 }
 
@@ -101,7 +102,8 @@ class Vocabulary:
         def right(match: re.Match[str]) -> str:
             written = match.group()
             word = written.lower().replace("’", "'")
-            if word in self.counts:
+            # An injection is given IM.
+            if word in self.counts or (written.isupper() and word in _WITHOUT_APOSTROPHE):
                 return written
             meant = self._run_together(word, known, names, together) or self._meant(word, frozenset(known))
             if meant is None:
