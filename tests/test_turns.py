@@ -109,6 +109,8 @@ def last_of(index, policy, *questions):
         (("Has LDN been tested as an add-on in depression?", "Sample size?"), "12 people"),
         # A list of opioids is no answer to who takes one.
         (("Dad's on oxycodone for his hip. Could he take the low-dose one alongside?",), "should avoid LDN"),
+        (("dads on oxycodone for his hip. could he take the low dose one alongside",), "eople who take opioid"),
+        (("hes on oxycodone for his hip. could he take the low dose one alongside",), "eople who take opioid"),
         # Who might use again does not.
         (
             ("my son stopped naltrexone. if he ever used heroin again would it be more dangerous than before?",),

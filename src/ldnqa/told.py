@@ -39,7 +39,8 @@ _NOT_SO = (
     r"|worried|afraid|scared|doing research|research)\w*)"
 )
 _TELLS = re.compile(
-    rf"\b{_WHO}(?:\s+{_ADVERBS}{_DOES}|['’](?:m|s|re|ve|d)|m)\b{_NOT_SO}"
+    rf"\b{_WHO}(?:\s+{_ADVERBS}{_DOES}|['’](?:m|s|re|ve|d)|m"
+    rf"|s(?= (?:on|taking|using|having|pregnant|been)\b))\b{_NOT_SO}"
     # "On methadone since May. ...", "34 weeks pregnant, ..."
     r"|^\W*(?:(?:hi|hello|so|and|ok|currently|already|still|now|am)\W+)*"
     r"(?:on|taking|using|pregnant|breastfeeding|nursing|\d+ (?:weeks|months) pregnant"
