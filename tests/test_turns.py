@@ -66,6 +66,8 @@ def last_of(index, policy, *questions):
             "for full-dose naltrexone and not",
         ),
         (("does naltrexone get into breast milk?", "was that the low dose"), "low-dose naltrexone"),
+        (("can LDN be taken with oxycodone?", "was that written for the low dose or the tablets?"), "LDN"),
+        (("can LDN be taken with oxycodone?", "was that written for the low dose or the tablets?"), "opioid"),
         # A short question that nothing answers with the one before it is asked by itself.
         (("so drinking is fine on the 50 mg tablets?", "how long is one tablet in me for"), "half-life"),
         (("What dose do you start with for opioid addiction?", "and for drinking?"), "50 mg a day"),

@@ -103,7 +103,7 @@ _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _SAID_OF_A_USE = frozenset(
     terms(
         "written said says meant means mean though about apply applies hold go goes people patients only mainly just"
-        " one full standard usual normal"
+        " one full standard usual normal tablets pills capsules"
     )
 )
 # "How long did they take each one for": of whom, and what, stands in the question before.
@@ -115,12 +115,12 @@ def leans(question: str, lexicon: Lexicon) -> bool:
     said = terms(question)
     if not said:
         return True
-    points = _POINTS_BACK.search(EMPTY_PRONOUN.sub(" ", question))
+    back = _POINTS_BACK.search(EMPTY_PRONOUN.sub(" ", question))
     topic = [term for term in said if term not in lexicon.generic_terms] if _ONLY_ASKS.search(question) else said
     most = MOST_TERMS_OF_TWO if THE_OTHER.search(question) else LEANING_TERMS
     if len(topic) > most or len(said) > MOST_TERMS_OF_TOLD:
         return False
-    signs = (_GOES_ON.match(question), _OPENS_LEANING.match(question), _ONLY_WHERE.match(question), points)
+    signs = (_GOES_ON.match(question), _OPENS_LEANING.match(question), _ONLY_WHERE.match(question), back)
     return any(signs) or len(said) == 1
 
 
