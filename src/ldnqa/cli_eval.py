@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ldnqa.cli_options import index_option
 from ldnqa.errors import LdnqaError
 from ldnqa.settings import Settings
 
@@ -91,7 +92,7 @@ def retrieval_command(
 
 @evaluate.command("gold")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@index_option
 @json_option
 @report_option
 @date_option
@@ -137,7 +138,7 @@ def triage_command(files: tuple[Path, ...], words_only: bool, as_json: bool) -> 
 @evaluate.command("conversations")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--half", type=click.Choice(["dev", "held"]), help="Hold only the conversations of this half.")
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@index_option
 @click.option("--reveal-held", is_flag=True, help="Name the failures of the held half, which then is spent.")
 @json_option
 def conversations_command(file: Path, half: str | None, index: Path | None, reveal_held: bool, as_json: bool) -> None:

@@ -10,19 +10,27 @@ from pathlib import Path
 import click
 
 from ldnqa.cli_eval import CACHE, progress_on_stderr, served
+from ldnqa.cli_options import index_option
+
+gold_option = click.option(
+    "--gold", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/gold.yaml."
+)
+conversations_option = click.option(
+    "--conversations",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="As tests/conversations.yaml and tests/practice/*.yaml; may be given several times.",
+)
 
 
 @click.command("tune")
-@click.option("--gold", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/gold.yaml.")
-@click.option(
-    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="As tests/conversations.yaml; may be given several times.",
-)  # fmt: skip
+@gold_option
+@conversations_option
 @click.option(
     "--dataset", "datasets", multiple=True, type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A BEIR folder with answerability; may be given several times.",
 )  # fmt: skip
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@index_option
 def tune_command(
     gold: Path | None, conversations: tuple[Path, ...], datasets: tuple[Path, ...], index: Path | None
 ) -> None:
@@ -67,12 +75,9 @@ def tune_command(
 
 
 @click.command("lead")
-@click.option("--gold", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="As tests/gold.yaml.")
-@click.option(
-    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="As tests/conversations.yaml; may be given several times.",
-)  # fmt: skip
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@gold_option
+@conversations_option
+@index_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the networks go: leading.npz.")
 def lead_command(gold: Path | None, conversations: tuple[Path, ...], index: Path | None, out: Path | None) -> None:
     """Teach the networks that choose which quote leads, and print how often they are right on questions left out.
@@ -103,11 +108,8 @@ def lead_command(gold: Path | None, conversations: tuple[Path, ...], index: Path
 
 
 @click.command("metric")
-@click.option(
-    "--conversations", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="As tests/practice/*.yaml; may be given several times.",
-)  # fmt: skip
-@click.option("--index", type=click.Path(path_type=Path), help="Folder of index builds.")
+@conversations_option
+@index_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the metric goes: metric.npz.")
 def metric_command(conversations: tuple[Path, ...], index: Path | None, out: Path | None) -> None:
     """Teach the metric across which questions are compared, and print what it does on files left out.
